@@ -1,0 +1,312 @@
+// Effects.cpp - effects, bottom-up.
+//
+// LLVM's memory() attribute cannot say what is needed here: building a private vector and changing the caller's both
+// read memory(readwrite), because both go through a loaded pointer. So effects are kept per memory object of the
+// ownership graph (Ownership.cpp): a write counts for a caller only if the object outlives the call. What remains is a
+// short list per function:
+//
+//     count(const Block &)   reads 'block' (levels 0, 1); writes its result; throws
+//     next()                 reads and writes global 'state'
+//
+// `const` is not looked at: a mutable member, const_cast or a function-local static shows itself as a store. Each entry
+// keeps the first instruction (in program order) that caused it; following calls from there gives the line to blame.
+#include "passes/Effects.h"
+#include "passes/Models.h"
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/CallGraph.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+StringRef effectName(EffectKind kind) {
+  switch (kind) {
+  case EffectKind::Io:
+    return "io";
+  case EffectKind::Nondeterminism:
+    return "nondeterminism";
+  case EffectKind::UnknownCall:
+    return "unknown-call";
+  case EffectKind::InlineAssembly:
+    return "inline-assembly";
+  case EffectKind::VolatileAccess:
+    return "volatile";
+  case EffectKind::AtomicAccess:
+    return "atomic";
+  case EffectKind::NonlocalJump:
+    return "nonlocal-jump";
+  case EffectKind::EndsProgram:
+    return "ends-program";
+  case EffectKind::Throws:
+    return "throws";
+  case EffectKind::UnboundedRead:
+    return "unbounded-read";
+  case EffectKind::WritesErrno:
+    return "errno";
+  }
+  llvm_unreachable("effect kind");
+}
+
+/// Effects of a single instruction, callees included.
+class Effects::Builder {
+public:
+  Builder(const Effects &effects, const FunctionMemory &memory) : effects(effects), memory(memory) {}
+
+  void visit(const Instruction &instruction) {
+    if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+      sets.reads |= memory.pointsTo(load->getPointerOperand());
+      if (load->isVolatile())
+        add(EffectKind::VolatileAccess);
+      if (load->isAtomic())
+        add(EffectKind::AtomicAccess);
+    } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+      sets.writes |= memory.pointsTo(store->getPointerOperand());
+      if (store->isVolatile())
+        add(EffectKind::VolatileAccess);
+      if (store->isAtomic())
+        add(EffectKind::AtomicAccess);
+    } else if (auto *call = dyn_cast<CallBase>(&instruction)) {
+      visitCall(*call);
+    } else if (instruction.isAtomic()) {
+      add(EffectKind::AtomicAccess);
+      for (const Use &use : instruction.operands())
+        if (use->getType()->isPointerTy()) {
+          sets.reads |= memory.pointsTo(use.get());
+          sets.writes |= memory.pointsTo(use.get());
+        }
+    } else if (isa<VAArgInst>(instruction)) {
+      add(EffectKind::UnknownCall);
+    }
+  }
+
+  AccessSets sets;
+  SmallVector<EffectKind, 4> kinds;
+
+private:
+  void add(EffectKind kind) { kinds.push_back(kind); }
+
+  void touch(const Value *argument, bool isDeep, bool isRead, bool isWritten) {
+    if (!argument->getType()->isPtrOrPtrVectorTy())
+      return;
+    ObjectSet set = memory.pointsTo(argument);
+    if (isDeep)
+      set = memory.reach(set);
+    if (isRead)
+      sets.reads |= set;
+    if (isWritten)
+      sets.writes |= set;
+  }
+
+  void visitCall(const CallBase &call) {
+    if (isa<DbgInfoIntrinsic>(call) || call.isLifetimeStartOrEnd() || call.getIntrinsicID() == Intrinsic::assume ||
+        call.getIntrinsicID() == Intrinsic::experimental_noalias_scope_decl)
+      return;
+    if (call.isInlineAsm())
+      add(EffectKind::InlineAssembly);
+    if (call.hasFnAttr(Attribute::ReturnsTwice))
+      add(EffectKind::NonlocalJump);
+    const Function *callee = call.getCalledFunction();
+    if (callee && !callee->isDeclaration() && callee->arg_size() == call.arg_size())
+      visitDefined(call, *callee);
+    else
+      visitModel(call);
+  }
+
+  void visitDefined(const CallBase &call, const Function &callee) {
+    auto it = effects.summaries.find(&callee);
+    const OwnershipSummary *ownership = effects.owners.summary(&callee);
+    if (it == effects.summaries.end() || !ownership)
+      return; // first round of a recursive component: grows later
+    for (auto &[kind, cause] : it->second.kinds)
+      add(kind);
+    std::vector<ObjectSet> here = memory.instantiate(call, *ownership);
+    for (auto &[id, cause] : it->second.reads)
+      sets.reads |= here[id];
+    for (auto &[id, cause] : it->second.writes)
+      sets.writes |= here[id];
+  }
+
+  void visitModel(const CallBase &call) {
+    if (auto *memory = dyn_cast<MemIntrinsic>(&call); memory && memory->isVolatile())
+      add(EffectKind::VolatileAccess);
+    CallModel model = modelOfCall(call);
+    using Class = CallModel::Class;
+    switch (model.kind) {
+    case Class::Unknown:
+      add(EffectKind::UnknownCall);
+      sets.reads.set(FunctionMemory::unknownObject);
+      sets.writes.set(FunctionMemory::unknownObject);
+      for (const Use &argument : call.args())
+        touch(argument.get(), true, true, true);
+      return;
+    case Class::Frees:
+      return touch(call.getArgOperand(0), false, false, true);
+    case Class::Io:
+      add(EffectKind::Io);
+      break;
+    case Class::Nondeterministic:
+      add(EffectKind::Nondeterminism);
+      break;
+    case Class::Throws:
+      add(EffectKind::Throws);
+      break;
+    case Class::Ends:
+      add(EffectKind::EndsProgram);
+      break;
+    case Class::Allocates:
+    case Class::Pure:
+      break;
+    }
+    if (model.readsUnbounded)
+      add(EffectKind::UnboundedRead);
+    if (model.writesErrno)
+      add(EffectKind::WritesErrno);
+    for (unsigned k = 0; k < call.arg_size() && k < model.reads.size(); ++k)
+      touch(call.getArgOperand(k), model.deep, model.reads.test(k), model.writes.test(k));
+  }
+
+  const Effects &effects;
+  const FunctionMemory &memory;
+};
+
+Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) : module(module), owners(ownership) {
+  for (auto scc = scc_begin(&graph); !scc.isAtEnd(); ++scc) {
+    bool changed;
+    do {
+      changed = false;
+      for (CallGraphNode *node : *scc) {
+        const Function *function = node->getFunction();
+        if (!function || function->isDeclaration())
+          continue;
+        const FunctionMemory &memory = owners.memory(*function);
+        const OwnershipSummary &numbers = *owners.summary(function);
+        unsigned fixed = 2 + function->arg_size() * FunctionMemory::levels;
+        EffectSummary summary;
+        auto record = [&](std::map<ObjectId, EffectCause> &into, const ObjectSet &set, const Instruction &where) {
+          for (ObjectId id : set) {
+            ObjectId seen = id;
+            if (id == FunctionMemory::constantObject && &into == &summary.reads)
+              continue;
+            if (memory.object(id).kind == MemoryObject::Kind::Global) {
+              auto it = llvm::find(numbers.globals, memory.object(id).value);
+              seen = it == numbers.globals.end() ? unsigned(FunctionMemory::unknownObject)
+                                                 : fixed + unsigned(it - numbers.globals.begin());
+            } else if (id >= fixed) {
+              continue; // private to this call, or new to the caller
+            }
+            into.try_emplace(seen, EffectCause{&where, id});
+          }
+        };
+        for (const Instruction &instruction : instructions(*function)) {
+          Builder builder(*this, memory);
+          builder.visit(instruction);
+          for (EffectKind kind : builder.kinds)
+            summary.kinds.try_emplace(kind, EffectCause{&instruction});
+          record(summary.reads, builder.sets.reads, instruction);
+          record(summary.writes, builder.sets.writes, instruction);
+        }
+        EffectSummary &old = summaries[function];
+        if (old.kinds.size() != summary.kinds.size() || old.reads.size() != summary.reads.size() ||
+            old.writes.size() != summary.writes.size())
+          changed = true;
+        old = std::move(summary);
+      }
+    } while (changed && scc.hasCycle());
+  }
+}
+
+const EffectSummary &Effects::summary(const Function &function) const { return summaries.find(&function)->second; }
+
+AccessSets Effects::accesses(const Instruction &instruction) const {
+  Builder builder(*this, owners.memory(*instruction.getFunction()));
+  builder.visit(instruction);
+  return builder.sets;
+}
+
+bool Effects::has(const Instruction &instruction, EffectKind kind) const {
+  Builder builder(*this, owners.memory(*instruction.getFunction()));
+  builder.visit(instruction);
+  return is_contained(builder.kinds, kind);
+}
+
+EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
+  SmallPtrSet<const Function *, 8> seen;
+  const Function *current = &function;
+  EffectOrigin result;
+  while (seen.insert(current).second) {
+    auto it = summary(*current).kinds.find(kind);
+    if (it == summary(*current).kinds.end())
+      break;
+    result = {it->second.where, current, ~0u};
+    auto *call = dyn_cast<CallBase>(it->second.where);
+    const Function *callee = call ? call->getCalledFunction() : nullptr;
+    if (!callee || callee->isDeclaration())
+      break;
+    current = callee;
+  }
+  return result;
+}
+
+/// Walks from a read or write that a caller sees down to the access itself.
+EffectOrigin Effects::follow(const Function &function, EffectCause cause, bool isWrite) const {
+  EffectOrigin result{cause.where, &function, cause.object};
+  SmallPtrSet<const Function *, 8> seen;
+  while (result.where && seen.insert(result.function).second) {
+    auto *call = dyn_cast<CallBase>(result.where);
+    const Function *callee = call ? call->getCalledFunction() : nullptr;
+    if (!callee || callee->isDeclaration() || !owners.summary(callee))
+      break;
+    std::vector<ObjectSet> here = owners.memory(*result.function).instantiate(*call, *owners.summary(callee));
+    const auto &list = isWrite ? summary(*callee).writes : summary(*callee).reads;
+    const EffectCause *next = nullptr;
+    for (auto &[id, inner] : list)
+      if (!next && id < here.size() && here[id].test(result.object))
+        next = &inner;
+    if (!next)
+      break;
+    result = {next->where, callee, next->object};
+  }
+  return result;
+}
+
+EffectOrigin Effects::originOfWrite(const Function &function, ObjectId object) const {
+  auto &writes = summary(function).writes;
+  auto it = writes.find(object);
+  return it == writes.end() ? EffectOrigin() : follow(function, it->second, true);
+}
+
+EffectOrigin Effects::originOfRead(const Function &function, ObjectId object) const {
+  auto &reads = summary(function).reads;
+  auto it = reads.find(object);
+  return it == reads.end() ? EffectOrigin() : follow(function, it->second, false);
+}
+
+void Effects::print(raw_ostream &out) const {
+  for (const Function &function : module) {
+    auto it = summaries.find(&function);
+    if (it == summaries.end())
+      continue;
+    const FunctionMemory &memory = owners.memory(function);
+    out << "effects of " << function.getName() << ":";
+    for (auto &[kind, cause] : it->second.kinds)
+      out << " " << effectName(kind);
+    out << "\n";
+    auto list = [&](const char *verb, const std::map<ObjectId, EffectCause> &entries) {
+      for (auto &[id, cause] : entries) {
+        out << "  " << verb << " " << memory.describe(cause.object);
+        if (memory.object(cause.object).kind == MemoryObject::Kind::Parameter)
+          out << " level " << memory.object(cause.object).level;
+        out << "\n";
+      }
+    };
+    list("reads", it->second.reads);
+    list("writes", it->second.writes);
+  }
+}
+
+} // namespace cleave

@@ -1,0 +1,74 @@
+// Effects.h - what running a function does besides computing its result.
+#ifndef CLEAVE_PASSES_EFFECTS_H
+#define CLEAVE_PASSES_EFFECTS_H
+
+#include "passes/Ownership.h"
+#include <map>
+#include <optional>
+
+namespace cleave {
+
+enum class EffectKind {
+  Io,              ///< talks to the outside in program order
+  Nondeterminism,  ///< its answer is not a function of its inputs: clock, random numbers, environment
+  UnknownCall,     ///< calls through a pointer, or a function without a body that no model covers
+  InlineAssembly,
+  VolatileAccess,
+  AtomicAccess,
+  NonlocalJump,    ///< setjmp and friends
+  EndsProgram,     ///< exit, abort
+  Throws,          ///< allowed: thrown work is done again in place
+  UnboundedRead,   ///< strlen and friends: reads on until a terminator
+  WritesErrno
+};
+
+/// Where an effect comes from: an instruction of this function (possibly a call), and what it touches.
+struct EffectCause {
+  const llvm::Instruction *where = nullptr;
+  ObjectId object = ~0u; ///< for reads and writes
+};
+
+struct EffectSummary {
+  std::map<EffectKind, EffectCause> kinds;
+  std::map<ObjectId, EffectCause> reads, writes; ///< of objects that callers can see (numbered as in the summary)
+};
+
+/// Objects that one instruction may read and write, as its function's FunctionMemory numbers them.
+struct AccessSets {
+  ObjectSet reads, writes;
+};
+
+/// The end of a chain of calls that explains an effect.
+struct EffectOrigin {
+  const llvm::Instruction *where = nullptr;
+  const llvm::Function *function = nullptr;
+  ObjectId object = ~0u;
+};
+
+/// Effects of the whole program, inferred bottom-up over its call graph (design.md section 3).
+class Effects {
+public:
+  Effects(llvm::Module &module, llvm::CallGraph &graph, const Ownership &ownership);
+  const EffectSummary &summary(const llvm::Function &function) const;
+  AccessSets accesses(const llvm::Instruction &instruction) const;
+  /// May `instruction` do something of `kind`, by itself or in what it calls?
+  bool has(const llvm::Instruction &instruction, EffectKind kind) const;
+  EffectOrigin origin(const llvm::Function &function, EffectKind kind) const;
+  EffectOrigin originOfWrite(const llvm::Function &function, ObjectId object) const;
+  EffectOrigin originOfRead(const llvm::Function &function, ObjectId object) const;
+  const Ownership &ownership() const { return owners; }
+  void print(llvm::raw_ostream &out) const;
+
+private:
+  class Builder;
+  EffectOrigin follow(const llvm::Function &function, EffectCause cause, bool isWrite) const;
+  llvm::Module &module;
+  const Ownership &owners;
+  llvm::DenseMap<const llvm::Function *, EffectSummary> summaries;
+};
+
+llvm::StringRef effectName(EffectKind kind);
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,213 @@
+// Facts.cpp - see Facts.h. Facts come from metadata that a person may have written by hand in a test: anything that
+// does not fit is treated as absent, so that bad facts cost a cut and never a wrong one.
+#include "passes/Facts.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Function.h"
+#include "llvm/IR/Metadata.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+static StringRef stringOperand(const MDNode *node, unsigned index) {
+  if (index >= node->getNumOperands())
+    return {};
+  auto *text = dyn_cast_or_null<MDString>(node->getOperand(index).get());
+  return text ? text->getString() : StringRef();
+}
+
+uint64_t integerOperand(const MDNode *node, unsigned index) {
+  if (index >= node->getNumOperands())
+    return 0;
+  auto *value = mdconst::dyn_extract_or_null<ConstantInt>(node->getOperand(index));
+  return value ? value->getSExtValue() : 0;
+}
+
+static const MDNode *nodeOperand(const MDNode *node, unsigned index) {
+  return index < node->getNumOperands() ? dyn_cast_or_null<MDNode>(node->getOperand(index).get()) : nullptr;
+}
+
+static std::optional<Passing> parsePassing(StringRef text) {
+  return StringSwitch<std::optional<Passing>>(text)
+      .Case("void", Passing::Void)
+      .Case("direct", Passing::Direct)
+      .Case("indirect", Passing::Indirect)
+      .Case("byval", Passing::ByVal)
+      .Case("rvalue", Passing::RValue)
+      .Case("borrowed", Passing::Borrowed)
+      .Case("reference", Passing::Reference)
+      .Case("pointer", Passing::Pointer)
+      .Default(std::nullopt);
+}
+
+static std::optional<PassedValue> readPassed(const MDNode *node) {
+  if (!node || node->getNumOperands() < 6)
+    return std::nullopt;
+  auto passing = parsePassing(stringOperand(node, 2));
+  PassedValue value;
+  value.typeNode = nodeOperand(node, 5);
+  if (!passing || !value.typeNode)
+    return std::nullopt;
+  value.name = stringOperand(node, 0);
+  value.type = stringOperand(node, 1);
+  value.passing = *passing;
+  value.firstArgument = static_cast<int>(static_cast<int64_t>(integerOperand(node, 3)));
+  value.argumentCount = integerOperand(node, 4);
+  return value;
+}
+
+/// Do results and parameters cover the IR arguments exactly once?
+static bool tilesArguments(const FunctionFacts &facts, const Function &function) {
+  SmallVector<unsigned, 8> covered(function.arg_size(), 0);
+  auto cover = [&](const PassedValue &value) {
+    for (unsigned k = 0; k < value.argumentCount; ++k) {
+      unsigned index = value.firstArgument + k;
+      if (value.firstArgument < 0 || index >= covered.size())
+        return false;
+      ++covered[index];
+    }
+    return true;
+  };
+  if (facts.result.passing == Passing::Indirect && !cover(facts.result))
+    return false;
+  for (const PassedValue &parameter : facts.parameters)
+    if (!cover(parameter))
+      return false;
+  return all_of(covered, [](unsigned count) { return count == 1; });
+}
+
+std::optional<FunctionFacts> readFacts(const Function &function) {
+  const MDNode *node = function.getMetadata("cleave");
+  if (!node || node->getNumOperands() < 4 || function.isVarArg())
+    return std::nullopt;
+  FunctionFacts facts;
+  facts.name = stringOperand(node, 0);
+  facts.file = stringOperand(node, 1);
+  facts.line = integerOperand(node, 2);
+  auto result = readPassed(nodeOperand(node, 3));
+  if (!result)
+    return std::nullopt;
+  facts.result = *result;
+  for (unsigned k = 4; k < node->getNumOperands(); ++k) {
+    auto parameter = readPassed(nodeOperand(node, k));
+    if (!parameter)
+      return std::nullopt;
+    facts.parameters.push_back(*parameter);
+  }
+  if (!tilesArguments(facts, function))
+    return std::nullopt;
+  return facts;
+}
+
+const PassedValue *FunctionFacts::parameterOfArgument(unsigned index) const {
+  for (const PassedValue &parameter : parameters)
+    if (parameter.firstArgument >= 0 && index >= static_cast<unsigned>(parameter.firstArgument) &&
+        index < parameter.firstArgument + parameter.argumentCount)
+      return &parameter;
+  return nullptr;
+}
+
+StringRef FunctionFacts::shortName() const {
+  // "ns::Grid<int>::step(const Row &) const" -> "step"; "main::(lambda)::operator()(int)" -> "operator()".
+  StringRef text = name;
+  if (size_t call = text.find("operator()"); call != StringRef::npos)
+    return "operator()";
+  unsigned depth = 0;
+  size_t end = text.size(), begin = 0;
+  for (size_t k = 0; k < text.size(); ++k) {
+    if (text[k] == '<')
+      ++depth;
+    else if (text[k] == '>' && depth)
+      --depth;
+    else if (text[k] == '(' && !depth) {
+      end = k;
+      break;
+    } else if (text[k] == ':' && !depth)
+      begin = k + 1;
+  }
+  return text.slice(begin, end);
+}
+
+StringRef typeKind(const MDNode *type) { return stringOperand(type, 0); }
+
+/// First operand that may be a field of the record-like kinds (name, size, align come before).
+static constexpr unsigned firstField = 4;
+
+void forEachInnerType(const MDNode *type, function_ref<void(const MDNode *)> visit) {
+  StringRef kind = typeKind(type);
+  if (kind == "record" || kind == "trivial") {
+    for (unsigned k = firstField; k + 1 < type->getNumOperands(); k += 2)
+      if (const MDNode *inner = nodeOperand(type, k + 1))
+        visit(inner);
+    return;
+  }
+  for (const MDOperand &operand : type->operands())
+    if (auto *inner = dyn_cast_or_null<MDNode>(operand.get()))
+      visit(inner);
+}
+
+static std::string findObstacle(const MDNode *type, bool isParameter, SmallPtrSetImpl<const MDNode *> &seen) {
+  if (!seen.insert(type).second)
+    return {};
+  StringRef kind = typeKind(type);
+  if (kind == "no") {
+    StringRef reason = stringOperand(type, 1);
+    return reason.empty() ? "its type cannot travel" : reason.str();
+  }
+  static const StringRef known[] = {"void",  "pod",    "record",    "trivial", "array", "vector",       "string",    "span",   "string_view",
+                                    "optional", "rbtree", "hashtable", "deque",   "list",  "forward_list", "bit_vector", "unique"};
+  if (!is_contained(known, kind))
+    return ("the frontend described it as '" + kind + "', which this version does not know").str();
+  if (!isParameter && (kind == "span" || kind == "string_view"))
+    return ("a " + kind + " borrows memory that stays with the task").str();
+  std::string reason;
+  forEachInnerType(type, [&](const MDNode *inner) {
+    if (reason.empty())
+      reason = findObstacle(inner, isParameter, seen);
+  });
+  return reason;
+}
+
+std::string whyNotPortable(const MDNode *type, bool isParameter) {
+  SmallPtrSet<const MDNode *, 8> seen;
+  return findObstacle(type, isParameter, seen);
+}
+
+static bool findView(const MDNode *type, SmallPtrSetImpl<const MDNode *> &seen) {
+  if (!seen.insert(type).second)
+    return false;
+  if (typeKind(type) == "span" || typeKind(type) == "string_view")
+    return true;
+  bool found = false;
+  forEachInnerType(type, [&](const MDNode *inner) { found |= findView(inner, seen); });
+  return found;
+}
+
+bool holdsView(const MDNode *type) {
+  SmallPtrSet<const MDNode *, 8> seen;
+  return findView(type, seen);
+}
+
+bool isBaseClass(const Module &module, const MDNode *type) {
+  StringRef kind = typeKind(type);
+  if (kind != "record" && kind != "trivial" && kind != "pod")
+    return false;
+  const NamedMDNode *bases = module.getNamedMetadata("cleave.bases");
+  if (!bases)
+    return false;
+  StringRef name = stringOperand(type, kind == "pod" ? 3 : 1);
+  auto matches = [&](const MDNode *node) { return stringOperand(node, 0) == name; };
+  for (const MDNode *node : bases->operands())
+    if (matches(node) || any_of(node->operands(), [&](const MDOperand &operand) {
+          auto *inner = dyn_cast_or_null<MDNode>(operand.get());
+          return inner && matches(inner);
+        }))
+      return true;
+  return false;
+}
+
+} // namespace cleave

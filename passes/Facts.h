@@ -1,0 +1,66 @@
+// Facts.h - reads the frontend's facts (docs/facts.md) from a function's metadata.
+#ifndef CLEAVE_PASSES_FACTS_H
+#define CLEAVE_PASSES_FACTS_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <optional>
+#include <string>
+
+namespace llvm {
+class Function;
+class MDNode;
+class Module;
+} // namespace llvm
+
+namespace cleave {
+
+enum class Passing { Void, Direct, Indirect, ByVal, RValue, Borrowed, Reference, Pointer };
+
+/// A parameter or result: one object of the source, zero or more arguments of the IR.
+struct PassedValue {
+  llvm::StringRef name;
+  llvm::StringRef type; ///< as written
+  Passing passing = Passing::Void;
+  int firstArgument = -1;
+  unsigned argumentCount = 0;
+  const llvm::MDNode *typeNode = nullptr;
+};
+
+struct FunctionFacts {
+  llvm::StringRef name; ///< "count(const Block &)"
+  llvm::StringRef file;
+  unsigned line = 0;
+  PassedValue result;
+  llvm::SmallVector<PassedValue, 6> parameters;
+
+  /// The parameter that IR argument `index` belongs to; null for sret.
+  const PassedValue *parameterOfArgument(unsigned index) const;
+  /// "count": the name without parameter list and qualification, for remarks.
+  llvm::StringRef shortName() const;
+};
+
+/// Nothing where the frontend left no facts, or where they do not fit the IR signature.
+std::optional<FunctionFacts> readFacts(const llvm::Function &function);
+
+/// The first operand of a type node: "pod", "vector", ...
+llvm::StringRef typeKind(const llvm::MDNode *type);
+
+/// Integer operand `index` of a node; 0 where there is none.
+uint64_t integerOperand(const llvm::MDNode *node, unsigned index);
+
+/// Empty if values of this type can travel; else the reason. Borrowed views are allowed in parameters only.
+std::string whyNotPortable(const llvm::MDNode *type, bool isParameter);
+
+/// Does the type hold a span or string_view somewhere?
+bool holdsView(const llvm::MDNode *type);
+
+/// Is the record type `type` a base class of some class in the program?
+bool isBaseClass(const llvm::Module &module, const llvm::MDNode *type);
+
+/// Calls `visit` with the types directly inside `type` (fields, elements).
+void forEachInnerType(const llvm::MDNode *type, llvm::function_ref<void(const llvm::MDNode *)> visit);
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,48 @@
+// Models.h - what is known about functions that have no body in the program.
+#ifndef CLEAVE_PASSES_MODELS_H
+#define CLEAVE_PASSES_MODELS_H
+
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <string>
+
+namespace llvm {
+class CallBase;
+class Function;
+} // namespace llvm
+
+namespace cleave {
+
+/// What one call of an external function may do. The default says: anything.
+struct CallModel {
+  enum class Class {
+    Unknown,          ///< may do anything to what it can reach; keeps what it is given
+    Pure,             ///< touches only what its arguments say
+    Io,               ///< Pure, and talks to the outside in program order
+    Nondeterministic, ///< Pure, and its answer is not a function of its arguments
+    Throws,           ///< ends by throwing; touches nothing else
+    Allocates,        ///< returns fresh memory
+    Frees,            ///< frees what argument 0 points to
+    Ends              ///< ends the program
+  };
+  enum class Returns { Nothing, FirstArgument, ReachOfArguments, Unknown };
+
+  Class kind = Class::Unknown;
+  Returns returns = Returns::Unknown;
+  bool deep = false;         ///< touches all that is reachable from the arguments, not just what they point to
+  bool firstKeeps = false;   ///< stores pointers to (or out of) its arguments in the memory of the arguments
+  bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
+  bool writesErrno = false;
+  bool escapes = false;      ///< its arguments may be reached from anywhere afterwards
+  llvm::BitVector reads, writes; ///< per argument; used unless kind is Unknown
+};
+
+/// The model of `call`'s callee, which has no body. Intrinsics included.
+CallModel modelOfCall(const llvm::CallBase &call);
+
+/// "std::rand()" rather than "_ZSt4randv".
+std::string demangledName(llvm::StringRef symbol);
+
+} // namespace cleave
+
+#endif

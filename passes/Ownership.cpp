@@ -1,0 +1,713 @@
+// Ownership.cpp - points-to analysis with summaries.
+//
+// THE PROBLEM. "May these two touch the same memory?" for C++ values: a vector owns a buffer that is reached through a
+// loaded pointer, so looking at addresses alone everything may alias everything.
+//
+// THE ANSWER. Each function gets a graph. Its nodes are pieces of memory: allocas, globals, allocations, one "unknown"
+// for all that escaped, and for each argument a chain of nodes (what it points to, what is reached by one more load,
+// ...). An edge o -> p says that o may hold a pointer to p. The graph is flow-insensitive and field-insensitive
+// (Andersen 1994), which makes it small and easy to trust; what makes it precise enough is that each call gets its own
+// instance of the callee's graph (a summary), so `blocks = read(a); total = zero(b)` are two allocations even though
+// both come from one `operator new`.
+//
+//     std::vector<Block> blocks = read();          blocks -> fresh(read)   fresh(read) -> fresh(read)
+//     Total total;                                 total  -> fresh(zero)
+//     for (auto &b : blocks)
+//       total = merged(std::move(total), count(b));   writes total, fresh(zero), fresh(merged): not blocks
+//
+// WHY NOT TYPES. design.md offers an axiom, "distinct owners of value-semantic types are disjoint", withdrawn where raw
+// pointers appear. The graph needs no axiom: a raw pointer member is just one more edge, two references to one object
+// are the same node, and `b = std::move(a)` joins what the IR joins. A wrong fact about a type cannot make it unsound.
+//
+// ARGUMENTS. Inside a callee two arguments are taken as disjoint when the graph is built. That is right for building
+// it (a caller in which both are one object replays the callee's edges on that one object), but not for asking
+// mayOverlap() inside the callee. So aliases are propagated from callers to callees, over the whole program:
+// two arguments may overlap if they do so at some call. A function that is called from outside or through a pointer
+// gets no such promise.
+#include "passes/Ownership.h"
+#include "passes/Models.h"
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Analysis/CallGraph.h"
+#include "llvm/Demangle/Demangle.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DebugLoc.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+// ---- copies without pointers -------------------------------------------------------------------------------------
+
+static bool isPointerFreeName(StringRef type) {
+  while (type.consume_back("const") || type.consume_back("*") || type.consume_back("&") || type.consume_back(" "))
+    ;
+  static const StringRef scalars[] = {"bool", "char", "signed char", "unsigned char", "short", "unsigned short", "int",
+                                      "unsigned int", "long", "unsigned long", "long long", "unsigned long long",
+                                      "float", "double", "long double", "wchar_t", "char8_t", "char16_t", "char32_t",
+                                      "unsigned __int128", "__int128"};
+  return is_contained(scalars, type);
+}
+
+/// `double* std::__copy_move<...>::__copy_m<double const, double>(double const*, double const*, double*)`: all
+/// parameters that are pointers point to scalars, so whatever the function copies through them holds no pointers.
+static bool takesPointersToScalarsOnly(const Function &function) {
+  ItaniumPartialDemangler demangler;
+  std::string mangled = function.getName().str(); // the demangler points into it
+  if (demangler.partialDemangle(mangled.c_str()) || !demangler.isFunction())
+    return false;
+  char *text = demangler.getFunctionParameters(nullptr, nullptr);
+  std::string list = text ? text : "";
+  free(text);
+  StringRef rest = list;
+  if (!rest.consume_front("(") || !rest.consume_back(")") || rest.contains('<') || rest.contains("(*)"))
+    return false;
+  SmallVector<StringRef, 6> parameters;
+  rest.split(parameters, ", ");
+  bool anyPointer = false;
+  for (StringRef parameter : parameters) {
+    if (!parameter.ends_with("*") && !parameter.ends_with("&"))
+      continue;
+    if (parameter.ends_with("**") || parameter.ends_with("*&") || !isPointerFreeName(parameter))
+      return false;
+    anyPointer = true;
+  }
+  // A member function has a hidden pointer to an object that may hold anything.
+  return anyPointer && parameters.size() == function.arg_size();
+}
+
+/// tbaa.struct: (offset, size, tag)*. A field may hold a pointer unless its tag names a scalar type.
+static bool isPointerFreeTag(const MDNode *access) {
+  if (!access || access->getNumOperands() < 2)
+    return false;
+  auto *type = dyn_cast_or_null<MDNode>(access->getOperand(1).get());
+  auto *name = type && type->getNumOperands() ? dyn_cast_or_null<MDString>(type->getOperand(0).get()) : nullptr;
+  if (!name)
+    return false;
+  StringRef text = name->getString();
+  // "p1 int", "any pointer", "vtable pointer", "omnipotent char" may all be pointers in disguise.
+  static const StringRef scalars[] = {"int", "long", "short", "bool", "double", "float", "long long", "wchar_t", "__int128",
+                                      "char16_t", "char32_t", "char8_t", "long double"};
+  return is_contained(scalars, text) || text.starts_with("_ZTS");
+}
+
+static bool isPointerFreeStruct(const MDNode *fields) {
+  if (!fields || fields->getNumOperands() % 3)
+    return false;
+  for (unsigned k = 2; k < fields->getNumOperands(); k += 3)
+    if (!isPointerFreeTag(dyn_cast_or_null<MDNode>(fields->getOperand(k).get())))
+      return false;
+  return fields->getNumOperands() > 0;
+}
+
+void markPointerFreeCopies(Module &module) {
+  MDNode *mark = MDNode::get(module.getContext(), {});
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    bool byName = takesPointersToScalarsOnly(function);
+    for (Instruction &instruction : instructions(function))
+      if (isa<MemTransferInst>(instruction) &&
+          (byName || isPointerFreeStruct(instruction.getMetadata(LLVMContext::MD_tbaa_struct))))
+        instruction.setMetadata("cleave.nopointers", mark);
+  }
+}
+
+// ---- queries -----------------------------------------------------------------------------------------------------
+
+const ObjectSet &FunctionMemory::pointsTo(const Value *value) const {
+  static const ObjectSet empty;
+  auto it = sets.find(value);
+  return it == sets.end() ? empty : it->second;
+}
+
+ObjectSet FunctionMemory::loadFrom(const ObjectSet &from) const {
+  ObjectSet result;
+  for (ObjectId id : from)
+    result |= contents[id];
+  return result;
+}
+
+ObjectSet FunctionMemory::reach(ObjectSet from) const {
+  SmallVector<ObjectId, 16> work;
+  for (ObjectId id : from)
+    work.push_back(id);
+  while (!work.empty())
+    for (ObjectId next : contents[work.pop_back_val()])
+      if (from.test_and_set(next))
+        work.push_back(next);
+  return from;
+}
+
+ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) const {
+  auto widened = [&](const ObjectSet &set) {
+    ObjectSet result = set;
+    if (result.test(unknownObject))
+      result |= reach(contents[unknownObject]);
+    result.reset(constantObject);
+    return result;
+  };
+  ObjectSet left = widened(a), right = widened(b);
+  auto isOutside = [&](ObjectId id) {
+    return objects[id].kind == MemoryObject::Kind::Unknown || objects[id].kind == MemoryObject::Kind::Global;
+  };
+  for (ObjectId x : left)
+    for (ObjectId y : right) {
+      const MemoryObject &p = objects[x], &q = objects[y];
+      bool isP = p.kind == MemoryObject::Kind::Parameter, isQ = q.kind == MemoryObject::Kind::Parameter;
+      if (x == y)
+        return x;
+      if (isP && isQ && (p.argument == q.argument || argumentAliases[p.argument].test(q.argument)))
+        return x;
+      if (isP && isOutside(y) && argumentAliases[p.argument].test(fn.arg_size()))
+        return x;
+      if (isQ && isOutside(x) && argumentAliases[q.argument].test(fn.arg_size()))
+        return y;
+      if (isOutside(x) && isOutside(y) && (x == unknownObject || y == unknownObject))
+        return std::max(x, y);
+    }
+  return ~0u;
+}
+
+bool FunctionMemory::mayOverlap(const ObjectSet &a, const ObjectSet &b) const { return firstOverlap(a, b) != ~0u; }
+
+std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const OwnershipSummary &summary) const {
+  std::vector<ObjectSet> result(summary.contents.size());
+  result[unknownObject].set(unknownObject);
+  result[constantObject].set(constantObject);
+  unsigned arguments = call.getCalledFunction()->arg_size();
+  for (unsigned k = 0; k < arguments; ++k) {
+    ObjectSet level = k < call.arg_size() ? pointsTo(call.getArgOperand(k)) : ObjectSet();
+    for (unsigned l = 0; l < levels; ++l) {
+      if (l)
+        level = loadFrom(level);
+      if (l + 1 == levels)
+        level = reach(level);
+      result[parameterObject(k, l)] = level;
+    }
+  }
+  unsigned next = 2 + arguments * levels;
+  for (const GlobalVariable *global : summary.globals) {
+    auto it = ids.find({global, 0});
+    result[next++].set(it == ids.end() ? unknownObject : it->second);
+  }
+  for (unsigned k = 0; k < summary.freshCount; ++k, ++next) {
+    auto it = ids.find({&call, k});
+    if (it != ids.end())
+      result[next].set(it->second);
+  }
+  return result;
+}
+
+std::string FunctionMemory::describe(ObjectId id) const {
+  const MemoryObject &object = objects[id];
+  switch (object.kind) {
+  case MemoryObject::Kind::Unknown:
+    return "memory that may be reached from anywhere";
+  case MemoryObject::Kind::Constant:
+    return "constant data";
+  case MemoryObject::Kind::Parameter:
+    return ("'" + fn.getArg(object.argument)->getName() + "'").str();
+  case MemoryObject::Kind::Global:
+    return "global '" + demangledName(object.value->getName()) + "'";
+  case MemoryObject::Kind::Local: {
+    StringRef name = object.value->getName();
+    // Inlining and SROA add suffixes: total.i.i, total.sroa.0.
+    name = name.take_until([](char c) { return c == '.'; });
+    return name.empty() ? "a temporary" : ("'" + name + "'").str();
+  }
+  case MemoryObject::Kind::Fresh: {
+    // Memory is named after the variable that holds it.
+    for (ObjectId owner = 0; owner < objects.size(); ++owner)
+      if (objects[owner].kind == MemoryObject::Kind::Local && contents[owner].test(id) &&
+          !objects[owner].value->getName().empty() && !objects[owner].value->getName().starts_with("ref.tmp"))
+        return "memory of " + describe(owner);
+    const auto *call = cast<Instruction>(object.value);
+    if (const DebugLoc &where = call->getDebugLoc())
+      return "memory allocated at line " + std::to_string(where.getLine());
+    return "memory allocated here";
+  }
+  }
+  llvm_unreachable("object kind");
+}
+
+void FunctionMemory::print(raw_ostream &out) const {
+  out << "memory of " << fn.getName() << ":\n";
+  auto list = [&](const ObjectSet &set) {
+    bool isFirst = true;
+    out << "{";
+    for (ObjectId id : set) {
+      out << (isFirst ? "" : " ") << id;
+      isFirst = false;
+    }
+    out << "}";
+  };
+  for (ObjectId id = 0; id < objects.size(); ++id) {
+    out << "  " << id << " " << describe(id);
+    if (objects[id].kind == MemoryObject::Kind::Parameter)
+      out << " level " << objects[id].level;
+    out << " -> ";
+    list(contents[id]);
+    out << "\n";
+  }
+  for (unsigned k = 0; k < argumentAliases.size(); ++k)
+    if (!argumentAliases[k].empty()) {
+      out << "  argument " << k << " may overlap ";
+      list(argumentAliases[k]);
+      out << "\n";
+    }
+}
+
+// ---- building one function's graph -------------------------------------------------------------------------------
+
+/// Applies the transfer function of each instruction until nothing changes.
+class MemoryBuilder {
+public:
+  MemoryBuilder(FunctionMemory &memory, const DenseMap<const Function *, OwnershipSummary> &summaries, bool isRecursive)
+      : memory(memory), summaries(summaries), isRecursive(isRecursive) {}
+
+  void build() {
+    createParameterObjects();
+    do {
+      changed = false;
+      for (const Instruction &instruction : instructions(memory.fn))
+        visit(instruction);
+    } while (changed);
+  }
+
+  OwnershipSummary summarise() const;
+
+private:
+  using Kind = MemoryObject::Kind;
+
+  ObjectId addObject(MemoryObject object, ObjectSet holds) {
+    memory.objects.push_back(object);
+    memory.contents.push_back(std::move(holds));
+    memory.stored.emplace_back();
+    changed = true;
+    return memory.objects.size() - 1;
+  }
+
+  void createParameterObjects() {
+    ObjectSet self;
+    self.set(FunctionMemory::unknownObject);
+    addObject({Kind::Unknown}, self);
+    self.clear();
+    self.set(FunctionMemory::constantObject);
+    addObject({Kind::Constant}, self);
+    for (const Argument &argument : memory.fn.args()) {
+      unsigned number = argument.getArgNo();
+      for (unsigned level = 0; level < FunctionMemory::levels; ++level) {
+        ObjectSet next;
+        // A fresh result slot or a by-value scalar holds no pointers yet.
+        if (!argument.hasStructRetAttr())
+          next.set(FunctionMemory::parameterObject(number, std::min(level + 1, FunctionMemory::levels - 1)));
+        addObject({Kind::Parameter, &argument, number, level}, next);
+      }
+      if (argument.getType()->isPointerTy())
+        memory.sets[&argument].set(FunctionMemory::parameterObject(number, 0));
+    }
+    memory.argumentAliases.resize(memory.fn.arg_size());
+  }
+
+  ObjectId objectOf(Kind kind, const Value *value, unsigned index = 0) {
+    auto [it, isNew] = memory.ids.try_emplace({value, index}, memory.objects.size());
+    if (isNew)
+      addObject({kind, value}, {});
+    return it->second;
+  }
+
+  /// A constant table whose initialiser leads to constants only.
+  static bool leadsToConstantsOnly(const Constant *constant, SmallPtrSetImpl<const Constant *> &seen) {
+    if (!seen.insert(constant).second || isa<Function>(constant) || isa<ConstantData>(constant))
+      return true;
+    if (auto *global = dyn_cast<GlobalVariable>(constant))
+      return global->isConstant() && (!global->hasInitializer() || leadsToConstantsOnly(global->getInitializer(), seen));
+    if (isa<GlobalValue>(constant))
+      return false;
+    return all_of(constant->operands(),
+                  [&](const Use &use) { return leadsToConstantsOnly(cast<Constant>(use.get()), seen); });
+  }
+
+  ObjectSet ofConstant(const Constant *constant) {
+    ObjectSet result;
+    if (isa<ConstantData>(constant) || isa<BlockAddress>(constant))
+      return result;
+    if (isa<Function>(constant)) {
+      result.set(FunctionMemory::constantObject);
+      return result;
+    }
+    if (auto *global = dyn_cast<GlobalVariable>(constant)) {
+      SmallPtrSet<const Constant *, 8> seen;
+      if (global->isConstant() && leadsToConstantsOnly(global, seen)) {
+        result.set(FunctionMemory::constantObject);
+        return result;
+      }
+      ObjectId id = objectOf(Kind::Global, global);
+      memory.contents[id].set(FunctionMemory::unknownObject);
+      result.set(id);
+      return result;
+    }
+    if (isa<GlobalValue>(constant)) {
+      result.set(FunctionMemory::unknownObject);
+      return result;
+    }
+    if (auto *expression = dyn_cast<ConstantExpr>(constant);
+        expression && expression->getOpcode() == Instruction::IntToPtr) {
+      result.set(FunctionMemory::unknownObject);
+      return result;
+    }
+    for (const Use &use : constant->operands())
+      result |= ofConstant(cast<Constant>(use.get()));
+    return result;
+  }
+
+  ObjectSet of(const Value *value) {
+    auto *constant = dyn_cast<Constant>(value);
+    if (!constant || memory.sets.contains(value))
+      return memory.pointsTo(value);
+    // Kept, so that queries about accesses through constant addresses find it.
+    ObjectSet result = ofConstant(constant);
+    memory.sets[value] = result;
+    return result;
+  }
+
+  void include(const Value *value, const ObjectSet &set) { changed |= (memory.sets[value] |= set); }
+  void hold(const ObjectSet &where, const ObjectSet &what) {
+    for (ObjectId id : where) {
+      changed |= (memory.contents[id] |= what);
+      memory.stored[id] |= what;
+      // Globals are seen by every function: what is stored in them can be found from anywhere.
+      if (memory.objects[id].kind == Kind::Global || id == FunctionMemory::unknownObject)
+        escape(what);
+    }
+  }
+
+  /// From now on all of `set` may be reached, read and written by code that we do not see.
+  void escape(const ObjectSet &set) {
+    ObjectSet unknown;
+    unknown.set(FunctionMemory::unknownObject);
+    changed |= (memory.contents[FunctionMemory::unknownObject] |= set);
+    memory.stored[FunctionMemory::unknownObject] |= set;
+    for (ObjectId id : memory.reach(set))
+      if (id != FunctionMemory::constantObject) {
+        changed |= (memory.contents[id] |= unknown);
+        memory.stored[id] |= unknown;
+      }
+  }
+
+  static bool mayHoldPointer(const Type *type) {
+    if (type->isPointerTy() || (type->isIntegerTy() && type->getIntegerBitWidth() >= 64))
+      return true;
+    if (auto *vector = dyn_cast<VectorType>(type))
+      return mayHoldPointer(vector->getElementType());
+    return any_of(type->subtypes(), mayHoldPointer);
+  }
+
+  /// Loads and stores of plain integers, as the front end's type tags say, move no pointers.
+  static bool movesNoPointer(const Instruction &access, const Type *type) {
+    if (!mayHoldPointer(type))
+      return true;
+    return !type->isPtrOrPtrVectorTy() && isPointerFreeTag(access.getMetadata(LLVMContext::MD_tbaa));
+  }
+
+  void visit(const Instruction &instruction);
+  void visitArithmetic(const BinaryOperator &instruction);
+  void visitCall(const CallBase &call);
+  void applySummary(const CallBase &call, const OwnershipSummary &summary);
+  void applyModel(const CallBase &call);
+  void prepareFresh(const CallBase &call, unsigned count) {
+    for (unsigned k = 0; k < count; ++k)
+      objectOf(Kind::Fresh, &call, k);
+  }
+
+  FunctionMemory &memory;
+  const DenseMap<const Function *, OwnershipSummary> &summaries;
+  bool isRecursive;
+  bool changed = false;
+};
+
+void MemoryBuilder::visitArithmetic(const BinaryOperator &instruction) {
+  ObjectSet left = of(instruction.getOperand(0)), right = of(instruction.getOperand(1));
+  if (left.empty() && right.empty())
+    return;
+  switch (instruction.getOpcode()) {
+  case Instruction::Sub:
+    if (!left.empty() && !right.empty())
+      return; // a distance
+    [[fallthrough]];
+  case Instruction::Add:
+  case Instruction::And:
+  case Instruction::Or:
+  case Instruction::Xor:
+    include(&instruction, left);
+    include(&instruction, right);
+    return;
+  default: // hashing an address, hiding a pointer: give up on what it points to
+    escape(left);
+    escape(right);
+  }
+}
+
+void MemoryBuilder::visit(const Instruction &instruction) {
+  if (auto *alloca = dyn_cast<AllocaInst>(&instruction)) {
+    ObjectSet self;
+    self.set(objectOf(Kind::Local, alloca));
+    include(alloca, self);
+  } else if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+    ObjectSet from = of(load->getPointerOperand());
+    if (!movesNoPointer(*load, load->getType()))
+      include(load, memory.loadFrom(from));
+  } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+    ObjectSet where = of(store->getPointerOperand());
+    if (!movesNoPointer(*store, store->getValueOperand()->getType()))
+      hold(where, of(store->getValueOperand()));
+  } else if (auto *call = dyn_cast<CallBase>(&instruction)) {
+    visitCall(*call);
+  } else if (auto *ret = dyn_cast<ReturnInst>(&instruction)) {
+    if (ret->getReturnValue())
+      changed |= (memory.returned |= of(ret->getReturnValue()));
+  } else if (auto *arithmetic = dyn_cast<BinaryOperator>(&instruction)) {
+    visitArithmetic(*arithmetic);
+  } else if (isa<IntToPtrInst>(instruction)) {
+    ObjectSet from = of(instruction.getOperand(0));
+    if (from.empty() && !isa<ConstantInt>(instruction.getOperand(0)))
+      from.set(FunctionMemory::unknownObject);
+    include(&instruction, from);
+  } else if (isa<LandingPadInst>(instruction) || isa<VAArgInst>(instruction)) {
+    ObjectSet unknown;
+    unknown.set(FunctionMemory::unknownObject);
+    include(&instruction, unknown);
+  } else if (isa<AtomicRMWInst>(instruction) || isa<AtomicCmpXchgInst>(instruction)) {
+    const Value *address = instruction.getOperand(0);
+    for (unsigned k = 1; k < instruction.getNumOperands(); ++k)
+      hold(of(address), of(instruction.getOperand(k)));
+    include(&instruction, memory.loadFrom(of(address)));
+  } else if (isa<CmpInst>(instruction)) {
+    return;
+  } else if (mayHoldPointer(instruction.getType())) {
+    // Casts, GEPs, phis, selects, freeze, aggregate and vector shuffling: what goes in may come out.
+    for (const Use &use : instruction.operands())
+      if (!isa<BasicBlock>(use.get()) && !(isa<GetElementPtrInst>(instruction) && use.getOperandNo() > 0))
+        include(&instruction, of(use.get()));
+  }
+}
+
+void MemoryBuilder::visitCall(const CallBase &call) {
+  for (const Use &argument : call.args())
+    if (isa<Constant>(argument.get()) && mayHoldPointer(argument->getType()))
+      of(argument.get());
+  if (isa<DbgInfoIntrinsic>(call) || call.isLifetimeStartOrEnd())
+    return;
+  const Function *callee = call.getCalledFunction();
+  if (callee && !callee->isDeclaration() && callee->arg_size() == call.arg_size()) {
+    if (auto it = summaries.find(callee); it != summaries.end())
+      applySummary(call, it->second);
+    return;
+  }
+  applyModel(call);
+}
+
+void MemoryBuilder::applySummary(const CallBase &call, const OwnershipSummary &summary) {
+  prepareFresh(call, summary.freshCount);
+  for (const GlobalVariable *global : summary.globals)
+    ofConstant(global);
+  std::vector<ObjectSet> here = memory.instantiate(call, summary);
+  auto translate = [&](const ObjectSet &set) {
+    ObjectSet result;
+    for (ObjectId id : set)
+      result |= here[id];
+    return result;
+  };
+  for (ObjectId id = 0; id < summary.contents.size(); ++id)
+    if (id != FunctionMemory::constantObject)
+      hold(here[id], translate(summary.contents[id]));
+  if (mayHoldPointer(call.getType()))
+    include(&call, translate(summary.returned));
+}
+
+void MemoryBuilder::applyModel(const CallBase &call) {
+  if (auto *transfer = dyn_cast<MemTransferInst>(&call)) {
+    if (!transfer->getMetadata("cleave.nopointers"))
+      hold(of(transfer->getRawDest()), memory.loadFrom(of(transfer->getRawSource())));
+    return;
+  }
+  CallModel model = modelOfCall(call);
+  ObjectSet arguments;
+  for (const Use &argument : call.args())
+    arguments |= of(argument.get());
+  ObjectSet fresh;
+  if (model.kind == CallModel::Class::Unknown || model.escapes)
+    escape(arguments);
+  if (model.kind == CallModel::Class::Allocates || model.deep)
+    fresh.set(objectOf(Kind::Fresh, &call));
+  if (model.deep)
+    for (unsigned k = 0; k < call.arg_size(); ++k)
+      if (model.writes.test(k))
+        hold(memory.reach(of(call.getArgOperand(k))), fresh);
+  if (model.firstKeeps && call.arg_size()) {
+    // Nodes are linked with each other: every object that the arguments reach may end up in any other.
+    ObjectSet all = memory.reach(arguments);
+    for (unsigned k = 0; k < call.arg_size(); ++k)
+      if (model.writes.test(k))
+        hold(memory.reach(of(call.getArgOperand(k))), all);
+  }
+  if (!mayHoldPointer(call.getType()))
+    return;
+  if (model.kind == CallModel::Class::Allocates)
+    return include(&call, fresh);
+  if (!call.getType()->isPtrOrPtrVectorTy() && model.kind != CallModel::Class::Unknown)
+    return;
+  switch (model.returns) {
+  case CallModel::Returns::Nothing:
+    return;
+  case CallModel::Returns::FirstArgument:
+    return include(&call, of(call.getArgOperand(0)));
+  case CallModel::Returns::ReachOfArguments:
+    return include(&call, memory.reach(arguments));
+  case CallModel::Returns::Unknown: {
+    ObjectSet unknown;
+    unknown.set(FunctionMemory::unknownObject);
+    return include(&call, unknown);
+  }
+  }
+}
+
+/// Allocations kept apart in a summary; beyond that they are one. In recursion they are one from the start: the summary
+/// then only grows, so the iteration over the component ends.
+static constexpr unsigned maxFreshKept = 8;
+
+OwnershipSummary MemoryBuilder::summarise() const {
+  OwnershipSummary summary;
+  unsigned maxFresh = isRecursive ? 1 : maxFreshKept;
+  unsigned fixed = 2 + memory.fn.arg_size() * FunctionMemory::levels;
+  // What outlives the call: reachable from arguments, the result, globals and unknown memory.
+  ObjectSet roots = memory.returned;
+  for (ObjectId id = 0; id < memory.objects.size(); ++id)
+    if (id < fixed || memory.objects[id].kind == Kind::Global)
+      roots.set(id);
+  ObjectSet live = memory.reach(roots);
+  DenseMap<ObjectId, unsigned> number;
+  for (ObjectId id = 0; id < fixed; ++id)
+    number[id] = id;
+  unsigned next = fixed;
+  for (ObjectId id : live)
+    if (memory.objects[id].kind == Kind::Global) {
+      summary.globals.push_back(cast<GlobalVariable>(memory.objects[id].value));
+      number[id] = next++;
+    }
+  unsigned firstFresh = next;
+  for (ObjectId id : live)
+    // A dangling local counts as fresh memory: returning its address is a bug of the program's, not ours.
+    if (memory.objects[id].kind == Kind::Fresh || memory.objects[id].kind == Kind::Local)
+      number[id] = std::min(next++, firstFresh + maxFresh - 1);
+  next = std::min(next, firstFresh + maxFresh);
+  summary.freshCount = next - firstFresh;
+  summary.contents.resize(next);
+  auto translate = [&](const ObjectSet &set) {
+    ObjectSet result;
+    for (ObjectId id : set)
+      if (auto it = number.find(id); it != number.end())
+        result.set(it->second);
+    return result;
+  };
+  for (auto [id, to] : number)
+    // Of arguments only what was stored: their callers know what they held before.
+    summary.contents[to] |= translate(id < fixed ? memory.stored[id] : memory.contents[id]);
+  summary.returned = translate(memory.returned);
+  return summary;
+}
+
+// ---- the whole program -------------------------------------------------------------------------------------------
+
+Ownership::Ownership(Module &module, CallGraph &graph) : module(module) {
+  analyseBottomUp(graph);
+  propagateAliases();
+}
+
+Ownership::~Ownership() = default;
+
+const FunctionMemory &Ownership::memory(const Function &function) const { return *memories.find(&function)->second; }
+
+const OwnershipSummary *Ownership::summary(const Function *function) const {
+  auto it = summaries.find(function);
+  return it == summaries.end() ? nullptr : &it->second;
+}
+
+void Ownership::analyseBottomUp(CallGraph &graph) {
+  for (auto scc = scc_begin(&graph); !scc.isAtEnd(); ++scc) {
+    SmallVector<const Function *, 4> order;
+    for (CallGraphNode *node : *scc)
+      if (Function *function = node->getFunction(); function && !function->isDeclaration())
+        order.push_back(function);
+    bool changed;
+    do {
+      changed = false;
+      for (const Function *function : order) {
+        auto memory = std::unique_ptr<FunctionMemory>(new FunctionMemory(*function));
+        MemoryBuilder builder(*memory, summaries, scc.hasCycle());
+        builder.build();
+        OwnershipSummary summary = builder.summarise();
+        OwnershipSummary &old = summaries[function];
+        if (!(old == summary)) {
+          old = std::move(summary);
+          changed = true;
+        }
+        memories[function] = std::move(memory);
+      }
+    } while (changed && scc.hasCycle());
+  }
+}
+
+void Ownership::propagateAliases() {
+  // Pessimistic where callers are not all known; otherwise grows from nothing to what the calls show.
+  SmallVector<const Function *, 32> work;
+  for (auto &[function, memory] : memories) {
+    bool isOpen = !function->hasLocalLinkage() || function->hasAddressTaken();
+    for (unsigned k = 0; isOpen && k < function->arg_size(); ++k)
+      for (unsigned j = 0; j <= function->arg_size(); ++j)
+        if (j != k && !function->getArg(k)->hasStructRetAttr())
+          memory->argumentAliases[k].set(j);
+  }
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (auto &[caller, memory] : memories)
+      for (const Instruction &instruction : instructions(*caller)) {
+        auto *call = dyn_cast<CallBase>(&instruction);
+        const Function *callee = call ? call->getCalledFunction() : nullptr;
+        auto it = callee ? memories.find(callee) : memories.end();
+        if (it == memories.end() || callee->arg_size() != call->arg_size())
+          continue;
+        std::vector<ObjectSet> reached;
+        for (const Use &argument : call->args())
+          reached.push_back(memory->reach(memory->pointsTo(argument.get())));
+        ObjectSet outside;
+        outside.set(FunctionMemory::unknownObject);
+        for (ObjectId id = 0; id < memory->objectCount(); ++id)
+          if (memory->object(id).kind == MemoryObject::Kind::Global)
+            outside.set(id);
+        for (unsigned k = 0; k < reached.size(); ++k) {
+          ObjectSet &aliases = it->second->argumentAliases[k];
+          for (unsigned j = 0; j <= reached.size(); ++j)
+            if (j != k && !aliases.test(j) && memory->mayOverlap(reached[k], j == reached.size() ? outside : reached[j])) {
+              aliases.set(j);
+              changed = true;
+            }
+        }
+      }
+  }
+}
+
+void Ownership::print(raw_ostream &out) const {
+  for (const Function &function : module)
+    if (auto it = memories.find(&function); it != memories.end())
+      it->second->print(out);
+}
+
+} // namespace cleave
