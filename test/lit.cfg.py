@@ -1,0 +1,84 @@
+# How lit finds and runs the tests of this tree.
+#
+# A test is a .test, .ll or .cpp file with RUN lines. What a RUN line may say:
+#
+#   %cleavexx %cleave         the two commands, from the build folder
+#   %gxx %clangxx             the plain compilers that results are compared with
+#   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py)
+#   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
+#   any test tool of ours     by its plain name: build/bin comes first in PATH
+#
+# A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
+# REQUIRES may name `skopeo`, `root`, `user-notify` (the kernel has seccomp listeners), `fma` and `asan`.
+import os
+import shutil
+import sys
+
+sys.dont_write_bytecode = True  # a test run leaves nothing in the source tree
+sys.path.insert(0, os.path.join(config.cleaveSource, "test"))
+import runlines
+
+config.name = "cleave"
+config.test_format = runlines.RunLineTest(execute_external=False)
+config.suffixes = [".test", ".ll", ".cpp"]
+config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py", "lit.site.cfg.py.in"]
+config.test_source_root = os.path.join(config.cleaveSource, "test")
+config.test_exec_root = os.path.join(config.cleaveBuild, "test")
+
+# Nothing of the caller's environment but what the tools need: a test must not pass because of a variable at home.
+config.environment = {
+    "PATH": os.pathsep.join([config.cleaveBin, config.llvmTools, os.environ["PATH"]]),
+    "HOME": os.path.join(config.cleaveBuild, "test"),
+    "LC_ALL": "C.UTF-8",
+    "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+}
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+# A hung test is a failed test, and its processes must not outlive it.
+lit_config.maxIndividualTestTime = 300
+
+
+def tool(name):
+    return os.path.join(config.cleaveBin, name)
+
+
+runProgram = " ".join(
+    [
+        "python3",
+        os.path.join(config.test_source_root, "run-program.py"),
+        "--cleavexx", tool("cleave++"),
+        "--cleave", tool("cleave"),
+        "--gxx", "g++",
+        "--filecheck", os.path.join(config.llvmTools, "FileCheck"),
+    ]
+)  # fmt: skip
+
+config.substitutions += [
+    ("%cleavexx", tool("cleave++")),
+    # After %cleavexx, which it is a prefix of: lit applies them in this order.
+    ("%cleave", tool("cleave")),
+    ("%gxx", "g++"),
+    ("%clangxx", config.clangxx),
+    ("%clang", config.clang),
+    ("%run-program", runProgram),
+    ("%rt", config.cleaveRuntime),
+    ("%examples", os.path.join(config.cleaveSource, "examples")),
+]
+
+if shutil.which("skopeo"):
+    config.available_features.add("skopeo")
+if os.geteuid() == 0:
+    config.available_features.add("root")
+if "address" in config.sanitizer:
+    config.available_features.add("asan")
+with open("/proc/cpuinfo") as cpus:
+    if " fma " in cpus.read():
+        config.available_features.add("fma")
+try:
+    with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
+        if "user_notif" in actions.read():
+            config.available_features.add("user-notify")
+except OSError:
+    pass

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Builds one program with g++ and with cleave++, runs it in every mode, and holds the results side by side.
+
+This is the test of the project's first promise: a Cleave program is a plain C++ program. Standard output's bytes and
+the exit status of each run must be those of the g++ build; nothing else decides. What the program says about itself
+stands in its own comments:
+
+    // ARGS: 5000 7              arguments of every run
+    // STDIN: Inputs/text.txt    a file beside the program, given as standard input
+    // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
+    // EXPECT-RUN: count         and the isolated run did at least one such task outside the program
+    // EXPECT-NO-TASK: bump      the bundle holds no such task
+    // EXPECT-NO-TASK            the bundle holds no task at all
+    // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
+
+A program whose g++ and clang++ builds differ (unspecified evaluation order, say) can prove nothing; `--plain-only`
+compares those two, at -O0 and -O2, and is for whoever writes a test.
+
+Every run gets a session of its own, and at its end the session must be empty: a worker that outlives its program is
+a failure of this test too.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TIMEOUT_SECONDS = 120
+MODES = ("serial", "isolated")
+
+
+class Failure(Exception):
+    pass
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+
+def describeStatus(status):
+    return f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+
+
+def sessionIsEmpty(session):
+    """True when no process of the session is alive (a zombie that its parent has yet to reap is dead)."""
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat") as stat:
+                fields = stat.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        state, sid = fields[0], int(fields[3])
+        if sid == session and state not in "ZX":
+            return False
+    return True
+
+
+def run(command, stdin=None, what=None, cwd=None):
+    what = what or shlex.join(command)
+    with open(stdin or os.devnull, "rb") as source:
+        process = subprocess.Popen(
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd=cwd
+        )
+        try:
+            out, err = process.communicate(timeout=TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise Failure(f"{what}: still running after {TIMEOUT_SECONDS} s") from None
+    deadline = time.monotonic() + 5
+    while not sessionIsEmpty(process.pid):
+        if time.monotonic() > deadline:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise Failure(f"{what}: left a process behind")
+        time.sleep(0.01)
+    return Result(process.returncode, out, err)
+
+
+def mustSucceed(result, what):
+    if result.status != 0:
+        raise Failure(f"{what}: {describeStatus(result.status)}\n{result.err.decode(errors='replace')}")
+    return result
+
+
+class Directives:
+    """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
+
+    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RUN", "EXPECT-NO-TASK", "FLAGS"}
+
+    def __init__(self, sources):
+        self.values = {word: [] for word in self.KNOWN}
+        self.hasRemarks = False
+        for source in sources:
+            with open(source, encoding="utf-8") as lines:
+                for line in lines:
+                    self.read(line, source)
+        self.folder = os.path.dirname(os.path.abspath(sources[0]))
+
+    def read(self, line, source):
+        if re.search(r"// CHECK-REMARK[-A-Z]*:", line):
+            self.hasRemarks = True
+        found = re.match(r"\s*// (ARGS|STDIN|FLAGS|EXPECT[-A-Z]*)(?::\s*(.*?))?\s*$", line)
+        if not found:
+            return
+        word, value = found.group(1), found.group(2) or ""
+        if word not in self.KNOWN:
+            raise Failure(f"{source}: unknown directive '{word}'")
+        self.values[word].append(value)
+
+    def words(self, word):
+        return [part for value in self.values[word] for part in shlex.split(value)]
+
+    def stdin(self):
+        given = self.values["STDIN"]
+        return os.path.join(self.folder, given[0]) if given else None
+
+
+def isNamed(task, wanted):
+    """A task's name is the source's: `count(const Block &)`. A test gives it whole or without its parameters."""
+    bare = task.split("(", 1)[0]
+    return wanted in (task, bare) or bare.endswith("::" + wanted)
+
+
+def comparePlain(options, directives, folder):
+    """For whoever writes a test: do the two plain compilers agree on this program, at two levels?"""
+    results = {}
+    for compiler in (options.gxx, options.clangxx):
+        for level in ("-O0", "-O2"):
+            binary = os.path.join(folder, f"plain-{len(results)}")
+            command = [compiler, "-std=c++20", level, *directives.words("FLAGS"), *options.sources, "-o", binary]
+            mustSucceed(run(command), shlex.join(command))
+            results[f"{compiler} {level}"] = run([binary, *directives.words("ARGS")], directives.stdin())
+    (firstName, first), *others = results.items()
+    for name, result in others:
+        compare(result, first, name, firstName)
+    return first
+
+
+def compare(result, reference, name, referenceName):
+    problems = []
+    if result.status != reference.status:
+        problems.append(f"ended with {describeStatus(result.status)}, {referenceName} with "
+                        f"{describeStatus(reference.status)}")  # fmt: skip
+    if result.out != reference.out:
+        problems.append(firstDifference(result.out, reference.out, referenceName))
+    if problems:
+        raise Failure(f"{name}: {'; '.join(problems)}\n{result.err.decode(errors='replace')[-2000:]}")
+
+
+def firstDifference(out, expected, referenceName):
+    got, wanted = out.splitlines(), expected.splitlines()
+    for number, (left, right) in enumerate(zip(got, wanted), 1):
+        if left != right:
+            return f"line {number} of its output is {left[:200]!r}, {referenceName} says {right[:200]!r}"
+    return f"{len(out)} bytes of output, {referenceName} gives {len(expected)}"
+
+
+def build(options, directives, folder):
+    plain = os.path.join(folder, "plain")
+    command = [options.gxx, "-std=c++20", "-O2", *directives.words("FLAGS"), *options.sources, "-o", plain]
+    mustSucceed(run(command), shlex.join(command))
+    bundle = os.path.join(folder, "app.cleave")
+    command = [options.cleavexx, "-std=c++20", "-O2", *directives.words("FLAGS"), "-Rcleave-missed", *options.sources]
+    remarks = mustSucceed(run([*command, "-o", bundle]), shlex.join(command)).err
+    return plain, bundle, remarks
+
+
+def checkRemarks(options, directives, remarks, folder):
+    if not directives.hasRemarks:
+        return
+    path = os.path.join(folder, "remarks.txt")
+    with open(path, "wb") as out:
+        out.write(remarks)
+    command = [options.filecheck, "--check-prefix=CHECK-REMARK", "--input-file", path, options.sources[0]]
+    mustSucceed(run(command), "the remarks differ")
+
+
+def checkTasks(options, directives, bundle):
+    text = mustSucceed(run([options.cleave, "inspect", bundle, "--json"]), "cleave inspect").out
+    tasks = [task["name"] for task in json.loads(text)["tasks"]]
+    for wanted in directives.values["EXPECT-TASK"] + directives.values["EXPECT-RUN"]:
+        if not any(isNamed(task, wanted) for task in tasks):
+            raise Failure(f"no task '{wanted}' was found; the bundle has: {', '.join(tasks) or 'none'}")
+    for unwanted in directives.values["EXPECT-NO-TASK"]:
+        if unwanted == "" and tasks:
+            raise Failure(f"a task where none is expected: {', '.join(tasks)}")
+        if unwanted and any(isNamed(task, unwanted) for task in tasks):
+            raise Failure(f"'{unwanted}' became a task, and must not")
+
+
+def checkRuns(directives, stats):
+    kinds = stats["tasks_by_kind"]
+    for wanted in directives.values["EXPECT-RUN"]:
+        if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
+            raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
+
+
+def test(options, directives, folder):
+    if options.plain_only:
+        result = comparePlain(options, directives, folder)
+        sys.stdout.buffer.write(result.out)
+        return
+    plain, bundle, remarks = build(options, directives, folder)
+    arguments, stdin = directives.words("ARGS"), directives.stdin()
+    reference = run([plain, *arguments], stdin)
+    for mode in MODES:
+        statsPath = os.path.join(folder, f"{mode}.json")
+        command = [options.cleave, "run", f"--mode={mode}", "--workers=2", f"--stats={statsPath}", bundle, *arguments]
+        compare(run(command, stdin), reference, f"--mode={mode}", "the g++ build")
+        with open(statsPath) as statsFile:
+            stats = json.load(statsFile)
+        if mode == "isolated":
+            checkRuns(directives, stats)
+        elif stats["tasks_run"] != 0:
+            raise Failure("--mode=serial ran a task")
+    checkTasks(options, directives, bundle)
+    checkRemarks(options, directives, remarks, folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cleavexx", default="cleave++")
+    parser.add_argument("--cleave", default="cleave")
+    parser.add_argument("--gxx", default="g++")
+    parser.add_argument("--clangxx", default="clang++-22")
+    parser.add_argument("--filecheck", default="FileCheck-22")
+    parser.add_argument("--plain-only", action="store_true", help="only compare g++ with clang++")
+    parser.add_argument("sources", nargs="+")
+    options = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory(prefix="run-program-") as folder:
+            test(options, Directives(options.sources), folder)
+    except Failure as failure:
+        print(f"{options.sources[0]}: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
