@@ -6,12 +6,15 @@ the exit status of each run must be those of the g++ build; nothing else decides
 stands in its own comments:
 
     // ARGS: 5000 7              arguments of every run
+    // FLAGS: -O3                for both compilers, after -std=c++20 -O2
     // STDIN: Inputs/text.txt    a file beside the program, given as standard input
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RUN: count         and the isolated run did at least one such task outside the program
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
+
+A program that is not only a test (examples/) says nothing of the kind: `--directives FILE` reads another file for it.
 
 A program whose g++ and clang++ builds differ (unspecified evaluation order, say) can prove nothing; `--plain-only`
 compares those two, at -O0 and -O2, and is for whoever writes a test.
@@ -99,6 +102,7 @@ class Directives:
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}
         self.hasRemarks = False
+        self.mainFile = sources[0]
         for source in sources:
             with open(source, encoding="utf-8") as lines:
                 for line in lines:
@@ -180,7 +184,7 @@ def checkRemarks(options, directives, remarks, folder):
     path = os.path.join(folder, "remarks.txt")
     with open(path, "wb") as out:
         out.write(remarks)
-    command = [options.filecheck, "--check-prefix=CHECK-REMARK", "--input-file", path, options.sources[0]]
+    command = [options.filecheck, "--check-prefix=CHECK-REMARK", "--input-file", path, directives.mainFile]
     mustSucceed(run(command), "the remarks differ")
 
 
@@ -234,11 +238,12 @@ def main():
     parser.add_argument("--clangxx", default="clang++-22")
     parser.add_argument("--filecheck", default="FileCheck-22")
     parser.add_argument("--plain-only", action="store_true", help="only compare g++ with clang++")
+    parser.add_argument("--directives", metavar="FILE", help="read the directives in this file, not in the sources")
     parser.add_argument("sources", nargs="+")
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix="run-program-") as folder:
-            test(options, Directives(options.sources), folder)
+            test(options, Directives([options.directives] if options.directives else options.sources), folder)
     except Failure as failure:
         print(f"{options.sources[0]}: {failure}", file=sys.stderr)
         return 1
