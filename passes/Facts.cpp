@@ -27,7 +27,7 @@ uint64_t integerOperand(const MDNode *node, unsigned index) {
   return value ? value->getSExtValue() : 0;
 }
 
-static const MDNode *nodeOperand(const MDNode *node, unsigned index) {
+const MDNode *nodeOperand(const MDNode *node, unsigned index) {
   return index < node->getNumOperands() ? dyn_cast_or_null<MDNode>(node->getOperand(index).get()) : nullptr;
 }
 
@@ -133,6 +133,43 @@ StringRef FunctionFacts::shortName() const {
 }
 
 StringRef typeKind(const MDNode *type) { return stringOperand(type, 0); }
+
+namespace {
+struct LibraryLayout {
+  const char *kind;
+  uint64_t size;
+};
+} // namespace
+
+/// Objects of libstdc++ whose size does not depend on the element type.
+static const LibraryLayout libraryLayouts[] = {
+    {"vector", 24}, {"string", 32},  {"span", 16}, {"string_view", 16},  {"rbtree", 48},
+    {"hashtable", 56}, {"deque", 80}, {"list", 24}, {"forward_list", 8}, {"bit_vector", 40}, {"unique", 8}};
+
+uint64_t typeSize(const MDNode *type) {
+  StringRef kind = typeKind(type);
+  if (kind == "pod" || kind == "optional")
+    return integerOperand(type, 1);
+  if (kind == "record" || kind == "trivial")
+    return integerOperand(type, 2);
+  if (kind == "array")
+    return integerOperand(type, 1) * typeSize(nodeOperand(type, 2));
+  for (const LibraryLayout &layout : libraryLayouts)
+    if (kind == layout.kind)
+      return layout.size;
+  return 0;
+}
+
+uint64_t typeAlign(const MDNode *type) {
+  StringRef kind = typeKind(type);
+  if (kind == "pod" || kind == "optional")
+    return integerOperand(type, 2);
+  if (kind == "record" || kind == "trivial")
+    return integerOperand(type, 3);
+  if (kind == "array")
+    return typeAlign(nodeOperand(type, 2));
+  return 8;
+}
 
 /// First operand that may be a field of the record-like kinds (name, size, align come before).
 static constexpr unsigned firstField = 4;

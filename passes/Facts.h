@@ -49,6 +49,13 @@ llvm::StringRef typeKind(const llvm::MDNode *type);
 /// Integer operand `index` of a node; 0 where there is none.
 uint64_t integerOperand(const llvm::MDNode *node, unsigned index);
 
+/// Operand `index` of a node if it is a node itself, else null.
+const llvm::MDNode *nodeOperand(const llvm::MDNode *node, unsigned index);
+
+/// Size and alignment in bytes of an object of the type, as libstdc++ and the x86-64 ABI lay it out.
+uint64_t typeSize(const llvm::MDNode *type);
+uint64_t typeAlign(const llvm::MDNode *type);
+
 /// Empty if values of this type can travel; else the reason. Borrowed views are allowed in parameters only.
 std::string whyNotPortable(const llvm::MDNode *type, bool isParameter);
 

@@ -181,6 +181,16 @@ static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &mod
     model.readsUnbounded = !is({"memcmp", "bcmp", "memchr", "strncmp"});
     return true;
   }
+  if (is({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof"})) {
+    // They read the locale, so they stay in the program: ordered, like I/O.
+    model.kind = CallModel::Class::Io;
+    model.returns = CallModel::Returns::Nothing;
+    model.reads.set(0);
+    if (count > 1 && symbol.starts_with("strto"))
+      model.writes.set(1);
+    model.readsUnbounded = true;
+    return true;
+  }
   if (is({"printf", "puts", "putchar", "fflush", "fputs", "fputc", "fprintf", "fwrite", "vprintf"})) {
     model.kind = CallModel::Class::Io;
     model.returns = CallModel::Returns::Nothing;

@@ -1,0 +1,80 @@
+// CostModel.cpp - static cost of functions.
+//
+// Instructions are charged the target's reciprocal throughput at a nominal 3 GHz; loops multiply. Trip counts that
+// scalar evolution knows are used; the others depend on the inputs, so one round of such loops is charged to
+// `perElementNs` and the run time multiplies with the size of the inputs. Nested loops of unknown length multiply in
+// reality and not here: the estimate is a lower bound, which is the safe side, because a call that looks cheap is
+// probed and measured, while one that looks expensive is sent out at once.
+#include "partitioner/CostModel.h"
+#include "llvm/Analysis/AssumptionCache.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+static constexpr double nsPerCycle = 1.0 / 3.0;
+/// A bodiless function: libm, memcpy, the allocator.
+static constexpr double externalCallNs = 20;
+
+const FunctionCost &CostModel::cost(const Function &constFunction) {
+  auto [it, isNew] = costs.try_emplace(&constFunction);
+  if (!isNew)
+    return it->second;
+  FunctionCost total;
+  total.isOpen = true; // what a recursive call sees meanwhile
+  costs[&constFunction] = total;
+  total.isOpen = false;
+
+  Function &function = const_cast<Function &>(constFunction);
+  DominatorTree dominators(function);
+  LoopInfo loops(dominators);
+  AssumptionCache assumptions(function);
+  TargetLibraryInfoImpl libraryImpl{Triple(function.getParent()->getTargetTriple())};
+  TargetLibraryInfo library(libraryImpl);
+  ScalarEvolution evolution(function, library, assumptions, dominators, loops);
+  TargetTransformInfo machine = target ? target->getTargetTransformInfo(function)
+                                       : TargetTransformInfo(function.getDataLayout());
+  for (BasicBlock &block : function) {
+    double times = 1;
+    bool isVariable = false;
+    for (Loop *loop = loops.getLoopFor(&block); loop; loop = loop->getParentLoop()) {
+      unsigned trips = evolution.getSmallConstantTripCount(loop);
+      if (trips)
+        times *= trips;
+      else
+        isVariable = true;
+    }
+    double ns = 0;
+    for (Instruction &instruction : block) {
+      if (auto *call = dyn_cast<CallBase>(&instruction)) {
+        const Function *callee = call->getCalledFunction();
+        if (callee && !callee->isDeclaration()) {
+          FunctionCost inner = cost(*callee);
+          ns += inner.baseNs;
+          total.perElementNs += inner.perElementNs;
+          total.isOpen |= inner.isOpen;
+          continue;
+        }
+        if (!callee || !callee->isIntrinsic()) {
+          ns += externalCallNs;
+          continue;
+        }
+      }
+      InstructionCost one = machine.getInstructionCost(&instruction, TargetTransformInfo::TCK_RecipThroughput);
+      if (one.isValid())
+        ns += static_cast<double>(one.getValue()) * nsPerCycle;
+    }
+    (isVariable ? total.perElementNs : total.baseNs) += ns * times;
+  }
+  return costs[&constFunction] = total;
+}
+
+} // namespace cleave

@@ -1,0 +1,36 @@
+// CostModel.h - what a call costs, as far as the code alone tells.
+#ifndef CLEAVE_PARTITIONER_COSTMODEL_H
+#define CLEAVE_PARTITIONER_COSTMODEL_H
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace llvm {
+class Function;
+class TargetMachine;
+class TargetTransformInfo;
+} // namespace llvm
+
+namespace cleave {
+
+/// Cost of one call of a function: `baseNs` for what always runs, `perElementNs` for one round of its loops whose trip
+/// counts are only known when it runs. Recursive functions and their like are `isOpen`: no bound is known.
+struct FunctionCost {
+  double baseNs = 0;
+  double perElementNs = 0;
+  bool isOpen = false;
+};
+
+class CostModel {
+public:
+  /// `target` may be null: then a machine without features is assumed.
+  explicit CostModel(llvm::TargetMachine *target) : target(target) {}
+  const FunctionCost &cost(const llvm::Function &function);
+
+private:
+  llvm::TargetMachine *target;
+  llvm::DenseMap<const llvm::Function *, FunctionCost> costs;
+};
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,169 @@
+// Partition.cpp - decisions and how they are told.
+//
+// Most of "is it worth it" is decided while the program runs, where sizes are known. Here only the hopeless is sorted
+// out: a call whose cost is known, bounded and far below what handing it to anyone costs.
+#include "partitioner/Partition.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+
+using namespace llvm;
+
+namespace cleave {
+
+/// A batch may gather up to this many calls into one task; below this cost even a full batch does not pay.
+static constexpr double hopelessNs = 2;
+/// Elements are taken to have this many bytes when loops are charged to input bytes.
+static constexpr double bytesPerElement = 8;
+
+static bool hasSizedInput(const Candidate &candidate) {
+  for (const PassedValue &parameter : candidate.facts.parameters) {
+    StringRef kind = typeKind(parameter.typeNode);
+    if (kind != "pod" && kind != "trivial" && kind != "array" && parameter.passing != Passing::Direct)
+      return true;
+    if (holdsView(parameter.typeNode))
+      return true;
+  }
+  return false;
+}
+
+void decide(std::vector<CallSite> &sites, CostModel &costs) {
+  for (CallSite &site : sites) {
+    if (!site.isTaken())
+      continue;
+    FunctionCost cost = costs.cost(*site.callee->function);
+    if (cost.isOpen)
+      site.cost = {-1, 0};
+    else if (cost.perElementNs == 0)
+      site.cost = {cost.baseNs, 0};
+    else if (hasSizedInput(*site.callee))
+      site.cost = {cost.baseNs, cost.perElementNs / bytesPerElement};
+    else
+      site.cost = {-1, 0};
+    if (site.cost.baseNs >= 0 && site.cost.perByteNs == 0 && site.cost.baseNs < hopelessNs) {
+      site.loop.reset();
+      site.future.reset();
+      site.refusal = {"too-small", ("'" + site.callee->facts.shortName() + "' is too small to be worth a task").str(), {}};
+    }
+  }
+}
+
+static std::string readableCost(const SiteCost &cost) {
+  std::string text;
+  raw_string_ostream out(text);
+  if (cost.baseNs < 0)
+    out << "cost measured when it runs";
+  else if (cost.perByteNs > 0)
+    out << format("about %.2g ns for each byte of input", cost.perByteNs);
+  else
+    out << format("about %.3g us each", cost.baseNs / 1000);
+  return text;
+}
+
+/// Functions that are tasks somewhere: what happens inside of them needs no further cutting.
+static SmallPtrSet<const Function *, 8> taskFunctions(const std::vector<CallSite> &sites) {
+  SmallPtrSet<const Function *, 8> tasks;
+  for (const CallSite &site : sites)
+    if (site.isTaken())
+      tasks.insert(site.callee->function);
+  return tasks;
+}
+
+static bool isRecursiveCall(const CallSite &site) { return site.call->getFunction() == site.callee->function; }
+
+std::vector<Remark> remarksOf(const std::vector<CallSite> &sites) {
+  auto tasks = taskFunctions(sites);
+  std::vector<Remark> remarks;
+  StringSet<> said;
+  for (const CallSite &site : sites) {
+    // Inside of a task nothing is missed.
+    if (!site.isTaken() && tasks.contains(site.call->getFunction()) && !isRecursiveCall(site))
+      continue;
+    Remark remark;
+    remark.kind = site.isTaken() ? Remark::Kind::Taken : Remark::Kind::Missed;
+    locate(site.call, remark.file, remark.line, remark.column);
+    std::string name = ("'" + site.callee->facts.shortName() + "'").str();
+    if (site.loop)
+      remark.message = "calls of " + name + " in this loop run ahead as tasks, " + readableCost(site.cost);
+    else if (site.future)
+      remark.message = "call of " + name + " runs as a task beside what follows it, " + readableCost(site.cost);
+    else {
+      remark.message = "call of " + name + " stays in place: " + site.refusal.message;
+      remark.reason = site.refusal.reason;
+      remark.notes = site.refusal.notes;
+    }
+    std::string key = remark.file + ":" + std::to_string(remark.line) + ":" + std::to_string(remark.column) + remark.message;
+    if (said.insert(key).second)
+      remarks.push_back(std::move(remark));
+  }
+  llvm::sort(remarks, [](const Remark &a, const Remark &b) {
+    return std::tie(a.file, a.line, a.column, a.message) < std::tie(b.file, b.line, b.column, b.message);
+  });
+  return remarks;
+}
+
+static json::Object placeObject(const CallSite &site) {
+  std::string file;
+  unsigned line = 0, column = 0;
+  locate(site.call, file, line, column);
+  return json::Object{{"file", file}, {"line", line}, {"column", column}};
+}
+
+static json::Value costObject(const SiteCost &cost) {
+  if (cost.baseNs < 0)
+    return json::Object{{"known", false}};
+  return json::Object{{"known", true}, {"base_ns", cost.baseNs}, {"per_byte_ns", cost.perByteNs}};
+}
+
+json::Value emptyPartition() {
+  return json::Object{{"version", 1}, {"tasks", json::Array{}}, {"sites", json::Array{}}, {"edges", json::Array{}}};
+}
+
+json::Value describePartition(const std::vector<CallSite> &sites, CostModel &costs) {
+  MapVector<const Candidate *, unsigned> tasks;
+  for (const CallSite &site : sites)
+    if (site.isTaken())
+      tasks.insert({site.callee, tasks.size()});
+  json::Array kinds, decisions, edges;
+  for (auto &[candidate, id] : tasks) {
+    FunctionCost cost = costs.cost(*candidate->function);
+    kinds.push_back(json::Object{{"id", id},
+                                 {"name", candidate->facts.name},
+                                 {"file", candidate->facts.file},
+                                 {"line", candidate->facts.line},
+                                 {"may_throw", candidate->mayThrow},
+                                 {"cost", json::Object{{"base_ns", cost.baseNs}, {"per_element_ns", cost.perElementNs}, {"open", cost.isOpen}}}});
+  }
+  for (const CallSite &site : sites) {
+    json::Object decision = placeObject(site);
+    decision["callee"] = site.callee->facts.name;
+    decision["in"] = site.call->getFunction()->getName();
+    decision["cut"] = site.loop ? "loop" : site.future ? "future" : "none";
+    if (site.isTaken()) {
+      unsigned id = tasks.lookup(site.callee);
+      decision["task"] = id;
+      decision["cost"] = costObject(site.cost);
+      json::Array shared;
+      if (site.loop)
+        for (unsigned k = 0; k < site.callee->facts.parameters.size(); ++k)
+          if (site.loop->sharedMask & (1u << k))
+            shared.push_back(site.callee->facts.parameters[k].name);
+      decision["shared"] = std::move(shared);
+      edges.push_back(json::Object{{"from", site.call->getFunction()->getName()}, {"to", id}, {"kind", site.loop ? "loop" : "future"}});
+    } else {
+      decision["reason"] = site.refusal.reason;
+      decision["message"] = site.refusal.message;
+      json::Array notes;
+      for (const std::string &note : site.refusal.notes)
+        notes.push_back(note);
+      decision["notes"] = std::move(notes);
+    }
+    decisions.push_back(std::move(decision));
+  }
+  return json::Object{{"version", 1}, {"tasks", std::move(kinds)}, {"sites", std::move(decisions)}, {"edges", std::move(edges)}};
+}
+
+} // namespace cleave

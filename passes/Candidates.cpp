@@ -1,0 +1,313 @@
+// Candidates.cpp - the verdict on a function: portable types, and no effect but its result.
+//
+// A candidate may read what it was given (parameters, constants), build its result, throw, and change what it owns
+// (parameters by value, locals, fresh memory). Everything else is a refusal with a reason, found in the order in which
+// a person would fix it: types first, then effects.
+//
+// Two traps that types alone do not show are checked on the IR:
+// - A borrowed parameter may be a view of something larger: `(&first)[1]` walks from a reference to an array element
+//   into its neighbours, a CRTP base casts itself down. The task would get a copy of the object alone. So accesses
+//   through a borrowed pointer must stay inside the object's size, and classes that serve as bases are refused.
+// - strlen on a string_view's data reads behind its end.
+#include "passes/Candidates.h"
+#include "passes/Models.h"
+#include "passes/Prepare.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Function.h"
+#include "llvm/IR/GetElementPtrTypeIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+std::string placeOf(const Instruction *instruction) {
+  const DILocation *location = instruction ? instruction->getDebugLoc().get() : nullptr;
+  // Library headers are not where a person can change something: climb to the first line outside of them.
+  while (location && location->getInlinedAt() && location->getFilename().contains("/include/"))
+    location = location->getInlinedAt();
+  if (!location || !location->getLine())
+    return {};
+  return (location->getFilename() + ":" + Twine(location->getLine())).str();
+}
+
+bool locate(const Instruction *instruction, std::string &file, unsigned &line, unsigned &column) {
+  const DILocation *location = instruction ? instruction->getDebugLoc().get() : nullptr;
+  while (location && location->getInlinedAt())
+    location = location->getInlinedAt();
+  if (!location || !location->getLine())
+    return false;
+  file = location->getFilename().str();
+  line = location->getLine();
+  column = location->getColumn();
+  return true;
+}
+
+/// Do all accesses through `pointer`, which points `offset` bytes into an object of `size` bytes, stay inside?
+static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, const DataLayout &layout,
+                        SmallPtrSetImpl<const Value *> &seen) {
+  if (!seen.insert(pointer).second)
+    return true;
+  auto fits = [&](uint64_t bytes) { return offset >= 0 && offset + bytes <= size; };
+  for (const Use &use : pointer->uses()) {
+    const auto *user = dyn_cast<Instruction>(use.getUser());
+    if (!user)
+      return false;
+    if (auto *load = dyn_cast<LoadInst>(user)) {
+      if (!fits(layout.getTypeStoreSize(load->getType())))
+        return false;
+    } else if (auto *store = dyn_cast<StoreInst>(user)) {
+      // Storing the pointer itself loses track of it.
+      if (store->getValueOperand() == pointer || !fits(layout.getTypeStoreSize(store->getValueOperand()->getType())))
+        return false;
+    } else if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {
+      APInt constant(64, 0);
+      if (gep->accumulateConstantOffset(layout, constant)) {
+        if (!staysInside(gep, offset + constant.getSExtValue(), size, layout, seen))
+          return false;
+        continue;
+      }
+      // A variable index is bounded by the language only below the first one: inside an array member.
+      auto *first = dyn_cast<ConstantInt>(gep->idx_begin()->get());
+      if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 ||
+          layout.getTypeAllocSize(gep->getSourceElementType()) > size)
+        return false;
+      // Accesses below are to elements: look only for further steps out of them.
+      for (const Use &inner : gep->uses())
+        if (!isa<LoadInst>(inner.getUser()) && !isa<CmpInst>(inner.getUser()) &&
+            !(isa<StoreInst>(inner.getUser()) && inner.getOperandNo() == 1) && !isa<CallBase>(inner.getUser()))
+          return false;
+    } else if (auto *call = dyn_cast<CallBase>(user)) {
+      if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call))
+        continue;
+      if (auto *copy = dyn_cast<MemIntrinsic>(call)) {
+        auto *length = dyn_cast<ConstantInt>(copy->getLength());
+        if (!length || !fits(length->getZExtValue()))
+          return false;
+        continue;
+      }
+      const Function *callee = call->getCalledFunction();
+      if (!callee || callee->isDeclaration() || !call->isArgOperand(&use) ||
+          call->getArgOperandNo(&use) >= callee->arg_size() ||
+          !staysInside(callee->getArg(call->getArgOperandNo(&use)), offset, size, layout, seen))
+        return false;
+    } else if (isa<PHINode>(user) || isa<SelectInst>(user)) {
+      if (!staysInside(user, offset, size, layout, seen))
+        return false;
+    } else if (!isa<CmpInst>(user)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// A sentence about an effect and where it is, with the way to lift it.
+static Refusal refuse(const char *reason, std::string what, const EffectOrigin &origin, std::string cure) {
+  Refusal refusal;
+  refusal.reason = reason;
+  refusal.message = std::move(what);
+  std::string place = placeOf(origin.where);
+  if (!place.empty())
+    refusal.notes.push_back("it happens at " + place);
+  if (!cure.empty())
+    refusal.notes.push_back(std::move(cure));
+  return refusal;
+}
+
+static std::string calleeName(const Instruction *where) {
+  auto *call = dyn_cast_or_null<CallBase>(where);
+  const Function *callee = call ? call->getCalledFunction() : nullptr;
+  return callee ? demangledName(callee->getName()) : std::string();
+}
+
+/// Parameters and result: can they travel?
+static Refusal checkTypes(const Candidate &candidate, const Module &module) {
+  const FunctionFacts &facts = candidate.facts;
+  Refusal refusal;
+  auto no = [&](const char *reason, std::string message, std::string cure) {
+    refusal.reason = reason;
+    refusal.message = std::move(message);
+    if (!cure.empty())
+      refusal.notes.push_back(std::move(cure));
+  };
+  for (const PassedValue &parameter : facts.parameters) {
+    std::string what = ("parameter '" + parameter.name + "' of '" + facts.shortName() + "'").str();
+    if (parameter.passing == Passing::Pointer)
+      no("pointer-parameter", what + " is a pointer", "pass the object by const reference or a std::span");
+    else if (std::string why = whyNotPortable(parameter.typeNode, true); !why.empty())
+      no("type", what + " cannot travel: " + why, "use members that own what they hold");
+    else if ((parameter.passing == Passing::Borrowed) && isBaseClass(module, parameter.typeNode))
+      no("base-class", what + " may refer to an object of a derived class", "pass it by value or mark the class final");
+    if (refusal)
+      return refusal;
+  }
+  if (std::string why = whyNotPortable(facts.result.typeNode, false); !why.empty())
+    no("type", ("the result of '" + facts.shortName() + "' cannot travel: ").str() + why, "return a value that owns what it holds");
+  return refusal;
+}
+
+/// Effects of kinds that no task may have.
+static Refusal checkKinds(const Candidate &candidate, const Effects &effects) {
+  const Function &function = *candidate.function;
+  std::string name = ("'" + candidate.facts.shortName() + "'").str();
+  for (auto &[kind, cause] : effects.summary(function).kinds) {
+    EffectOrigin origin = effects.origin(function, kind);
+    std::string callee = calleeName(origin.where);
+    switch (kind) {
+    case EffectKind::Io:
+      return refuse("io", name + " does input or output" + (callee.empty() ? "" : " through '" + callee + "'"), origin,
+                    "return the text and print it outside");
+    case EffectKind::Nondeterminism:
+      return refuse("nondeterminism", name + " calls '" + callee + "', whose answer is not a function of its inputs", origin,
+                    "pass the number or the time in as a parameter");
+    case EffectKind::UnknownCall:
+      if (callee.empty())
+        return refuse("unknown-call", name + " calls through a pointer, and the target is not known", origin,
+                      "call the function directly or pass a lambda as a template parameter");
+      return refuse("unknown-call", name + " calls '" + callee + "', which has no body in this program", origin,
+                    "compile its source with cleave++ too");
+    case EffectKind::InlineAssembly:
+      return refuse("inline-assembly", name + " contains inline assembly", origin, "");
+    case EffectKind::VolatileAccess:
+      return refuse("volatile", name + " accesses a volatile object", origin, "remove volatile");
+    case EffectKind::AtomicAccess:
+      return refuse("atomic", name + " accesses an atomic object", origin, "return a value instead of sharing one");
+    case EffectKind::NonlocalJump:
+      return refuse("nonlocal-jump", name + " uses setjmp or longjmp", origin, "throw an exception instead");
+    case EffectKind::EndsProgram:
+      return refuse("ends-program", name + " may end the program through '" + callee + "'", origin,
+                    "throw, or return an error");
+    case EffectKind::UnboundedRead:
+      for (const PassedValue &parameter : candidate.facts.parameters)
+        if (holdsView(parameter.typeNode))
+          return refuse("unbounded-read", name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'",
+                        origin, "use the view's size, or pass a std::string");
+      break;
+    case EffectKind::Throws:
+    case EffectKind::WritesErrno:
+      break;
+    }
+  }
+  return {};
+}
+
+static bool isNeverWritten(const GlobalVariable &global) {
+  // All uses must be loads, directly or below constant address arithmetic.
+  SmallVector<const Value *, 8> work{&global};
+  SmallPtrSet<const Value *, 8> seen;
+  while (!work.empty())
+    for (const User *user : work.pop_back_val()->users()) {
+      if (isa<LoadInst>(user) && !cast<LoadInst>(user)->isVolatile())
+        continue;
+      if (!isa<GEPOperator>(user))
+        return false;
+      if (seen.insert(user).second)
+        work.push_back(user);
+    }
+  return true;
+}
+
+/// Memory: only its own, and reads of what it was given.
+static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
+  const Function &function = *candidate.function;
+  const FunctionMemory &memory = effects.ownership().memory(function);
+  std::string name = ("'" + candidate.facts.shortName() + "'").str();
+  for (auto &[id, cause] : effects.summary(function).writes) {
+    const MemoryObject &object = memory.object(cause.object);
+    EffectOrigin origin = effects.originOfWrite(function, id);
+    switch (object.kind) {
+    case MemoryObject::Kind::Parameter: {
+      const PassedValue *parameter = candidate.facts.parameterOfArgument(object.argument);
+      if (!parameter)
+        continue; // the result
+      // A view is passed by value, what it looks at is not the callee's.
+      bool owns = parameter->passing == Passing::Indirect || parameter->passing == Passing::ByVal;
+      if (owns && !(object.level > 0 && holdsView(parameter->typeNode)))
+        continue;
+      std::string what = ("'" + parameter->name + "'").str();
+      if (parameter->passing == Passing::Borrowed)
+        return refuse("borrowed-write", name + " changes " + what + " although it is const (a mutable member or const_cast)",
+                      origin, "return what it computes, or drop the cache");
+      return refuse("reference-write", name + " changes its caller's object through " + what, origin,
+                    "take it by value and return it");
+    }
+    case MemoryObject::Kind::Global:
+      return refuse("global-write", name + " changes " + memory.describe(cause.object), origin, "make it a result");
+    default:
+      if (const MemoryObject::Kind kind = effects.ownership().memory(*origin.function).object(origin.object).kind;
+          kind == MemoryObject::Kind::Global)
+        return refuse("global-write",
+                      name + " changes " + effects.ownership().memory(*origin.function).describe(origin.object), origin,
+                      "make it a result");
+      return refuse("unknown-write", name + " writes through a pointer whose target is not known", origin,
+                    "keep pointers inside the objects that own what they point to");
+    }
+  }
+  for (auto &[id, cause] : effects.summary(function).reads) {
+    const MemoryObject &object = memory.object(cause.object);
+    EffectOrigin origin = effects.originOfRead(function, id);
+    if (object.kind == MemoryObject::Kind::Global) {
+      if (!isNeverWritten(*cast<GlobalVariable>(object.value)))
+        return refuse("global-read", name + " reads " + memory.describe(cause.object) + ", which the program changes", origin,
+                      "pass it as a parameter, or make it const");
+    } else if (object.kind == MemoryObject::Kind::Unknown) {
+      return refuse("unknown-read", name + " reads through a pointer whose target is not known", origin,
+                    "keep pointers inside the objects that own what they point to");
+    }
+  }
+  return {};
+}
+
+static Refusal checkExtents(const Candidate &candidate) {
+  const Function &function = *candidate.function;
+  const DataLayout &layout = function.getDataLayout();
+  for (const PassedValue &parameter : candidate.facts.parameters) {
+    if (parameter.passing != Passing::Borrowed && parameter.passing != Passing::Reference &&
+        parameter.passing != Passing::RValue)
+      continue;
+    SmallPtrSet<const Value *, 16> seen;
+    if (staysInside(function.getArg(parameter.firstArgument), 0, typeSize(parameter.typeNode), layout, seen))
+      continue;
+    Refusal refusal;
+    refusal.reason = "extent";
+    refusal.message = ("'" + candidate.facts.shortName() + "' may step outside of the object that '" + parameter.name +
+                       "' refers to")
+                          .str();
+    refusal.notes.push_back("pass the whole container or a std::span instead of a reference to one element");
+    return refusal;
+  }
+  return {};
+}
+
+MapVector<const Function *, Candidate> findCandidates(const Module &module, const Effects &effects) {
+  MapVector<const Function *, Candidate> result;
+  for (const Function &function : module) {
+    if (function.isDeclaration() || function.getName() == "main")
+      continue;
+    auto facts = readFacts(function);
+    if (!facts || facts->result.passing == Passing::Void || !isHeavy(function))
+      continue;
+    Candidate candidate;
+    candidate.function = &function;
+    candidate.facts = *facts;
+    candidate.mayThrow = effects.summary(function).kinds.count(EffectKind::Throws) && !function.doesNotThrow();
+    candidate.refusal = checkKinds(candidate, effects);
+    if (!candidate.refusal)
+      candidate.refusal = checkMemory(candidate, effects);
+    if (!candidate.refusal)
+      candidate.refusal = checkTypes(candidate, module);
+    if (!candidate.refusal)
+      candidate.refusal = checkExtents(candidate);
+    if (!candidate.refusal && candidate.facts.parameters.size() > 32)
+      candidate.refusal = {"too-many-parameters", "it has more than 32 parameters", {}};
+    result.insert({&function, std::move(candidate)});
+  }
+  return result;
+}
+
+} // namespace cleave

@@ -1,0 +1,206 @@
+// Cuts.cpp - from candidates to cut functions.
+//
+// The cut program holds two versions of every function that leads to a cut. The plain version is the program as it was
+// written; nothing in it knows of tasks, so `serial` mode and work too small to split cost nothing. The cut version
+// calls cut versions. The two meet in `main`, and below each cut, where the run time answers "make the call in place,
+// it is small": then the plain version runs and its whole subtree with it, without any test.
+//
+//     main          = is_splitting ? main.cut : main.plain
+//     sorted        as written
+//     sorted.cut    frame_enter; sorted.cut.body; frame_leave (also when it throws)
+#include "passes/Cuts.h"
+#include "passes/Prepare.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+std::vector<CallSite> findCuts(Module &module, const MapVector<const Function *, Candidate> &candidates,
+                               const Effects &effects, ProgramAbi &abi) {
+  std::vector<CallSite> sites;
+  // Generators are added to the module on the way: collect the calls first.
+  std::vector<Function *> functions;
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      functions.push_back(&function);
+  for (Function *function : functions) {
+    DominatorTree dominators(*function);
+    LoopInfo loops(dominators);
+    for (Instruction &instruction : instructions(*function)) {
+      auto *call = dyn_cast<CallBase>(&instruction);
+      auto it = call && call->getCalledFunction() ? candidates.find(call->getCalledFunction()) : candidates.end();
+      if (it == candidates.end() || call->arg_size() != it->first->arg_size())
+        continue;
+      CallSite site;
+      site.call = call;
+      site.callee = &it->second;
+      site.refusal = it->second.refusal;
+      if (!site.refusal) {
+        Refusal asFuture;
+        if (Loop *loop = loops.getLoopFor(call->getParent()))
+          site.loop = stageLoop(*call, *loop, it->second, effects, abi, site.refusal);
+        if (!site.loop)
+          site.future = findFuture(*call, it->second, effects, dominators, asFuture);
+        if (site.isTaken())
+          site.refusal = {};
+        else if (!site.refusal)
+          site.refusal = asFuture;
+      }
+      sites.push_back(std::move(site));
+    }
+  }
+  return sites;
+}
+
+namespace {
+
+class Cutter {
+public:
+  Cutter(Module &module, ProgramAbi &abi) : module(module), abi(abi) {}
+
+  void run(const std::vector<CallSite> &sites) {
+    for (const CallSite &site : sites)
+      if (site.isTaken()) {
+        cutFunctions.insert(site.call->getFunction());
+        affected.insert(site.call->getFunction());
+      }
+    if (affected.empty())
+      return;
+    collectCallers();
+    cloneAll();
+    for (const CallSite &site : sites)
+      lower(site);
+    redirectCalls();
+    addFrames();
+    dispatchMain();
+  }
+
+private:
+  /// Whoever calls a function with a cut version needs one too.
+  void collectCallers() {
+    for (unsigned k = 0; k < affected.size(); ++k)
+      for (User *user : affected[k]->users())
+        if (auto *call = dyn_cast<CallBase>(user); call && call->getCalledFunction() == affected[k])
+          affected.insert(call->getFunction());
+  }
+
+  void cloneAll() {
+    for (Function *function : affected) {
+      auto map = std::make_unique<ValueToValueMapTy>();
+      Function *clone = CloneFunction(function, *map);
+      clone->setName(function->getName() + ".cut");
+      clone->setLinkage(GlobalValue::InternalLinkage);
+      clone->setComdat(nullptr);
+      clone->setMetadata("cleave", nullptr);
+      clones[function] = clone;
+      maps[function] = std::move(map);
+    }
+  }
+
+  void lower(const CallSite &site) {
+    if (!site.isTaken())
+      return;
+    ValueToValueMapTy &map = *maps[site.call->getFunction()];
+    uint32_t shared = site.loop ? site.loop->sharedMask : 0;
+    GlobalVariable *global = abi.site(*site.callee, *site.call, shared, site.cost);
+    if (site.loop)
+      lowerStagedLoop(*site.loop, global, map, abi);
+    else
+      lowerFuture(*site.future, global, map, abi);
+  }
+
+  void redirectCalls() {
+    for (auto [original, clone] : clones)
+      for (Instruction &instruction : instructions(*clone))
+        if (auto *call = dyn_cast<CallBase>(&instruction); call && !call->hasMetadata(plainCallMark))
+          if (auto it = clones.find(call->getCalledFunction()); it != clones.end())
+            call->setCalledFunction(it->second);
+  }
+
+  /// Moves the body of a cut function behind a wrapper that closes what it leaves open, however it is left.
+  void addFrames() {
+    for (Function *original : cutFunctions) {
+      Function *body = clones[original];
+      Function *wrapper = Function::Create(body->getFunctionType(), GlobalValue::InternalLinkage, "", module);
+      wrapper->copyAttributesFrom(body);
+      wrapper->setComdat(nullptr);
+      wrapper->takeName(body);
+      body->setName(wrapper->getName() + ".body");
+      body->replaceAllUsesWith(wrapper);
+      if (!wrapper->hasPersonalityFn())
+        wrapper->setPersonalityFn(cast<Constant>(
+            module.getOrInsertFunction("__gxx_personality_v0", FunctionType::get(Type::getInt32Ty(module.getContext()), true))
+                .getCallee()));
+      // A frame is cheap, but a recursive wrapper must not be taken for a leaf by the inliner's size rules.
+      IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", wrapper));
+      BasicBlock *normal = BasicBlock::Create(module.getContext(), "left", wrapper);
+      BasicBlock *unwind = BasicBlock::Create(module.getContext(), "unwound", wrapper);
+      Value *frame = builder.CreateCall(abi.frameEnter);
+      SmallVector<Value *, 8> arguments;
+      for (Argument &argument : wrapper->args())
+        arguments.push_back(&argument);
+      InvokeInst *call = builder.CreateInvoke(body, normal, unwind, arguments);
+      call->setCallingConv(body->getCallingConv());
+      AttributeList attributes = body->getAttributes();
+      call->setAttributes(attributes.removeFnAttributes(module.getContext()));
+      builder.SetInsertPoint(normal);
+      builder.CreateCall(abi.frameLeave, {frame});
+      if (call->getType()->isVoidTy())
+        builder.CreateRetVoid();
+      else
+        builder.CreateRet(call);
+      builder.SetInsertPoint(unwind);
+      LandingPadInst *pad =
+          builder.CreateLandingPad(StructType::get(module.getContext(), {builder.getPtrTy(), builder.getInt32Ty()}), 0);
+      pad->setCleanup(true);
+      builder.CreateCall(abi.frameLeave, {frame});
+      builder.CreateResume(pad);
+    }
+  }
+
+  void dispatchMain() {
+    Function *plain = module.getFunction("main");
+    auto it = clones.find(plain);
+    if (it == clones.end())
+      return;
+    Function *cut = module.getFunction("main.cut");
+    plain->setName("main.plain");
+    plain->setLinkage(GlobalValue::InternalLinkage);
+    Function *main = Function::Create(plain->getFunctionType(), GlobalValue::ExternalLinkage, "main", module);
+    main->copyAttributesFrom(plain);
+    if (main->hasPersonalityFn())
+      main->setPersonalityFn(nullptr);
+    // The two versions must not be inlined into one another's registers and stack: serial runs stay untouched.
+    plain->addFnAttr(Attribute::NoInline);
+    cut->addFnAttr(Attribute::NoInline);
+    IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", main));
+    BasicBlock *whole = BasicBlock::Create(module.getContext(), "whole", main);
+    BasicBlock *split = BasicBlock::Create(module.getContext(), "split", main);
+    builder.CreateCondBr(builder.CreateIsNotNull(builder.CreateLoad(builder.getInt32Ty(), abi.isSplitting)), split, whole);
+    for (auto [block, target] : {std::pair{split, cut}, std::pair{whole, plain}}) {
+      builder.SetInsertPoint(block);
+      SmallVector<Value *, 3> arguments;
+      for (Argument &argument : main->args())
+        arguments.push_back(&argument);
+      builder.CreateRet(builder.CreateCall(target, arguments));
+    }
+  }
+
+  Module &module;
+  ProgramAbi &abi;
+  SetVector<Function *> cutFunctions, affected;
+  MapVector<Function *, Function *> clones;
+  DenseMap<Function *, std::unique_ptr<ValueToValueMapTy>> maps;
+};
+
+} // namespace
+
+void makeCuts(Module &module, const std::vector<CallSite> &sites, ProgramAbi &abi) { Cutter(module, abi).run(sites); }
+
+} // namespace cleave

@@ -1,0 +1,682 @@
+// LoopStage.cpp - splitting a loop into sequential, parallel and sequential stages.
+//
+// THE PROBLEM.   for (auto &block : blocks) total = merged(std::move(total), count(block));
+// The loop as a whole is sequential (total), but count(block) depends on nothing that an earlier iteration computes.
+//
+// THE ANSWER is decoupled software pipelining (Ottoni et al. 2005; PS-DSWP, Raman et al. 2008) with a twist that makes
+// it robust: the first stage is not cut out of the loop but DUPLICATED. We take the slice of the loop that decides how
+// often it runs and what count() is called with (here: a pointer that walks from begin to end) and make it a function
+// of its own, the GENERATOR. It has no side effect. The loop itself stays complete; only the call becomes "give me
+// the next result". If nobody ran ahead, or the task threw, the loop makes the call itself, at its place in program
+// order. So running ahead can only ever be useless, not wrong: exceptions, output and early exits stay in order.
+//
+//     stage 1: generator(state)   for (p = begin; p != end; ++p) push(p)
+//     stage 2: tasks              count(p)
+//     stage 3: the loop           total = merged(std::move(total), next())
+//
+// LEGAL IF
+//   1. the callee is a candidate (Candidates.cpp);
+//   2. the slice that computes the arguments and every exit condition consists of pure instructions and loads, and does
+//      not contain the call itself (then an argument or the exit depends on an earlier result);
+//   3. nothing that the loop writes (the callee's result included) overlaps with what the slice or the callee reads.
+//
+// The generator is built first, in a clone of the function where exceptional edges are gone, because control dependence
+// is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
+// exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
+#include "passes/LoopStage.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/PostDominators.h"
+#include "llvm/IR/DebugInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/Local.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+namespace {
+
+/// Builds the generator for one call, or finds out why there can be none.
+class GeneratorBuilder {
+public:
+  GeneratorBuilder(CallBase &call, Loop &loop, const Candidate &callee, const Effects &effects, ProgramAbi &abi)
+      : call(call), loop(loop), callee(callee), effects(effects), abi(abi),
+        memory(effects.ownership().memory(*call.getFunction())) {}
+
+  std::optional<StagedLoop> build(Refusal &refusal);
+
+private:
+  bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
+  bool checkShape();
+  void cloneWithoutExceptions();
+  bool collectSlice();
+  bool addToSlice(Instruction &instruction);
+  bool checkMemory();
+  void findPrivateTemporaries();
+  void computeShared();
+  void carve(StagedLoop &staged);
+  void emitPush(StagedLoop &staged, Value *stopSlot);
+  Instruction *originalOf(const Instruction *copy) const { return toOriginal.lookup(copy); }
+
+  CallBase &call;
+  Loop &loop;
+  const Candidate &callee;
+  const Effects &effects;
+  ProgramAbi &abi;
+  const FunctionMemory &memory;
+  Refusal why;
+
+  Function *clone = nullptr;
+  ValueToValueMapTy toClone;
+  DenseMap<const Instruction *, Instruction *> toOriginal;
+  std::unique_ptr<DominatorTree> dominators;
+  std::unique_ptr<PostDominatorTree> postDominators;
+  std::unique_ptr<LoopInfo> loops;
+  Loop *copied = nullptr; ///< the loop in the clone
+  CallBase *copiedCall = nullptr;
+
+  SmallPtrSet<const AllocaInst *, 4> temporaries; ///< originals, private to an iteration
+  SetVector<Instruction *> slice;                 ///< in the clone
+  SmallPtrSet<Instruction *, 8> branches;         ///< terminators that the slice needs
+  uint32_t sharedMask = 0;
+};
+
+} // namespace
+
+bool GeneratorBuilder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
+  why.reason = reason;
+  why.message = message.str();
+  why.notes.clear();
+  if (std::string place = placeOf(where); !place.empty())
+    why.notes.push_back("it happens at " + place);
+  if (cure && *cure)
+    why.notes.push_back(cure);
+  return false;
+}
+
+bool GeneratorBuilder::checkShape() {
+  if (!loop.getLoopPreheader() || !loop.getLoopLatch())
+    return refuse("loop-shape", "the loop has more than one way in", &call, "");
+  if (call.getFunction()->callsFunctionThatReturnsTwice())
+    return refuse("nonlocal-jump", "the function uses setjmp", &call, "throw an exception instead");
+  return true;
+}
+
+void GeneratorBuilder::cloneWithoutExceptions() {
+  clone = CloneFunction(call.getFunction(), toClone);
+  clone->setLinkage(GlobalValue::InternalLinkage);
+  clone->clearMetadata();
+  for (Instruction &instruction : instructions(*call.getFunction()))
+    if (auto *copy = dyn_cast_or_null<Instruction>(toClone.lookup(&instruction)))
+      toOriginal[copy] = &instruction;
+  SmallVector<InvokeInst *, 8> invokes;
+  for (BasicBlock &block : *clone)
+    if (auto *invoke = dyn_cast<InvokeInst>(block.getTerminator()))
+      invokes.push_back(invoke);
+  for (InvokeInst *invoke : invokes) {
+    Instruction *original = toOriginal.lookup(invoke);
+    toOriginal.erase(invoke);
+    BasicBlock *block = invoke->getParent();
+    changeToCall(invoke);
+    // changeToCall leaves the call before the new branch.
+    Instruction *replacement = block->getTerminator()->getPrevNode();
+    toOriginal[replacement] = original;
+    toClone[original] = replacement;
+  }
+  dominators = std::make_unique<DominatorTree>(*clone);
+  loops = std::make_unique<LoopInfo>(*dominators);
+  postDominators = std::make_unique<PostDominatorTree>(*clone);
+  copiedCall = cast<CallBase>(toClone.lookup(&call));
+  copied = loops->getLoopFor(cast<BasicBlock>(toClone.lookup(loop.getHeader())));
+}
+
+/// An alloca that each iteration fills before it reads it, and that nobody else sees: the generator gets its own.
+/// Typical: the copy of a struct that is passed by value, a scalar bound to a const reference.
+void GeneratorBuilder::findPrivateTemporaries() {
+  for (Instruction &instruction : call.getFunction()->getEntryBlock()) {
+    auto *slot = dyn_cast<AllocaInst>(&instruction);
+    if (!slot || slot->isUsedByMetadata())
+      continue;
+    bool isFed = false, isPrivate = true;
+    SmallVector<const Value *, 4> work{slot};
+    while (isPrivate && !work.empty())
+      for (const User *user : work.pop_back_val()->users()) {
+        auto *inner = cast<Instruction>(user);
+        if (auto *marker = dyn_cast<CallBase>(inner); marker && marker->isLifetimeStartOrEnd())
+          continue;
+        if (!loop.contains(inner)) {
+          isPrivate = false;
+        } else if (isa<GetElementPtrInst>(inner)) {
+          work.push_back(inner);
+        } else if (auto *store = dyn_cast<StoreInst>(inner)) {
+          isPrivate &= store->getPointerOperand()->stripInBoundsConstantOffsets() == slot;
+          isFed = true;
+        } else if (auto *copy = dyn_cast<MemTransferInst>(inner)) {
+          isFed |= copy->getRawDest()->stripInBoundsConstantOffsets() == slot;
+        } else if (inner != &call && !isa<LoadInst>(inner)) {
+          isPrivate = false;
+        }
+      }
+    if (isPrivate && isFed && is_contained(call.args(), slot))
+      temporaries.insert(slot);
+  }
+}
+
+bool GeneratorBuilder::addToSlice(Instruction &instruction) {
+  if (slice.contains(&instruction))
+    return true;
+  if (&instruction == copiedCall)
+    return refuse("loop-carried", "what '" + callee.facts.shortName() + "' is called with, or how often, depends on its own earlier results",
+                  &call, "");
+  const Instruction *original = originalOf(&instruction);
+  if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+    if (!load->isUnordered() || load->isVolatile())
+      return refuse("volatile", "the loop's control reads a volatile or atomic object", original, "");
+  } else if (auto *inner = dyn_cast<CallBase>(&instruction)) {
+    AccessSets sets = effects.accesses(*original);
+    bool isQuiet = sets.writes.empty() && original;
+    for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
+                            EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump,
+                            EffectKind::EndsProgram, EffectKind::Throws})
+      isQuiet &= !effects.has(*original, kind);
+    if (!isQuiet) {
+      const Function *target = inner->getCalledFunction();
+      return refuse("argument-effects",
+                    "the arguments of '" + callee.facts.shortName() + "' or the loop's exit need a call" +
+                        (target ? " of '" + StringRef(target->getName()) + "'" : Twine()) + " that has effects of its own",
+                    original, "compute the argument in a function without side effects, or before the loop");
+    }
+  } else if (instruction.mayHaveSideEffects() || isa<LandingPadInst>(instruction) || isa<AllocaInst>(instruction)) {
+    return refuse("argument-effects", "the arguments of '" + callee.facts.shortName() + "' or the loop's exit depend on a store",
+                  original, "");
+  }
+  slice.insert(&instruction);
+  return true;
+}
+
+bool GeneratorBuilder::collectSlice() {
+  // Which branches decide whether a block of the loop runs (Ferrante, Ottenstein & Warren 1987).
+  DenseMap<BasicBlock *, SmallVector<Instruction *, 2>> controllers;
+  SmallVector<Instruction *, 16> neededBranches;
+  for (BasicBlock *block : copied->blocks()) {
+    Instruction *branch = block->getTerminator();
+    if (branch->getNumSuccessors() < 2)
+      continue;
+    auto *own = postDominators->getNode(block);
+    BasicBlock *stop = own && own->getIDom() ? own->getIDom()->getBlock() : nullptr;
+    for (BasicBlock *successor : successors(block)) {
+      if (!copied->contains(successor))
+        neededBranches.push_back(branch);
+      for (auto *node = postDominators->getNode(successor); node && node->getBlock() && node->getBlock() != stop;
+           node = node->getIDom())
+        controllers[node->getBlock()].push_back(branch);
+    }
+  }
+  SmallVector<Instruction *, 32> work;
+  SmallPtrSet<BasicBlock *, 16> reachedBlocks;
+  auto need = [&](Value *value) {
+    auto *instruction = dyn_cast<Instruction>(value);
+    if (!instruction || !copied->contains(instruction) || slice.contains(instruction))
+      return true;
+    if (!addToSlice(*instruction))
+      return false;
+    work.push_back(instruction);
+    return true;
+  };
+  auto reachBlock = [&](BasicBlock *block) {
+    if (reachedBlocks.insert(block).second)
+      append_range(neededBranches, controllers[block]);
+  };
+  // Stores that fill private temporaries are part of the slice; they are the only stores in it.
+  for (const AllocaInst *slot : temporaries) {
+    SmallVector<const Value *, 4> places{slot};
+    while (!places.empty())
+      for (const User *user : places.pop_back_val()->users()) {
+        auto *original = const_cast<Instruction *>(cast<Instruction>(user));
+        if (isa<GetElementPtrInst>(original))
+          places.push_back(original);
+        bool writes = isa<StoreInst>(original) ||
+                      (isa<MemTransferInst>(original) &&
+                       cast<MemTransferInst>(original)->getRawDest()->stripInBoundsConstantOffsets() == slot);
+        if (!writes)
+          continue;
+        auto *copy = cast<Instruction>(toClone.lookup(original));
+        if (slice.insert(copy))
+          work.push_back(copy);
+      }
+  }
+  reachBlock(copiedCall->getParent());
+  for (Use &argument : copiedCall->args())
+    if (static_cast<int>(argument.getOperandNo()) != callee.facts.result.firstArgument ||
+        callee.facts.result.passing != Passing::Indirect)
+      if (!need(argument.get()))
+        return false;
+  while (!work.empty() || !neededBranches.empty()) {
+    if (!neededBranches.empty()) {
+      Instruction *branch = neededBranches.pop_back_val();
+      if (!branches.insert(branch).second)
+        continue;
+      reachBlock(branch->getParent());
+      for (Use &operand : branch->operands())
+        if (!isa<BasicBlock>(operand.get()) && !need(operand.get()))
+          return false;
+      continue;
+    }
+    Instruction *instruction = work.pop_back_val();
+    reachBlock(instruction->getParent());
+    if (auto *phi = dyn_cast<PHINode>(instruction))
+      for (BasicBlock *incoming : phi->blocks())
+        if (copied->contains(incoming)) {
+          reachBlock(incoming);
+          if (incoming->getTerminator()->getNumSuccessors() > 1)
+            neededBranches.push_back(incoming->getTerminator());
+        }
+    for (Use &operand : instruction->operands())
+      if (!need(operand.get()))
+        return false;
+  }
+  // What is not needed is skipped: its branch must lead back into the loop on every path.
+  for (BasicBlock *block : copied->blocks()) {
+    Instruction *branch = block->getTerminator();
+    if (branch->getNumSuccessors() < 2 || branches.contains(branch))
+      continue;
+    auto *node = postDominators->getNode(block);
+    BasicBlock *next = node && node->getIDom() ? node->getIDom()->getBlock() : nullptr;
+    if (!next || !copied->contains(next))
+      return refuse("loop-shape", "a part of the loop may not come to an end", originalOf(branch), "");
+  }
+  return true;
+}
+
+bool GeneratorBuilder::checkMemory() {
+  AccessSets own = effects.accesses(call);
+  ObjectSet reads = own.reads;
+  for (Instruction *instruction : slice)
+    if (const Instruction *original = originalOf(instruction))
+      if (instruction->mayReadFromMemory())
+        reads |= effects.accesses(*original).reads;
+  ObjectSet privateObjects;
+  for (const AllocaInst *slot : temporaries)
+    privateObjects |= memory.pointsTo(slot);
+  reads.intersectWithComplement(privateObjects);
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block) {
+      auto *inner = dyn_cast<CallBase>(&instruction);
+      if (inner && (inner->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(inner)))
+        continue;
+      if (!instruction.mayWriteToMemory())
+        continue;
+      ObjectSet writes = effects.accesses(instruction).writes;
+      writes.intersectWithComplement(privateObjects);
+      ObjectId shared = memory.firstOverlap(reads, writes);
+      if (shared == ~0u)
+        continue;
+      std::string what = memory.describe(shared);
+      return refuse("loop-carried",
+                    "an iteration may change " + what + ", which '" + callee.facts.shortName() +
+                        "' or the loop's control reads in a later one",
+                    &instruction, "collect the changes in a separate object and apply them after the loop");
+    }
+  return true;
+}
+
+void GeneratorBuilder::computeShared() {
+  for (unsigned k = 0; k < callee.facts.parameters.size(); ++k) {
+    const PassedValue &parameter = callee.facts.parameters[k];
+    bool isShared = true;
+    for (unsigned a = 0; a < parameter.argumentCount; ++a) {
+      Value *argument = call.getArgOperand(parameter.firstArgument + a);
+      isShared &= loop.isLoopInvariant(argument) && !temporaries.contains(dyn_cast<AllocaInst>(argument));
+    }
+    // An object that the callee may change is a fresh copy for each call.
+    bool isOwned = parameter.passing == Passing::Indirect || parameter.passing == Passing::ByVal;
+    if (isShared && !isOwned)
+      sharedMask |= 1u << k;
+  }
+}
+
+/// Replaces the call in the carved-out loop by a push of its arguments.
+void GeneratorBuilder::emitPush(StagedLoop &staged, Value *stopSlot) {
+  Function *generator = staged.generator;
+  Instruction *top = &*generator->getEntryBlock().getFirstInsertionPt();
+  IRBuilder<> entry(top);
+  unsigned count = callee.facts.parameters.size();
+  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
+  Value *list = entry.CreateAlloca(listType);
+  IRBuilder<> builder(copiedCall);
+  SmallVector<Value *, 8> arguments(copiedCall->args());
+  for (unsigned k = 0; k < count; ++k) {
+    const PassedValue &parameter = callee.facts.parameters[k];
+    Value *address = ConstantPointerNull::get(builder.getPtrTy());
+    if (!(sharedMask & (1u << k))) {
+      Value *slot = nullptr;
+      if (!ProgramAbi::isByAddress(parameter))
+        slot = entry.CreateAlloca(abi.memoryType(parameter, *callee.function));
+      address = abi.addressOf(builder, parameter, arguments, slot);
+    }
+    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
+  }
+  Value *stop = builder.CreateCall(abi.loopPush, {generator->getArg(1), list});
+  Value *before = builder.CreateLoad(builder.getInt32Ty(), stopSlot);
+  builder.CreateStore(builder.CreateOr(before, stop), stopSlot);
+  copiedCall->replaceAllUsesWith(PoisonValue::get(copiedCall->getType()));
+  copiedCall->eraseFromParent();
+}
+
+/// Turns the loop of the clone into the body of the generator function.
+void GeneratorBuilder::carve(StagedLoop &staged) {
+  LLVMContext &context = clone->getContext();
+  IRBuilder<> builder(context);
+  SmallVector<BasicBlock *, 16> blocks(copied->blocks());
+  BasicBlock *header = copied->getHeader(), *preheader = copied->getLoopPreheader(), *latch = copied->getLoopLatch();
+  SmallPtrSet<BasicBlock *, 16> inside(blocks.begin(), blocks.end());
+
+  // Values that come from outside, in the order of their first use: state fields.
+  MapVector<Value *, unsigned> incoming;
+  auto note = [&](Value *value) {
+    if (isa<Argument>(value) || (isa<Instruction>(value) && !inside.contains(cast<Instruction>(value)->getParent())))
+      if (!isa<AllocaInst>(value) || !temporaries.contains(dyn_cast_or_null<AllocaInst>(originalOf(cast<Instruction>(value)))))
+        incoming.insert({value, 0});
+  };
+  SmallVector<PHINode *, 4> carried;
+  for (BasicBlock *block : blocks)
+    for (Instruction &instruction : *block) {
+      bool isKept = slice.contains(&instruction) || branches.contains(&instruction) || &instruction == copiedCall;
+      if (!isKept)
+        continue;
+      if (auto *phi = dyn_cast<PHINode>(&instruction); phi && block == header) {
+        carried.push_back(phi);
+        note(phi->getIncomingValueForBlock(latch));
+        continue;
+      }
+      if (&instruction == copiedCall) {
+        for (unsigned k = 0; k < callee.facts.parameters.size(); ++k)
+          if (!(sharedMask & (1u << k)))
+            for (unsigned a = 0; a < callee.facts.parameters[k].argumentCount; ++a)
+              note(copiedCall->getArgOperand(callee.facts.parameters[k].firstArgument + a));
+        continue;
+      }
+      for (Value *operand : instruction.operand_values())
+        note(operand);
+    }
+  DenseMap<const Value *, Value *> backwards;
+  for (auto &&[original, copy] : toClone)
+    backwards[copy] = const_cast<Value *>(original);
+  SmallVector<Type *, 8> fields;
+  for (auto &[value, index] : incoming) {
+    index = fields.size();
+    fields.push_back(value->getType());
+    staged.liveIns.push_back(backwards.lookup(value));
+  }
+  for (PHINode *phi : carried) {
+    fields.push_back(phi->getType());
+    staged.phis.push_back(cast<PHINode>(backwards.lookup(phi)));
+  }
+  if (fields.empty())
+    fields.push_back(builder.getInt8Ty());
+  staged.state = StructType::get(context, fields);
+
+  Type *pointer = builder.getPtrTy();
+  staged.generator = Function::Create(FunctionType::get(builder.getInt32Ty(), {pointer, pointer}, false),
+                                      GlobalValue::InternalLinkage, call.getFunction()->getName() + ".generator",
+                                      call.getModule());
+  Function *generator = staged.generator;
+  for (StringRef kept : {"target-cpu", "target-features", "tune-cpu"})
+    if (Attribute attribute = clone->getFnAttribute(kept); attribute.isValid())
+      generator->addFnAttr(attribute);
+  BasicBlock *entry = BasicBlock::Create(context, "entry", generator);
+  BasicBlock *ended = BasicBlock::Create(context, "ended", generator);
+  builder.SetInsertPoint(entry);
+  Value *stopSlot = builder.CreateAlloca(builder.getInt32Ty());
+  builder.CreateStore(builder.getInt32(0), stopSlot);
+  DenseMap<const Value *, Value *> replaced;
+  for (auto &[value, index] : incoming)
+    replaced[value] = builder.CreateLoad(value->getType(), builder.CreateStructGEP(staged.state, generator->getArg(0), index));
+  for (const AllocaInst *slot : temporaries) {
+    auto *copy = cast<AllocaInst>(toClone.lookup(slot));
+    auto *own = cast<AllocaInst>(copy->clone());
+    builder.Insert(own);
+    replaced[copy] = own;
+  }
+  SmallVector<Value *, 4> resumed;
+  for (unsigned k = 0; k < carried.size(); ++k)
+    resumed.push_back(builder.CreateLoad(
+        carried[k]->getType(), builder.CreateStructGEP(staged.state, generator->getArg(0), incoming.size() + k)));
+  builder.CreateBr(header);
+
+  for (BasicBlock *block : blocks) {
+    block->removeFromParent();
+    block->insertInto(generator, ended);
+  }
+  // Unneeded code goes; unneeded branches jump to where all their paths meet.
+  for (BasicBlock *block : blocks) {
+    Instruction *terminator = block->getTerminator();
+    if (terminator->getNumSuccessors() > 1 && !branches.contains(terminator)) {
+      BasicBlock *next = postDominators->getNode(block)->getIDom()->getBlock();
+      for (BasicBlock *successor : SmallVector<BasicBlock *, 4>(successors(block)))
+        successor->removePredecessor(block, /*KeepOneInputPHIs=*/true);
+      // Phis of the meeting point that are kept do not depend on this branch: any incoming value serves.
+      for (PHINode &phi : next->phis())
+        phi.addIncoming(PoisonValue::get(phi.getType()), block);
+      terminator->eraseFromParent();
+      BranchInst::Create(next, block);
+    }
+  }
+  for (BasicBlock *block : blocks)
+    for (Instruction &instruction : make_early_inc_range(reverse(*block))) {
+      if (instruction.isTerminator() || slice.contains(&instruction) || &instruction == copiedCall)
+        continue;
+      instruction.replaceAllUsesWith(PoisonValue::get(instruction.getType()));
+      instruction.eraseFromParent();
+    }
+  for (BasicBlock *block : blocks) {
+    for (Instruction &instruction : *block)
+      for (Use &operand : instruction.operands())
+        if (auto it = replaced.find(operand.get()); it != replaced.end())
+          operand.set(it->second);
+    Instruction *terminator = block->getTerminator();
+    for (unsigned k = 0; k < terminator->getNumSuccessors(); ++k)
+      if (!inside.contains(terminator->getSuccessor(k)) && terminator->getSuccessor(k) != ended)
+        terminator->setSuccessor(k, ended);
+  }
+  // The way back: stop here if asked to, with the loop-carried values of the next iteration saved.
+  BasicBlock *again = BasicBlock::Create(context, "again", generator, ended);
+  BasicBlock *save = BasicBlock::Create(context, "save", generator, ended);
+  latch->getTerminator()->replaceSuccessorWith(header, again);
+  builder.SetInsertPoint(again);
+  Value *stop = builder.CreateLoad(builder.getInt32Ty(), stopSlot);
+  builder.CreateCondBr(builder.CreateIsNotNull(stop), save, header);
+  builder.SetInsertPoint(save);
+  for (unsigned k = 0; k < carried.size(); ++k)
+    builder.CreateStore(carried[k]->getIncomingValueForBlock(latch),
+                        builder.CreateStructGEP(staged.state, generator->getArg(0), incoming.size() + k));
+  builder.CreateRet(builder.getInt32(1));
+  for (unsigned k = 0; k < carried.size(); ++k) {
+    PHINode *phi = carried[k];
+    phi->replaceIncomingBlockWith(latch, again);
+    int outer = phi->getBasicBlockIndex(preheader);
+    phi->setIncomingBlock(outer, entry);
+    phi->setIncomingValue(outer, resumed[k]);
+  }
+  builder.SetInsertPoint(ended);
+  builder.CreateRet(builder.getInt32(0));
+  emitPush(staged, stopSlot);
+  removeUnreachableBlocks(*generator);
+  stripDebugInfo(*generator);
+}
+
+std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
+  std::optional<StagedLoop> result;
+  if (checkShape()) {
+    findPrivateTemporaries();
+    cloneWithoutExceptions();
+    bool isLegal = copied && copied->getLoopPreheader() && copied->getLoopLatch() && copied->contains(copiedCall);
+    if (!isLegal)
+      refuse("loop-shape", "the loop ends in the first iteration or has no single way back", &call, "");
+    if (isLegal && collectSlice() && checkMemory()) {
+      computeShared();
+      result.emplace();
+      result->call = &call;
+      result->callee = &callee;
+      result->header = loop.getHeader();
+      result->preheader = loop.getLoopPreheader();
+      SmallVector<BasicBlock *, 4> exits;
+      loop.getUniqueExitBlocks(exits);
+      result->exits.assign(exits.begin(), exits.end());
+      result->sharedMask = sharedMask;
+      carve(*result);
+    }
+    // The loop was moved out, or the attempt failed: the rest of the clone is of no use.
+    for (BasicBlock &block : *clone)
+      block.dropAllReferences();
+    clone->eraseFromParent();
+  }
+  refusal = why;
+  return result;
+}
+
+std::optional<StagedLoop> stageLoop(CallBase &call, Loop &loop, const Candidate &callee, const Effects &effects,
+                                    ProgramAbi &abi, Refusal &refusal) {
+  return GeneratorBuilder(call, loop, callee, effects, abi).build(refusal);
+}
+
+// ---- lowering ----------------------------------------------------------------------------------------------------
+
+Value *resultSlotOf(CallBase &call, const Candidate &callee, ProgramAbi &abi) {
+  if (callee.facts.result.passing == Passing::Indirect)
+    return call.getArgOperand(callee.facts.result.firstArgument);
+  IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
+  // Large enough for the registers and for the object.
+  Type *type = call.getType();
+  uint64_t bytes = std::max<uint64_t>(call.getDataLayout().getTypeAllocSize(type), typeSize(callee.facts.result.typeNode));
+  AllocaInst *slot = entry.CreateAlloca(ArrayType::get(entry.getInt8Ty(), bytes));
+  slot->setAlignment(Align(16));
+  return slot;
+}
+
+void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candidate &callee, ProgramAbi &abi) {
+  Function *function = call.getFunction();
+  LLVMContext &context = function->getContext();
+  bool isDirect = callee.facts.result.passing == Passing::Direct;
+  auto *invoke = dyn_cast<InvokeInst>(&call);
+  BasicBlock *before = call.getParent();
+  BasicBlock *normal;
+  if (invoke) {
+    // Give the normal edge a block of its own, so that the result has one place to arrive.
+    BasicBlock *next = invoke->getNormalDest();
+    normal = BasicBlock::Create(context, "result", function, next);
+    BranchInst::Create(next, normal);
+    next->replacePhiUsesWith(before, normal);
+    invoke->setNormalDest(normal);
+  } else {
+    normal = SplitBlock(before, std::next(call.getIterator()));
+  }
+  BasicBlock *plain = BasicBlock::Create(context, "in.place.plain", function, normal);
+  BasicBlock *cut = BasicBlock::Create(context, "in.place", function, plain);
+  BasicBlock *ready = BasicBlock::Create(context, "ready", function, cut);
+
+  IRBuilder<> builder(context);
+  auto place = [&](BasicBlock *block, bool isPlain) {
+    auto *copy = cast<CallBase>(call.clone());
+    builder.SetInsertPoint(block);
+    builder.Insert(copy);
+    if (isPlain)
+      copy->setMetadata(plainCallMark, MDNode::get(context, {}));
+    if (invoke) {
+      for (PHINode &phi : invoke->getUnwindDest()->phis())
+        phi.addIncoming(phi.getIncomingValueForBlock(before), block);
+    } else {
+      builder.SetCurrentDebugLocation(call.getDebugLoc());
+      builder.CreateBr(normal);
+    }
+    return copy;
+  };
+  CallBase *fromCut = place(cut, false);
+  CallBase *fromPlain = place(plain, true);
+  if (invoke)
+    invoke->getUnwindDest()->removePredecessor(before, /*KeepOneInputPHIs=*/true);
+
+  builder.SetInsertPoint(ready);
+  builder.SetCurrentDebugLocation(call.getDebugLoc());
+  Value *loaded = isDirect ? abi.loadResult(builder, callee.facts.result, call.getType(), resultSlot) : nullptr;
+  builder.CreateBr(normal);
+
+  if (isDirect) {
+    builder.SetInsertPoint(normal, normal->begin());
+    PHINode *result = builder.CreatePHI(call.getType(), 3);
+    call.replaceAllUsesWith(result);
+    result->addIncoming(fromCut, cut);
+    result->addIncoming(fromPlain, plain);
+    result->addIncoming(loaded, ready);
+  }
+  DebugLoc where = call.getDebugLoc();
+  if (!invoke)
+    before->getTerminator()->eraseFromParent();
+  call.eraseFromParent();
+  builder.SetInsertPoint(before);
+  builder.SetCurrentDebugLocation(where);
+  SwitchInst *decide = builder.CreateSwitch(answer, cut, 2);
+  decide->addCase(builder.getInt32(1), ready);
+  decide->addCase(builder.getInt32(2), plain);
+}
+
+void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValueMapTy &map, ProgramAbi &abi) {
+  auto *call = cast<CallBase>(map.lookup(staged.call));
+  auto *preheader = cast<BasicBlock>(map.lookup(staged.preheader));
+  Function *function = call->getFunction();
+  auto mapped = [&](Value *value) -> Value * {
+    if (isa<Constant>(value))
+      return value;
+    return map.lookup(value);
+  };
+  IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
+  unsigned count = staged.callee->facts.parameters.size();
+  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
+  Value *state = entry.CreateAlloca(staged.state);
+  Value *shared = entry.CreateAlloca(listType);
+  Value *loopSlot = entry.CreateAlloca(entry.getPtrTy());
+  entry.CreateStore(ConstantPointerNull::get(entry.getPtrTy()), loopSlot);
+
+  IRBuilder<> builder(preheader->getTerminator());
+  unsigned field = 0;
+  for (Value *value : staged.liveIns)
+    builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));
+  for (PHINode *phi : staged.phis)
+    builder.CreateStore(mapped(phi->getIncomingValueForBlock(staged.preheader)),
+                        builder.CreateStructGEP(staged.state, state, field++));
+  SmallVector<Value *, 8> arguments(call->args());
+  for (unsigned k = 0; k < count; ++k) {
+    const PassedValue &parameter = staged.callee->facts.parameters[k];
+    Value *address = ConstantPointerNull::get(builder.getPtrTy());
+    if (staged.sharedMask & (1u << k)) {
+      Value *slot = nullptr;
+      if (!ProgramAbi::isByAddress(parameter))
+        slot = entry.CreateAlloca(abi.memoryType(parameter, *staged.callee->function));
+      address = abi.addressOf(builder, parameter, arguments, slot);
+    }
+    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, shared, 0, k));
+  }
+  Value *loop = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
+  builder.CreateStore(loop, loopSlot);
+
+  for (BasicBlock *exit : staged.exits) {
+    auto *block = cast<BasicBlock>(map.lookup(exit));
+    builder.SetInsertPoint(block, block->getFirstInsertionPt());
+    builder.CreateCall(abi.loopEnd, {builder.CreateLoad(builder.getPtrTy(), loopSlot)});
+    builder.CreateStore(ConstantPointerNull::get(builder.getPtrTy()), loopSlot);
+  }
+  Value *slot = resultSlotOf(*call, *staged.callee, abi);
+  builder.SetInsertPoint(call);
+  Value *answer = builder.CreateCall(abi.loopNext, {loop, slot});
+  lowerAnswer(*call, answer, slot, *staged.callee, abi);
+}
+
+} // namespace cleave

@@ -1,0 +1,52 @@
+// LoopStage.h - loops whose calls can run ahead: analysis, and the generator that does the running ahead.
+#ifndef CLEAVE_PASSES_LOOPSTAGE_H
+#define CLEAVE_PASSES_LOOPSTAGE_H
+
+#include "passes/Candidates.h"
+#include "passes/ProgramAbi.h"
+#include "llvm/Transforms/Utils/ValueMapper.h"
+#include <optional>
+
+namespace llvm {
+class BasicBlock;
+class Loop;
+class LoopInfo;
+class PHINode;
+} // namespace llvm
+
+namespace cleave {
+
+/// A call in a loop that may be made ahead of its turn, and the generator that was built to prove it.
+struct StagedLoop {
+  llvm::CallBase *call = nullptr;
+  const Candidate *callee = nullptr;
+  llvm::BasicBlock *header = nullptr, *preheader = nullptr;
+  llvm::SmallVector<llvm::BasicBlock *, 4> exits;
+  uint32_t sharedMask = 0; ///< parameters that are the same in every iteration
+  llvm::Function *generator = nullptr;
+  llvm::StructType *state = nullptr;
+  llvm::SmallVector<llvm::Value *, 8> liveIns; ///< values from outside of the loop: first fields of the state
+  llvm::SmallVector<llvm::PHINode *, 4> phis;  ///< loop-carried values: the fields after them
+};
+
+/// Can `call`, directly in `loop`, be staged? Then the generator is in the module. Else `refusal` says why.
+std::optional<StagedLoop> stageLoop(llvm::CallBase &call, llvm::Loop &loop, const Candidate &callee,
+                                    const Effects &effects, ProgramAbi &abi, Refusal &refusal);
+
+/// Rewrites the loop in the cut clone of its function; `map` leads from the original's values to the clone's.
+void lowerStagedLoop(const StagedLoop &staged, llvm::GlobalVariable *site, llvm::ValueToValueMapTy &map, ProgramAbi &abi);
+
+/// Replaces `call` by "ask for its result, else make it in place": `answer` was computed right before it from
+/// `resultSlot` (program.h: 1 ready, 0 cut version, 2 plain version). Used for loops and futures.
+void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *resultSlot, const Candidate &callee,
+                 ProgramAbi &abi);
+
+/// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
+llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);
+
+/// Metadata on calls that must keep calling the plain version.
+inline constexpr const char *plainCallMark = "cleave.plain";
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,126 @@
+// Pipeline.cpp - the middle end, stage by stage.
+#include "passes/Pipeline.h"
+#include "partitioner/CostModel.h"
+#include "partitioner/Partition.h"
+#include "passes/Cuts.h"
+#include "passes/Prepare.h"
+#include "llvm/Analysis/CallGraph.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+static Error verified(const Module &module, const char *stage) {
+  std::string text;
+  raw_string_ostream out(text);
+  if (!verifyModule(module, &out))
+    return Error::success();
+  return createStringError("internal error: broken module after %s: %s", stage, text.c_str());
+}
+
+/// Generators that were built for cuts that the partitioner then refused.
+static void dropUnused(Module &module) {
+  for (Function &function : make_early_inc_range(module))
+    if (function.hasLocalLinkage() && function.use_empty() && function.getName().contains(".generator"))
+      function.eraseFromParent();
+  for (GlobalVariable &global : make_early_inc_range(module.globals()))
+    if (global.isDeclaration() && global.use_empty())
+      global.eraseFromParent();
+  for (Function &function : make_early_inc_range(module))
+    if (function.isDeclaration() && function.use_empty() && function.getName().starts_with("cleave_"))
+      function.eraseFromParent();
+}
+
+Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, const CutOptions &options,
+                                TargetMachine *target) {
+  auto linked = linkModules(std::move(modules));
+  if (!linked)
+    return linked.takeError();
+  CutProgram program;
+  program.module = std::move(*linked);
+  Module &module = *program.module;
+  Function *main = module.getFunction("main");
+  if (!main || main->isDeclaration())
+    return createStringError("no 'main' in the program; one of the source files or objects must define it");
+  if (!options.splitting) {
+    program.partition = emptyPartition();
+    return program;
+  }
+
+  prepareModule(module);
+  // Beyond this point functions are neither inlined nor simplified until the module is cut.
+  CallGraph graph(module);
+  Ownership ownership(module, graph);
+  Effects effects(module, graph, ownership);
+  auto candidates = findCandidates(module, effects);
+  ProgramAbi abi(module);
+  std::vector<CallSite> sites = findCuts(module, candidates, effects, abi);
+  CostModel costs(target);
+  decide(sites, costs);
+  program.partition = describePartition(sites, costs);
+  program.remarks = remarksOf(sites);
+  makeCuts(module, sites, abi);
+  releaseFunctions(module);
+  dropUnused(module);
+  if (Error error = verified(module, "cutting"))
+    return std::move(error);
+  return program;
+}
+
+std::vector<std::string> analysisNames() { return {"candidates", "cuts", "effects", "ownership"}; }
+
+Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &out) {
+  CallGraph graph(module);
+  Ownership ownership(module, graph);
+  if (analysis == "ownership") {
+    ownership.print(out);
+    return Error::success();
+  }
+  Effects effects(module, graph, ownership);
+  if (analysis == "effects") {
+    effects.print(out);
+    return Error::success();
+  }
+  auto candidates = findCandidates(module, effects);
+  if (analysis == "candidates") {
+    for (auto &[function, candidate] : candidates) {
+      out << candidate.facts.name << ": ";
+      if (!candidate.refusal) {
+        out << "can be a task" << (candidate.mayThrow ? ", may throw" : "") << "\n";
+        continue;
+      }
+      out << candidate.refusal.message << " [" << candidate.refusal.reason << "]\n";
+      for (const std::string &note : candidate.refusal.notes)
+        out << "  " << note << "\n";
+    }
+    return Error::success();
+  }
+  if (analysis == "cuts") {
+    ProgramAbi abi(module);
+    for (const CallSite &site : findCuts(module, candidates, effects, abi)) {
+      out << site.call->getFunction()->getName() << ": " << site.callee->facts.shortName() << ": ";
+      if (site.loop) {
+        out << "staged loop, shared parameters:";
+        for (unsigned k = 0; k < 32; ++k)
+          if (site.loop->sharedMask & (1u << k))
+            out << " " << site.callee->facts.parameters[k].name;
+        out << "\n";
+        site.loop->generator->print(out);
+      } else if (site.future) {
+        out << "future, joins: " << site.future->joins.size() << "\n";
+      } else {
+        out << site.refusal.message << " [" << site.refusal.reason << "]\n";
+      }
+    }
+    return Error::success();
+  }
+  std::string names;
+  for (const std::string &name : analysisNames())
+    names += (names.empty() ? "" : ", ") + name;
+  return createStringError("unknown analysis '" + analysis + "'; there are: " + names);
+}
+
+} // namespace cleave

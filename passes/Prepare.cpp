@@ -1,0 +1,131 @@
+// Prepare.cpp - link, internalise, simplify.
+//
+// The order is the design's: everything small disappears into its callers first (iterators, operator[], std::move), so
+// that loops over containers become loops over pointers in SSA form; but functions that could become tasks must stay
+// calls, because a call with facts is what can be moved. Whatever is kept whole here is free to be inlined again when
+// the full -O pipeline runs over the pieces: a cut never costs an optimisation.
+#include "passes/Prepare.h"
+#include "passes/Facts.h"
+#include "passes/Ownership.h"
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/CallGraph.h"
+#include "llvm/Analysis/InlineCost.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/IPO/GlobalOpt.h"
+#include "llvm/Transforms/IPO/Inliner.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/LCSSA.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+static constexpr const char *keptWhole = "cleave-kept-whole";
+
+Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module>> modules) {
+  std::unique_ptr<Module> program = std::move(modules.front());
+  Linker linker(*program);
+  for (size_t k = 1; k < modules.size(); ++k) {
+    std::string name = modules[k]->getSourceFileName();
+    if (linker.linkInModule(std::move(modules[k])))
+      return createStringError("cannot link '" + name + "': a symbol in it is defined elsewhere too");
+  }
+  return program;
+}
+
+bool isHeavy(const Function &function) {
+  SmallPtrSet<const Function *, 16> seen, active;
+  auto visit = [&](auto &self, const Function &current) -> bool {
+    if (!active.insert(&current).second)
+      return true; // recursion
+    if (seen.insert(&current).second) {
+      DominatorTree dominators(const_cast<Function &>(current));
+      if (!LoopInfo(dominators).empty())
+        return true;
+      for (const Instruction &instruction : instructions(current))
+        if (auto *call = dyn_cast<CallBase>(&instruction))
+          if (const Function *callee = call->getCalledFunction(); callee && !callee->isDeclaration())
+            if (self(self, *callee))
+              return true;
+    }
+    active.erase(&current);
+    return false;
+  };
+  return visit(visit, function);
+}
+
+static void keepCandidatesWhole(Module &module) {
+  for (Function &function : module) {
+    if (function.isDeclaration() || function.hasFnAttribute(Attribute::AlwaysInline) ||
+        function.hasFnAttribute(Attribute::NoInline) || function.getName() == "main")
+      continue;
+    auto facts = readFacts(function);
+    if (!facts || facts->result.passing == Passing::Void || !isHeavy(function))
+      continue;
+    function.addFnAttr(Attribute::NoInline);
+    function.addFnAttr(keptWhole);
+  }
+}
+
+void releaseFunctions(Module &module) {
+  for (Function &function : module)
+    if (function.hasFnAttribute(keptWhole)) {
+      function.removeFnAttr(keptWhole);
+      function.removeFnAttr(Attribute::NoInline);
+    }
+}
+
+void prepareModule(Module &module) {
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager managers;
+  PassBuilder builder;
+  builder.registerModuleAnalyses(managers);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, managers);
+
+  markPointerFreeCopies(module);
+
+  ModulePassManager first;
+  first.addPass(InternalizePass([](const GlobalValue &value) { return value.getName() == "main"; }));
+  first.addPass(GlobalDCEPass());
+  FunctionPassManager promote;
+  promote.addPass(SROAPass(SROAOptions::ModifyCFG));
+  promote.addPass(EarlyCSEPass(true));
+  promote.addPass(SimplifyCFGPass());
+  first.addPass(createModuleToFunctionPassAdaptor(std::move(promote)));
+  first.run(module, managers);
+
+  keepCandidatesWhole(module);
+
+  ModulePassManager second;
+  second.addPass(ModuleInlinerWrapperPass(getInlineParams(225)));
+  FunctionPassManager simplify;
+  simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
+  simplify.addPass(EarlyCSEPass(true));
+  simplify.addPass(SimplifyCFGPass());
+  second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
+  second.addPass(GlobalOptPass());
+  second.addPass(GlobalDCEPass());
+  FunctionPassManager canonical;
+  canonical.addPass(LoopSimplifyPass());
+  canonical.addPass(LCSSAPass());
+  second.addPass(createModuleToFunctionPassAdaptor(std::move(canonical)));
+  second.run(module, managers);
+}
+
+} // namespace cleave

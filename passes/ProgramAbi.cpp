@@ -1,0 +1,248 @@
+// ProgramAbi.cpp - program.h and image.h, seen from the compiler.
+//
+// The C headers are the contract; here the same structs are written as LLVM constants, field by field in their order:
+//   cleave_type {u32 kind, u32 field_count, u64 size, u64 align, u64 count, ptr elem, ptr fields}
+//   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 0, ptr params, ptr result}
+//   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, [16 x u64] learnt}
+// and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
+#include "passes/ProgramAbi.h"
+#include "cleave/image.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getContext()) {
+  i32 = Type::getInt32Ty(context);
+  i64 = Type::getInt64Ty(context);
+  pointer = PointerType::get(context, 0);
+  real = Type::getDoubleTy(context);
+  Type *none = Type::getVoidTy(context);
+  typeStruct = StructType::get(context, {i32, i32, i64, i64, i64, pointer, pointer});
+  auto declare = [&](StringRef name, Type *result, ArrayRef<Type *> parameters) {
+    FunctionCallee callee = module.getOrInsertFunction(name, FunctionType::get(result, parameters, false));
+    cast<Function>(callee.getCallee())->setDoesNotThrow();
+    return callee;
+  };
+  frameEnter = declare("cleave_frame_enter", pointer, {});
+  frameLeave = declare("cleave_frame_leave", none, {pointer});
+  spawn = declare("cleave_spawn", pointer, {pointer, pointer});
+  join = declare("cleave_join", i32, {pointer, pointer, pointer});
+  loopBegin = declare("cleave_loop_begin", pointer, {pointer, pointer, pointer, pointer});
+  loopPush = declare("cleave_loop_push", i32, {pointer, pointer});
+  loopNext = declare("cleave_loop_next", i32, {pointer, pointer});
+  loopEnd = declare("cleave_loop_end", none, {pointer});
+  isSplitting = new GlobalVariable(module, i32, false, GlobalValue::ExternalLinkage, nullptr, "cleave_is_splitting");
+}
+
+GlobalVariable *ProgramAbi::constant(Constant *value, const Twine &name) {
+  auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::PrivateLinkage, value, name);
+  global->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+  return global;
+}
+
+Constant *ProgramAbi::text(StringRef value) {
+  return constant(ConstantDataArray::getString(context, value), "cleave.text");
+}
+
+static unsigned kindNumber(StringRef kind) {
+  return StringSwitch<unsigned>(kind)
+      .Case("pod", CLEAVE_T_POD)
+      .Case("record", CLEAVE_T_RECORD)
+      .Case("array", CLEAVE_T_ARRAY)
+      .Case("vector", CLEAVE_T_VECTOR)
+      .Case("string", CLEAVE_T_STRING)
+      .Case("optional", CLEAVE_T_OPTIONAL)
+      .Case("span", CLEAVE_T_SPAN)
+      .Case("string_view", CLEAVE_T_STRING_VIEW)
+      .Case("rbtree", CLEAVE_T_RBTREE)
+      .Case("hashtable", CLEAVE_T_HASHTABLE)
+      .Case("deque", CLEAVE_T_DEQUE)
+      .Case("list", CLEAVE_T_LIST)
+      .Case("forward_list", CLEAVE_T_FORWARD_LIST)
+      .Case("bit_vector", CLEAVE_T_BIT_VECTOR)
+      .Case("unique", CLEAVE_T_UNIQUE)
+      .Case("trivial", CLEAVE_T_POD_PARTIAL)
+      .Default(~0u);
+}
+
+/// The node of the element type, where the kind has one.
+static const MDNode *elementNode(const MDNode *type) {
+  StringRef kind = typeKind(type);
+  if (kind == "array")
+    return nodeOperand(type, 2);
+  if (kind == "optional")
+    return nodeOperand(type, 4);
+  if (kind == "pod" || kind == "record" || kind == "trivial" || kind == "bit_vector")
+    return nullptr;
+  return nodeOperand(type, 1);
+}
+
+Constant *ProgramAbi::typeConstant(const MDNode *type) {
+  auto [it, isNew] = types.try_emplace(type, nullptr);
+  if (!isNew)
+    return it->second;
+  // Made before its contents, so that recursive types find it.
+  auto *global = new GlobalVariable(module, typeStruct, true, GlobalValue::PrivateLinkage, nullptr, "cleave.type");
+  types[type] = global;
+  StringRef kind = typeKind(type);
+  Constant *null = ConstantPointerNull::get(PointerType::get(context, 0));
+  Constant *fields = null;
+  unsigned fieldCount = 0;
+  if (kind == "record" || kind == "trivial") {
+    SmallVector<Constant *, 8> list;
+    for (unsigned k = 4; k + 1 < type->getNumOperands(); k += 2)
+      list.push_back(ConstantStruct::getAnon({ConstantInt::get(i64, integerOperand(type, k)),
+                                              typeConstant(nodeOperand(type, k + 1))}));
+    fieldCount = list.size();
+    if (fieldCount)
+      fields = constant(ConstantArray::get(ArrayType::get(list[0]->getType(), fieldCount), list), "cleave.fields");
+  }
+  uint64_t count = 0;
+  if (kind == "array")
+    count = integerOperand(type, 1);
+  else if (kind == "optional")
+    count = integerOperand(type, 3);
+  else if (kind == "hashtable")
+    count = integerOperand(type, 2) & 1;
+  const MDNode *element = elementNode(type);
+  Constant *elem = element ? typeConstant(element) : null;
+  global->setInitializer(ConstantStruct::get(
+      typeStruct, {ConstantInt::get(i32, kindNumber(kind)), ConstantInt::get(i32, fieldCount),
+                   ConstantInt::get(i64, typeSize(type)), ConstantInt::get(i64, typeAlign(type)),
+                   ConstantInt::get(i64, count), elem, fields}));
+  return global;
+}
+
+bool ProgramAbi::isByAddress(const PassedValue &value) { return value.passing != Passing::Direct; }
+
+/// i1 lies in memory as a byte; everything else as itself.
+static Type *storedType(Type *type) {
+  if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
+    return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
+  return type;
+}
+
+Type *ProgramAbi::memoryType(const PassedValue &value, const Function &function) const {
+  SmallVector<Type *, 2> parts;
+  for (unsigned k = 0; k < value.argumentCount; ++k)
+    parts.push_back(storedType(function.getArg(value.firstArgument + k)->getType()));
+  if (parts.size() == 1)
+    return parts[0];
+  return StructType::get(context, parts);
+}
+
+static Value *widen(IRBuilderBase &builder, Value *value) {
+  Type *stored = storedType(value->getType());
+  return stored == value->getType() ? value : builder.CreateZExt(value, stored);
+}
+
+Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, ArrayRef<Value *> arguments, Value *slot) {
+  if (isByAddress(value))
+    return arguments[value.firstArgument];
+  if (value.argumentCount == 1) {
+    builder.CreateStore(widen(builder, arguments[value.firstArgument]), slot);
+    return slot;
+  }
+  SmallVector<Type *, 2> parts;
+  for (unsigned k = 0; k < value.argumentCount; ++k)
+    parts.push_back(storedType(arguments[value.firstArgument + k]->getType()));
+  auto *layout = StructType::get(context, parts);
+  for (unsigned k = 0; k < value.argumentCount; ++k)
+    builder.CreateStore(widen(builder, arguments[value.firstArgument + k]), builder.CreateStructGEP(layout, slot, k));
+  return slot;
+}
+
+Value *ProgramAbi::loadResult(IRBuilderBase &builder, const PassedValue &result, Type *type, Value *slot) {
+  Value *value = builder.CreateLoad(storedType(type), slot);
+  return storedType(type) == type ? value : builder.CreateTrunc(value, type);
+}
+
+Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
+  auto *callee = const_cast<Function *>(candidate.function);
+  Function *thunk = Function::Create(FunctionType::get(Type::getVoidTy(context), {pointer, pointer}, false),
+                                     GlobalValue::InternalLinkage, "cleave.call." + Twine(id), module);
+  IRBuilder<> builder(BasicBlock::Create(context, "entry", thunk));
+  SmallVector<Value *, 8> arguments(callee->arg_size());
+  Value *result = thunk->getArg(1);
+  if (candidate.facts.result.passing == Passing::Indirect)
+    arguments[candidate.facts.result.firstArgument] = result;
+  unsigned index = 0;
+  for (const PassedValue &parameter : candidate.facts.parameters) {
+    Value *slot = builder.CreateConstInBoundsGEP1_64(pointer, thunk->getArg(0), index++);
+    if (parameter.argumentCount == 0)
+      continue;
+    Value *object = builder.CreateLoad(pointer, slot);
+    if (isByAddress(parameter)) {
+      arguments[parameter.firstArgument] = object;
+      continue;
+    }
+    // The registers may be wider than the object: copy its bytes, then load.
+    Type *type = memoryType(parameter, *callee);
+    AllocaInst *copy = builder.CreateAlloca(type);
+    builder.CreateMemCpy(copy, copy->getAlign(), object, Align(typeAlign(parameter.typeNode)),
+                         typeSize(parameter.typeNode));
+    for (unsigned k = 0; k < parameter.argumentCount; ++k) {
+      Type *part = callee->getArg(parameter.firstArgument + k)->getType();
+      Value *address = parameter.argumentCount == 1 ? copy : builder.CreateStructGEP(type, copy, k);
+      arguments[parameter.firstArgument + k] = loadResult(builder, parameter, part, address);
+    }
+  }
+  CallInst *call = builder.CreateCall(callee, arguments);
+  call->setCallingConv(callee->getCallingConv());
+  call->setAttributes(callee->getAttributes());
+  if (candidate.facts.result.passing == Passing::Direct) {
+    AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
+    builder.CreateStore(widen(builder, call), slot);
+    builder.CreateMemCpy(result, Align(typeAlign(candidate.facts.result.typeNode)), slot, slot->getAlign(),
+                         typeSize(candidate.facts.result.typeNode));
+  }
+  builder.CreateRetVoid();
+  return thunk;
+}
+
+GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
+  auto [it, isNew] = kinds.try_emplace(candidate.function, nullptr);
+  if (!isNew)
+    return it->second;
+  unsigned id = kinds.size() - 1;
+  const FunctionFacts &facts = candidate.facts;
+  SmallVector<Constant *, 6> list;
+  for (const PassedValue &parameter : facts.parameters) {
+    bool owned = parameter.passing == Passing::Indirect || parameter.passing == Passing::ByVal ||
+                 (parameter.passing == Passing::Direct && !holdsView(parameter.typeNode));
+    list.push_back(ConstantStruct::getAnon({typeConstant(parameter.typeNode),
+                                            ConstantInt::get(i32, owned ? CLEAVE_PARAM_VALUE : CLEAVE_PARAM_BORROWED),
+                                            ConstantInt::get(i32, 0)}));
+  }
+  Constant *parameters = ConstantPointerNull::get(PointerType::get(context, 0));
+  if (!list.empty())
+    parameters = constant(ConstantArray::get(ArrayType::get(list[0]->getType(), list.size()), list), "cleave.params");
+  Constant *value = ConstantStruct::getAnon(
+      {text(facts.name), text(facts.file), ConstantInt::get(i32, facts.line), ConstantInt::get(i32, id),
+       ConstantInt::get(i32, list.size()), ConstantInt::get(i32, 0), parameters, typeConstant(facts.result.typeNode)});
+  auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::InternalLinkage, value,
+                                    "cleave.kind." + Twine(id));
+  kinds[candidate.function] = global;
+  Function *call = taskCall(candidate, id);
+  module.getOrInsertNamedMetadata("cleave.tasks")
+      ->addOperand(MDNode::get(context, {ValueAsMetadata::get(call), ValueAsMetadata::get(global),
+                                         MDString::get(context, facts.name), MDString::get(context, facts.file),
+                                         ValueAsMetadata::get(ConstantInt::get(i32, facts.line))}));
+  return global;
+}
+
+GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
+  std::string file;
+  unsigned line = 0, column = 0;
+  locate(&where, file, line, column);
+  Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
+  Constant *value = ConstantStruct::getAnon({kind(candidate), text(file), ConstantInt::get(i32, line),
+                                             ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
+                                             ConstantFP::get(real, cost.perByteNs), learnt});
+  return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
+}
+
+} // namespace cleave

@@ -1,0 +1,56 @@
+// ProgramAbi.h - writes the constants and calls of rt/include/cleave/program.h into a module.
+#ifndef CLEAVE_PASSES_PROGRAMABI_H
+#define CLEAVE_PASSES_PROGRAMABI_H
+
+#include "passes/Candidates.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/IR/IRBuilder.h"
+
+namespace cleave {
+
+/// Static cost of one call, as a cleave_site carries it.
+struct SiteCost {
+  double baseNs = -1;   ///< negative: unknown
+  double perByteNs = 0; ///< of input
+};
+
+class ProgramAbi {
+public:
+  explicit ProgramAbi(llvm::Module &module);
+
+  /// The task kind of `candidate`'s function: its cleave_kind constant, its cleave_task_call thunk and its entry in
+  /// `!cleave.tasks`, made at the first request.
+  llvm::GlobalVariable *kind(const Candidate &candidate);
+  llvm::GlobalVariable *site(const Candidate &candidate, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost);
+
+  /// The type under which parameter or result `value` lies in memory when its IR values are spilled there.
+  llvm::Type *memoryType(const PassedValue &value, const llvm::Function &function) const;
+  /// Address of parameter `value`'s object for a call with `arguments`: the pointer itself, or `slot` after spilling.
+  llvm::Value *addressOf(llvm::IRBuilderBase &builder, const PassedValue &value, llvm::ArrayRef<llvm::Value *> arguments,
+                         llvm::Value *slot);
+  /// Does the parameter travel by address already?
+  static bool isByAddress(const PassedValue &value);
+  /// Reads a direct result back from `slot`.
+  llvm::Value *loadResult(llvm::IRBuilderBase &builder, const PassedValue &result, llvm::Type *type, llvm::Value *slot);
+
+  llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
+  llvm::GlobalVariable *isSplitting;
+  unsigned kindCount() const { return kinds.size(); }
+
+private:
+  llvm::Constant *typeConstant(const llvm::MDNode *type);
+  llvm::Function *taskCall(const Candidate &candidate, unsigned id);
+  llvm::Constant *text(llvm::StringRef value);
+  llvm::GlobalVariable *constant(llvm::Constant *value, const llvm::Twine &name);
+
+  llvm::Module &module;
+  llvm::LLVMContext &context;
+  llvm::Type *i32, *i64, *pointer, *real;
+  llvm::StructType *typeStruct;
+  llvm::DenseMap<const llvm::MDNode *, llvm::GlobalVariable *> types;
+  llvm::DenseMap<const llvm::Function *, llvm::GlobalVariable *> kinds;
+};
+
+} // namespace cleave
+
+#endif
