@@ -6,6 +6,8 @@
 #   %gxx %clangxx             the plain compilers that results are compared with
 #   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py)
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
+#   %python %licence          an interpreter; a text that is always there
+#   %examples %rt             the folder of examples; the folder of the run-time libraries
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
@@ -64,6 +66,8 @@ config.substitutions += [
     ("%clang", config.clang),
     ("%run-program", runProgram),
     ("%rt", config.cleaveRuntime),
+    ("%python", sys.executable),
+    ("%licence", os.path.join(config.cleaveSource, "LICENSE")),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 

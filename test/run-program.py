@@ -7,7 +7,7 @@ stands in its own comments:
 
     // ARGS: 5000 7              arguments of every run
     // FLAGS: -O3                for both compilers, after -std=c++20 -O2
-    // STDIN: Inputs/text.txt    a file beside the program, given as standard input
+    // STDIN: Inputs/text.txt    a file beside the program, given as standard input (or --stdin FILE)
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RUN: count         and the isolated run did at least one such task outside the program
     // EXPECT-NO-TASK: bump      the bundle holds no such task
@@ -129,9 +129,11 @@ class Directives:
 
 
 def isNamed(task, wanted):
-    """A task's name is the source's: `count(const Block &)`. A test gives it whole or without its parameters."""
+    """A task's name is the source's: `sum<int>(const Block &)`. A test may leave out parameters, template arguments and
+    the scope."""
     bare = task.split("(", 1)[0]
-    return wanted in (task, bare) or bare.endswith("::" + wanted)
+    withoutArguments = re.sub(r"<.*>", "", bare)
+    return wanted in (task, bare, withoutArguments) or withoutArguments.endswith("::" + wanted)
 
 
 def comparePlain(options, directives, folder):
@@ -142,7 +144,7 @@ def comparePlain(options, directives, folder):
             binary = os.path.join(folder, f"plain-{len(results)}")
             command = [compiler, "-std=c++20", level, *directives.words("FLAGS"), *options.sources, "-o", binary]
             mustSucceed(run(command), shlex.join(command))
-            results[f"{compiler} {level}"] = run([binary, *directives.words("ARGS")], directives.stdin())
+            results[f"{compiler} {level}"] = run([binary, *directives.words("ARGS")], options.stdin or directives.stdin())
     (firstName, first), *others = results.items()
     for name, result in others:
         compare(result, first, name, firstName)
@@ -214,7 +216,7 @@ def test(options, directives, folder):
         sys.stdout.buffer.write(result.out)
         return
     plain, bundle, remarks = build(options, directives, folder)
-    arguments, stdin = directives.words("ARGS"), directives.stdin()
+    arguments, stdin = directives.words("ARGS"), options.stdin or directives.stdin()
     reference = run([plain, *arguments], stdin)
     for mode in MODES:
         statsPath = os.path.join(folder, f"{mode}.json")
@@ -238,6 +240,7 @@ def main():
     parser.add_argument("--clangxx", default="clang++-22")
     parser.add_argument("--filecheck", default="FileCheck-22")
     parser.add_argument("--plain-only", action="store_true", help="only compare g++ with clang++")
+    parser.add_argument("--stdin", metavar="FILE", help="standard input of every run")
     parser.add_argument("--directives", metavar="FILE", help="read the directives in this file, not in the sources")
     parser.add_argument("sources", nargs="+")
     options = parser.parse_args()
