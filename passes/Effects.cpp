@@ -192,6 +192,11 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
             ObjectId seen = id;
             if (id == FunctionMemory::constantObject && &into == &summary.reads)
               continue;
+            // The result slot is dead memory until the function has written it.
+            const MemoryObject &object = memory.object(id);
+            if (object.kind == MemoryObject::Kind::Parameter && &into == &summary.reads &&
+                function->getArg(object.argument)->hasStructRetAttr())
+              continue;
             if (memory.object(id).kind == MemoryObject::Kind::Global) {
               auto it = llvm::find(numbers.globals, memory.object(id).value);
               seen = it == numbers.globals.end() ? unsigned(FunctionMemory::unknownObject)

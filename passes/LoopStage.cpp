@@ -86,6 +86,9 @@ private:
   SmallPtrSet<const AllocaInst *, 4> temporaries; ///< originals, private to an iteration
   SetVector<Instruction *> slice;                 ///< in the clone
   SmallPtrSet<Instruction *, 8> branches;         ///< terminators that the slice needs
+  /// Where the paths of an unneeded branch meet. Kept here because dominator trees number blocks by function, and the
+  /// blocks move to another one.
+  DenseMap<BasicBlock *, BasicBlock *> meetings;
   uint32_t sharedMask = 0;
 };
 
@@ -292,6 +295,7 @@ bool GeneratorBuilder::collectSlice() {
     BasicBlock *next = node && node->getIDom() ? node->getIDom()->getBlock() : nullptr;
     if (!next || !copied->contains(next))
       return refuse("loop-shape", "a part of the loop may not come to an end", originalOf(branch), "");
+    meetings[block] = next;
   }
   return true;
 }
@@ -460,7 +464,7 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
   for (BasicBlock *block : blocks) {
     Instruction *terminator = block->getTerminator();
     if (terminator->getNumSuccessors() > 1 && !branches.contains(terminator)) {
-      BasicBlock *next = postDominators->getNode(block)->getIDom()->getBlock();
+      BasicBlock *next = meetings.lookup(block);
       for (BasicBlock *successor : SmallVector<BasicBlock *, 4>(successors(block)))
         successor->removePredecessor(block, /*KeepOneInputPHIs=*/true);
       // Phis of the meeting point that are kept do not depend on this branch: any incoming value serves.

@@ -156,22 +156,29 @@ ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) co
   auto isOutside = [&](ObjectId id) {
     return objects[id].kind == MemoryObject::Kind::Unknown || objects[id].kind == MemoryObject::Kind::Global;
   };
+  // Of several shared objects the first that a person has a name for is told.
+  ObjectId first = ~0u;
+  auto found = [&](ObjectId id) {
+    if (first == ~0u)
+      first = id;
+    return describe(id) != "a temporary";
+  };
   for (ObjectId x : left)
     for (ObjectId y : right) {
       const MemoryObject &p = objects[x], &q = objects[y];
       bool isP = p.kind == MemoryObject::Kind::Parameter, isQ = q.kind == MemoryObject::Kind::Parameter;
-      if (x == y)
-        return x;
-      if (isP && isQ && (p.argument == q.argument || argumentAliases[p.argument].test(q.argument)))
-        return x;
-      if (isP && isOutside(y) && argumentAliases[p.argument].test(fn.arg_size()))
-        return x;
-      if (isQ && isOutside(x) && argumentAliases[q.argument].test(fn.arg_size()))
-        return y;
-      if (isOutside(x) && isOutside(y) && (x == unknownObject || y == unknownObject))
-        return std::max(x, y);
+      ObjectId shared = ~0u;
+      if (x == y || (isP && isQ && (p.argument == q.argument || argumentAliases[p.argument].test(q.argument))) ||
+          (isP && isOutside(y) && argumentAliases[p.argument].test(fn.arg_size())))
+        shared = x;
+      else if (isQ && isOutside(x) && argumentAliases[q.argument].test(fn.arg_size()))
+        shared = y;
+      else if (isOutside(x) && isOutside(y) && (x == unknownObject || y == unknownObject))
+        shared = std::max(x, y);
+      if (shared != ~0u && found(shared))
+        return shared;
     }
-  return ~0u;
+  return first;
 }
 
 bool FunctionMemory::mayOverlap(const ObjectSet &a, const ObjectSet &b) const { return firstOverlap(a, b) != ~0u; }
@@ -212,11 +219,15 @@ std::string FunctionMemory::describe(ObjectId id) const {
   case MemoryObject::Kind::Constant:
     return "constant data";
   case MemoryObject::Kind::Parameter:
+    if (fn.getArg(object.argument)->hasStructRetAttr())
+      return "its result";
     return ("'" + fn.getArg(object.argument)->getName() + "'").str();
   case MemoryObject::Kind::Global:
     return "global '" + demangledName(object.value->getName()) + "'";
   case MemoryObject::Kind::Local: {
     StringRef name = object.value->getName();
+    if (name.starts_with("ref.tmp") || name.starts_with("agg.tmp") || name.starts_with("tmp"))
+      return "a temporary";
     // Inlining and SROA add suffixes: total.i.i, total.sroa.0.
     name = name.take_until([](char c) { return c == '.'; });
     return name.empty() ? "a temporary" : ("'" + name + "'").str();
@@ -225,7 +236,7 @@ std::string FunctionMemory::describe(ObjectId id) const {
     // Memory is named after the variable that holds it.
     for (ObjectId owner = 0; owner < objects.size(); ++owner)
       if (objects[owner].kind == MemoryObject::Kind::Local && contents[owner].test(id) &&
-          !objects[owner].value->getName().empty() && !objects[owner].value->getName().starts_with("ref.tmp"))
+          describe(owner) != "a temporary")
         return "memory of " + describe(owner);
     const auto *call = cast<Instruction>(object.value);
     if (const DebugLoc &where = call->getDebugLoc())

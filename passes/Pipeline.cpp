@@ -73,6 +73,9 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
 std::vector<std::string> analysisNames() { return {"candidates", "cuts", "effects", "ownership"}; }
 
 Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &out) {
+  // What comes from the frontend is prepared as for cutting; a test's own IR is analysed as it is written.
+  if (module.getNamedMetadata("cleave.source"))
+    prepareModule(module);
   CallGraph graph(module);
   Ownership ownership(module, graph);
   if (analysis == "ownership") {

@@ -192,7 +192,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   }
   CallInst *call = builder.CreateCall(callee, arguments);
   call->setCallingConv(callee->getCallingConv());
-  call->setAttributes(callee->getAttributes());
+  call->setAttributes(callee->getAttributes().removeFnAttributes(context));
   if (candidate.facts.result.passing == Passing::Direct) {
     AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
     builder.CreateStore(widen(builder, call), slot);
