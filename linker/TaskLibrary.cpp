@@ -6,10 +6,15 @@
 //    differs from glibc's in 1 of 700 arguments). But glibc chooses sin, exp, floor and some forty others when the
 //    program starts, through IFUNC symbols: a loader calls a resolver, the resolver asks cpuid. A task has no loader
 //    and may not ask. So the choice is made here, as glibc's selector makes it on a machine with FMA and AVX2.
-//  * of glibc's libc only the members that libm itself calls and that call nothing else (scalbn, frexp, ldexp).
-//  * libstdc++, LLVM's libc for memory and strings (glibc's are IFUNCs too) and libgcc. Members that hold an
-//    instruction which the verifier forbids are left out: whoever calls them finds an undefined symbol, with a name,
-//    and not a system call in a binary.
+//  * of glibc's libc the members that libm itself calls and that call nothing else (scalbn, frexp, ldexp), and the
+//    plain variants of its string functions (__memcmp_sse2). std::string::compare hands on what memcmp returns, and
+//    glibc's is the difference of the bytes, LLVM's is not: -4 and -5 for "a" and "e" in longer strings.
+//  * LLVM's libc for the rest of memory, strings and number parsing. glibc's memcpy cannot be had without its start-up
+//    code, and for these the standard leaves no choice of result.
+//  * libstdc++ and libgcc.
+//
+// Members that hold an instruction which the verifier forbids are left out: whoever calls them finds an undefined
+// symbol, with a name, and not a system call in a binary.
 //
 // How an IFUNC goes away: members are edited, not wrapped. s_sin.o has
 //     __sin, sin, sinf64   IFUNC  -> resolver              all three become undefined in s_sin.o
@@ -24,20 +29,17 @@
 // Unwind tables are dropped (a task never unwinds): a third of a small binary.
 #include "linker/TaskLibrary.h"
 #include "linker/Instructions.h"
+#include "linker/ObjectEditor.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
-#include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
-#include "llvm/Object/ELF.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
 
 using namespace llvm;
 using namespace llvm::object;
-using Elf = ELFFile<ELF64LE>;
-using Symbol = Elf::Elf_Sym;
 
 namespace cleave {
 namespace {
@@ -50,150 +52,9 @@ struct Variant {
 };
 constexpr Variant variants[] = {{"_fma", "fma,avx2"}, {"_fma3", "fma"}, {"_avx2", "avx2"}, {"_sse41", "sse4.1"}};
 
-/// An object file of an archive, open for changes to its symbols.
-class Member {
-public:
-  static Expected<Member> parse(StringRef name, StringRef bytes) {
-    Member member;
-    member.name = name;
-    member.bytes = bytes.str();
-    Expected<Elf> elf = Elf::create(member.bytes);
-    if (!elf)
-      return elf.takeError();
-    auto sections = elf->sections();
-    if (!sections)
-      return sections.takeError();
-    for (auto [index, section] : enumerate(*sections)) {
-      if (section.sh_type != ELF::SHT_SYMTAB)
-        continue;
-      auto symbols = elf->symbols(&section);
-      auto strings = elf->getStringTableForSymtab(section);
-      if (!symbols || !strings)
-        return joinErrors(symbols.takeError(), strings.takeError());
-      member.symtabIndex = index;
-      member.symbols.assign(symbols->begin(), symbols->end());
-      member.strings = strings->str();
-    }
-    return member;
-  }
-
-  StringRef nameOf(const Symbol &symbol) const { return StringRef(strings.data() + symbol.st_name); }
-
-  const Symbol *find(StringRef wanted) const {
-    for (const Symbol &symbol : symbols)
-      if (symbol.isDefined() && nameOf(symbol) == wanted)
-        return &symbol;
-    return nullptr;
-  }
-
-  /// Another global name for the bytes of `original`.
-  void addAlias(const Symbol &original, StringRef alias, unsigned binding) {
-    Symbol copy = original;
-    copy.st_name = strings.size();
-    copy.setBindingAndType(binding, original.getType());
-    strings.append(alias.begin(), alias.end());
-    strings.push_back('\0');
-    symbols.push_back(copy);
-  }
-
-  void rename(StringRef from, StringRef to) {
-    for (Symbol &symbol : symbols)
-      if (nameOf(symbol) == from) {
-        symbol.st_name = strings.size();
-        strings += to.str() + '\0';
-      }
-  }
-
-  template <class Visit> Error forEachSection(Visit visit) const {
-    Expected<Elf> elf = Elf::create(bytes);
-    if (!elf)
-      return elf.takeError();
-    auto sections = elf->sections();
-    if (!sections)
-      return sections.takeError();
-    for (const Elf::Elf_Shdr &section : *sections) {
-      Expected<StringRef> name = elf->getSectionName(section);
-      Expected<ArrayRef<uint8_t>> contents = elf->getSectionContents(section);
-      if (!name || !contents)
-        return joinErrors(name.takeError(), contents.takeError());
-      visit(section, *name, *contents);
-    }
-    return Error::success();
-  }
-
-  /// The object's bytes with its symbols as they are now and without unwind tables.
-  Expected<std::string> write() const {
-    std::vector<uint64_t> dropped;
-    if (Error error = forEachSection([&](const Elf::Elf_Shdr &section, StringRef name, ArrayRef<uint8_t>) {
-          if (name == ".eh_frame" || name == ".rela.eh_frame")
-            dropped.push_back(reinterpret_cast<const char *>(&section) - bytes.data());
-        }))
-      return error;
-    std::string out = bytes;
-    for (uint64_t offset : dropped)
-      reinterpret_cast<Elf::Elf_Shdr *>(out.data() + offset)->sh_type = ELF::SHT_NULL;
-    if (!symtabIndex)
-      return out;
-    auto sectionAt = [&](unsigned index) {
-      uint64_t table = reinterpret_cast<const Elf::Elf_Ehdr *>(out.data())->e_shoff;
-      return reinterpret_cast<Elf::Elf_Shdr *>(out.data() + table) + index;
-    };
-    auto move = [&](unsigned index, const void *data, size_t size) {
-      out.resize(alignTo(out.size(), 8));
-      sectionAt(index)->sh_offset = out.size();
-      sectionAt(index)->sh_size = size;
-      out.append(static_cast<const char *>(data), size);
-    };
-    unsigned stringsIndex = sectionAt(symtabIndex)->sh_link;
-    move(symtabIndex, symbols.data(), symbols.size() * sizeof(Symbol));
-    move(stringsIndex, strings.data(), strings.size());
-    return out;
-  }
-
-  std::string name;
-  std::string bytes;
-  std::vector<Symbol> symbols;
-  std::string strings;
-
-private:
-  unsigned symtabIndex = 0;
-};
-
-using Members = std::vector<Member>;
-
-Expected<std::unique_ptr<MemoryBuffer>> open(const Twine &path) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path);
-  if (!buffer)
-    return createFileError(path, buffer.getError());
-  return std::move(*buffer);
-}
-
-Error readArchive(const std::string &path, Members &out) {
-  Expected<std::unique_ptr<MemoryBuffer>> buffer = open(path);
-  if (!buffer)
-    return buffer.takeError();
-  Expected<std::unique_ptr<Archive>> archive = Archive::create(**buffer);
-  if (!archive)
-    return createFileError(path, archive.takeError());
-  Error walk = Error::success();
-  for (const Archive::Child &child : (*archive)->children(walk)) {
-    Expected<StringRef> name = child.getName();
-    Expected<StringRef> bytes = child.getBuffer();
-    if (!name || !bytes)
-      return joinErrors(std::move(walk), joinErrors(name.takeError(), bytes.takeError()));
-    if (identify_magic(*bytes) != file_magic::elf_relocatable)
-      continue;
-    Expected<Member> member = Member::parse(*name, *bytes);
-    if (!member)
-      return joinErrors(std::move(walk), createFileError(path, member.takeError()));
-    out.push_back(std::move(*member));
-  }
-  return walk;
-}
-
 // libm.a is a linker script on Debian: GROUP ( libm-2.36.a libmvec.a ). The first archive is libm itself.
 Expected<std::string> throughLinkerScript(const std::string &path) {
-  Expected<std::unique_ptr<MemoryBuffer>> buffer = open(path);
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
   if (!buffer)
     return buffer.takeError();
   StringRef text = (*buffer)->getBuffer();
@@ -222,7 +83,7 @@ std::optional<Choice> choose(Members &members, Member &home, ArrayRef<std::strin
       if (const Symbol *found = home.find(wanted))
         return Choice{&home, size_t(found - home.symbols.data()), &variant};
       for (Member &member : members)
-        if (const Symbol *found = member.find(wanted); found && found->getBinding() != ELF::STB_LOCAL)
+        if (const Symbol *found = member.find(wanted); found && isGlobal(*found))
           return Choice{&member, size_t(found - member.symbols.data()), &variant};
     }
   return std::nullopt;
@@ -258,17 +119,20 @@ Error resolveOne(Members &members, Member &home, ArrayRef<size_t> aliases) {
   return Error::success();
 }
 
+// One resolver, one function: s_sin.o has two, for sin and cos. Each with the indices of its names.
+std::map<std::pair<unsigned, uint64_t>, std::vector<size_t>> chosenFunctions(const Member &home) {
+  std::map<std::pair<unsigned, uint64_t>, std::vector<size_t>> byResolver;
+  for (auto [index, symbol] : enumerate(home.symbols))
+    if (symbol.getType() == ELF::STT_GNU_IFUNC)
+      byResolver[{symbol.st_shndx, symbol.st_value}].push_back(index);
+  return byResolver;
+}
+
 Error resolveChosenFunctions(Members &members) {
-  for (Member &home : members) {
-    // One resolver, one function: s_sin.o has two, for sin and cos.
-    std::map<std::pair<unsigned, uint64_t>, std::vector<size_t>> byResolver;
-    for (auto [index, symbol] : enumerate(home.symbols))
-      if (symbol.getType() == ELF::STT_GNU_IFUNC)
-        byResolver[{symbol.st_shndx, symbol.st_value}].push_back(index);
-    for (auto &[resolver, aliases] : byResolver)
+  for (Member &home : members)
+    for (auto &[resolver, aliases] : chosenFunctions(home))
       if (Error error = resolveOne(members, home, aliases))
         return error;
-  }
   return Error::success();
 }
 
@@ -278,20 +142,16 @@ StringSet<> namesIn(const Members &members, bool defined) {
   StringSet<> names;
   for (const Member &member : members)
     for (const Symbol &symbol : member.symbols)
-      if (symbol.isDefined() == defined && symbol.getBinding() != ELF::STB_LOCAL)
+      if (symbol.isDefined() == defined && isGlobal(symbol))
         names.insert(member.nameOf(symbol));
   return names;
 }
 
 // Of libc: the members that define something libm lacks, as far as they need nothing but libm, each other and errno.
-Error addLibcForMath(const std::string &path, Members &math) {
-  Members libc;
-  if (Error error = readArchive(path, libc))
-    return error;
+void addLibcForMath(Members &libc, Members &math) {
   StringSet<> needed = namesIn(math, false), there = namesIn(math, true);
   for (StringRef given : {"errno", "_GLOBAL_OFFSET_TABLE_"})
     there.insert(given);
-  auto isGlobal = [](const Symbol &symbol) { return symbol.getBinding() != ELF::STB_LOCAL; };
   std::vector<bool> isTaken(libc.size());
   for (bool isChanged = true; isChanged;) {
     isChanged = false;
@@ -316,8 +176,52 @@ Error addLibcForMath(const std::string &path, Members &math) {
   }
   for (auto [index, member] : enumerate(libc))
     if (isTaken[index])
-      math.push_back(std::move(member));
-  return Error::success();
+      math.push_back(member);
+}
+
+// Of libc: the plain variants of its string functions, as far as they need nothing.
+void addStringFunctions(Members &libc, Members &out) {
+  auto isLeaf = [](const Member &member) {
+    return none_of(member.symbols, [](const Symbol &symbol) { return isGlobal(symbol) && symbol.isUndefined(); });
+  };
+  StringMap<Member> taken;
+  for (const Member &home : libc)
+    for (const auto &[resolver, aliases] : chosenFunctions(home)) {
+      auto variant = [&](const Member &member) -> const Symbol * {
+        for (size_t index : aliases)
+          if (const Symbol *found = member.find(("__" + home.nameOf(home.symbols[index]) + "_sse2").str()))
+            return found;
+        return nullptr;
+      };
+      auto member = find_if(libc, variant);
+      if (member == libc.end() || !isLeaf(*member))
+        continue;
+      Symbol target = *variant(*member);
+      Member &copy = taken.try_emplace(member->name, *member).first->second;
+      for (size_t index : aliases)
+        copy.addAlias(target, home.nameOf(home.symbols[index]), ELF::STB_WEAK);
+    }
+  std::vector<StringRef> order(taken.keys().begin(), taken.keys().end());
+  sort(order);
+  for (StringRef name : order)
+    out.push_back(std::move(taken.find(name)->second));
+}
+
+// LLVM's libc is taken for what the standard defines to the last bit, and for nothing that has a state, a locale or a
+// wording of its own.
+bool isExactlyDefined(const Member &member) {
+  bool hasName = false;
+  for (const Symbol &symbol : member.symbols) {
+    StringRef name = member.nameOf(symbol);
+    if (symbol.isUndefined() || !isGlobal(symbol) || name.starts_with("_Z"))
+      continue;
+    auto startsWith = [&](StringRef prefix) { return name.starts_with(prefix); };
+    if (none_of(ArrayRef<StringRef>{"mem", "str", "stp", "ato", "bcmp", "bzero"}, startsWith) ||
+        any_of(ArrayRef<StringRef>{"strerror", "strsignal", "strtok", "strcoll", "strxfrm", "strfrom"}, startsWith))
+      return false;
+    hasName = true;
+  }
+  return hasName;
 }
 
 Expected<bool> mayBeInTask(const Member &member, const InstructionCheck &check) {
@@ -337,28 +241,39 @@ Expected<bool> mayBeInTask(const Member &member, const InstructionCheck &check) 
 
 } // namespace
 
-Error writeTaskLibrary(const TaskLibrarySources &sources, const std::string &output) {
-  Members members;
+static Expected<Members> gather(const TaskLibrarySources &sources) {
+  Members members, libc, strings;
   Expected<std::string> math = throughLinkerScript(sources.math);
   if (!math)
     return math.takeError();
   if (Error error = readArchive(*math, members))
-    return error;
+    return std::move(error);
   if (Error error = resolveChosenFunctions(members))
-    return error;
-  if (Error error = addLibcForMath(sources.libc, members))
-    return error;
+    return std::move(error);
+  if (Error error = readArchive(sources.libc, libc))
+    return std::move(error);
+  addLibcForMath(libc, members);
+  addStringFunctions(libc, members);
+  if (Error error = readArchive(sources.llvmLibc, strings))
+    return std::move(error);
+  copy_if(strings, std::back_inserter(members), isExactlyDefined);
   for (const std::string &path : sources.rest)
     if (Error error = readArchive(path, members))
-      return error;
+      return std::move(error);
+  return members;
+}
 
+Error writeTaskLibrary(const TaskLibrarySources &sources, const std::string &output) {
+  Expected<Members> members = gather(sources);
+  if (!members)
+    return members.takeError();
   Expected<std::unique_ptr<InstructionCheck>> check = InstructionCheck::create();
   if (!check)
     return check.takeError();
   std::vector<std::string> contents;
   std::vector<NewArchiveMember> list;
-  contents.reserve(members.size());
-  for (const Member &member : members) {
+  contents.reserve(members->size());
+  for (const Member &member : *members) {
     Expected<bool> isAllowed = mayBeInTask(member, **check);
     if (!isAllowed)
       return isAllowed.takeError();

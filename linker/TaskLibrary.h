@@ -12,8 +12,9 @@ namespace cleave {
 
 struct TaskLibrarySources {
   std::string math;              ///< glibc's libm.a
-  std::string libc;              ///< glibc's libc.a: only what libm's own members need of it
-  std::vector<std::string> rest; ///< libstdc++.a, LLVM's libc, libgcc.a: whole, in this order of preference
+  std::string libc;              ///< glibc's libc.a: what libm needs of it, and string functions
+  std::string llvmLibc;          ///< LLVM's libc: memory, strings, number parsing
+  std::vector<std::string> rest; ///< libstdc++.a, libgcc.a: whole, in this order of preference
 };
 
 /// Writes the archive. Errors: an archive that cannot be read, a function chosen at start-up without a variant that
