@@ -263,6 +263,20 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   return {};
 }
 
+/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
+static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
+  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
+    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
+    const PassedValue *right = candidate.facts.parameterOfArgument(pair.second);
+    if (!left || !right || left == right)
+      continue;
+    return refuse("address-comparison",
+                  ("'" + candidate.facts.shortName() + "' compares the addresses of '" + left->name + "' and '" + right->name + "'").str(),
+                  EffectOrigin{cause.where, candidate.function, ~0u}, "compare values or indices instead");
+  }
+  return {};
+}
+
 static Refusal checkExtents(const Candidate &candidate) {
   const Function &function = *candidate.function;
   const DataLayout &layout = function.getDataLayout();
@@ -303,6 +317,8 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
       candidate.refusal = checkTypes(candidate, module);
     if (!candidate.refusal)
       candidate.refusal = checkExtents(candidate);
+    if (!candidate.refusal)
+      candidate.refusal = checkComparisons(candidate, effects);
     if (!candidate.refusal && candidate.facts.parameters.size() > 32)
       candidate.refusal = {"too-many-parameters", "it has more than 32 parameters", {}};
     result.insert({&function, std::move(candidate)});

@@ -19,6 +19,7 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
+#include <set>
 
 using namespace llvm;
 
@@ -81,14 +82,26 @@ public:
         }
     } else if (isa<VAArgInst>(instruction)) {
       add(EffectKind::UnknownCall);
+    } else if (isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) {
+      compare(memory.pointsTo(instruction.getOperand(0)), memory.pointsTo(instruction.getOperand(1)));
     }
   }
 
   AccessSets sets;
+  std::set<std::pair<unsigned, unsigned>> compared;
   SmallVector<EffectKind, 4> kinds;
 
 private:
   void add(EffectKind kind) { kinds.push_back(kind); }
+
+  void compare(const ObjectSet &left, const ObjectSet &right) {
+    for (ObjectId x : left)
+      for (ObjectId y : right) {
+        const MemoryObject &p = memory.object(x), &q = memory.object(y);
+        if (p.kind == MemoryObject::Kind::Parameter && q.kind == MemoryObject::Kind::Parameter && p.argument != q.argument)
+          compared.insert(std::minmax(p.argument, q.argument));
+      }
+  }
 
   void touch(const Value *argument, bool isDeep, bool isRead, bool isWritten) {
     if (!argument->getType()->isPtrOrPtrVectorTy())
@@ -129,6 +142,15 @@ private:
       sets.reads |= here[id];
     for (auto &[id, cause] : it->second.writes)
       sets.writes |= here[id];
+    for (auto &[pair, cause] : it->second.compared) {
+      auto all = [&](unsigned argument) {
+        ObjectSet set;
+        for (unsigned level = 0; level < FunctionMemory::levels; ++level)
+          set |= here[FunctionMemory::parameterObject(argument, level)];
+        return set;
+      };
+      compare(all(pair.first), all(pair.second));
+    }
   }
 
   void visitModel(const CallBase &call) {
@@ -214,10 +236,12 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
             summary.kinds.try_emplace(kind, EffectCause{&instruction});
           record(summary.reads, builder.sets.reads, instruction);
           record(summary.writes, builder.sets.writes, instruction);
+          for (auto pair : builder.compared)
+            summary.compared.try_emplace(pair, EffectCause{&instruction});
         }
         EffectSummary &old = summaries[function];
         if (old.kinds.size() != summary.kinds.size() || old.reads.size() != summary.reads.size() ||
-            old.writes.size() != summary.writes.size())
+            old.writes.size() != summary.writes.size() || old.compared.size() != summary.compared.size())
           changed = true;
         old = std::move(summary);
       }

@@ -30,6 +30,9 @@ struct EffectCause {
 
 struct EffectSummary {
   std::map<EffectKind, EffectCause> kinds;
+  /// Pairs of different arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are
+  /// copies, so the answer may differ where they are one object.
+  std::map<std::pair<unsigned, unsigned>, EffectCause> compared;
   std::map<ObjectId, EffectCause> reads, writes; ///< of objects that callers can see (numbered as in the summary)
 };
 

@@ -156,7 +156,12 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
     model.kind = Class::Throws;
     model.returns = CallModel::Returns::Nothing;
     model.escapes = true;
-  } else if (is({"__cxa_end_catch", "__cxa_guard_abort"})) {
+  } else if (is({"__cxa_guard_acquire", "__cxa_guard_release", "__cxa_guard_abort"})) {
+    model.kind = Class::Pure; // what they do to the guard variable is all they do
+    model.returns = CallModel::Returns::Nothing;
+    model.reads.set(0);
+    model.writes.set(0);
+  } else if (is({"__cxa_end_catch"})) {
     model.kind = Class::Pure;
     model.returns = CallModel::Returns::Nothing;
   } else if (is({"__cxa_begin_catch", "__cxa_get_exception_ptr"})) {
