@@ -5,12 +5,15 @@
  * the value and of all that it owns, in libstdc++'s own layout. Loading an image is a copy and a few additions: no
  * constructor runs, no element is visited.
  *
- *   header | externs[] | relocs[] | body
+ *   header | body | externs[] | relocs[]
  *
  * body: first `count` tuples at a stride of `tuple_bytes`, then the heap blocks that they own, each aligned to 16,
- * in the order in which a depth-first walk meets them. A tuple is a sequence of parameters (see below) or one
+ * in the order in which the walk meets them; a container's nodes are one array, in its order of iteration (a tree's in
+ * pre-order). A tuple is a sequence of parameters (see below) or one
  * result. Bytes between fields (padding) are zero, so equal values have equal images and equal names.
- * relocs: body offsets of pointer slots, ascending. A slot holds (extern_index + 1) << 48 | offset, where index 0
+ * externs and relocs follow the body, aligned to 16: they are not counted before the walk ends, and who writes an image
+ * straight into another's memory cannot move the body afterwards.
+ * relocs: body offsets of pointer slots, in the order of the walk. A slot holds (extern_index + 1) << 48 | offset, where index 0
  * in the high bits means the body itself. Loading adds the address of the body (or of that extern) to the offset.
  * A null pointer is stored as 0 and has no relocation.
  * externs: blocks of CLEAVE_EXTERN_MIN bytes or more whose elements are trivial (no pointers) are not copied into
@@ -93,7 +96,7 @@ typedef struct cleave_kind {
 } cleave_kind;
 
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;
- * the stride is rounded up to 16. A task gets up to two images: input 0 is SHARED (count 1: parameters that are
+ * the stride is rounded up to 16 (or the largest alignment, at most 64). A task gets up to two images: input 0 is SHARED (count 1: parameters that are
  * the same for all items), input 1 is ITEMS (count n). Either mask may be 0, and then that tuple has no bytes;
  * the image is still there, with its count. */
 typedef struct cleave_image {
@@ -103,7 +106,7 @@ typedef struct cleave_image {
   uint32_t reloc_count;
   uint64_t count;        /* tuples */
   uint64_t tuple_bytes;  /* stride */
-  uint64_t body_offset;  /* from the header, 4096-aligned never needed: 16 */
+  uint64_t body_offset;  /* from the header; 64, so that a body is aligned wherever an image is */
   uint64_t body_bytes;
 } cleave_image;
 

@@ -1,0 +1,186 @@
+/* ImageReader.cpp - values whose parts lie in one piece; containers of nodes are in ImageReaderNodes.cpp. */
+#include "ImageReader.h"
+
+#include "../task/Memory.h"
+
+#include <new>
+
+namespace cleave {
+
+namespace {
+constexpr uint32_t kMaxDepth = 48;
+constexpr uint64_t kMaxBytes = uint64_t{1} << 46;
+
+void storePointer(char *to, const char *pointer) { memcpy(to, &pointer, sizeof pointer); }
+} // namespace
+
+bool ImageReader::fail(ReadError why) {
+  if (error == ReadError::None)
+    error = why;
+  return false;
+}
+
+/* The caller has checked that the value's fixed part lies in the body. Read once: the writer may still be there. */
+uint64_t ImageReader::word(uint64_t offset) { return loadWord(body + offset); }
+
+char *ImageReader::allocate(uint64_t size, uint64_t alignment) {
+  if (!blocksLeft || size > kMaxBytes) {
+    fail(ReadError::Malformed);
+    return nullptr;
+  }
+  --blocksLeft;
+  void *block = alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__
+                    ? ::operator new(size, std::align_val_t(alignment), std::nothrow)
+                    : ::operator new(size, std::nothrow);
+  if (!block)
+    fail(ReadError::NoMemory);
+  return static_cast<char *>(block);
+}
+
+ReadError ImageReader::read(const cleave_type &type, uint64_t offset, void *destination) {
+  bool isDone = check(holds(offset, type.size_bytes)) && value(type, offset, static_cast<char *>(destination));
+  while (isDone && deferredCount) {
+    Deferred next = deferred[--deferredCount];
+    isDone = elements(*next.type, next.offset, next.destination, next.count);
+  }
+  if (deferred)
+    free(deferred);
+  deferred = nullptr;
+  deferredCount = deferredCapacity = 0;
+  return error;
+}
+
+bool ImageReader::value(const cleave_type &type, uint64_t offset, char *to) {
+  switch (type.kind) {
+  case CLEAVE_T_POD:
+  case CLEAVE_T_POD_PARTIAL:
+    memcpy(to, body + offset, type.size_bytes);
+    return true;
+  case CLEAVE_T_RECORD:
+    for (uint32_t i = 0; i != type.field_count; ++i)
+      if (!value(*type.fields[i].type, offset + type.fields[i].offset, to + type.fields[i].offset))
+        return false;
+    return true;
+  case CLEAVE_T_ARRAY:
+    return elements(*type.elem, offset, to, type.count);
+  case CLEAVE_T_OPTIONAL:
+    to[type.count] = body[offset + type.count] != 0;
+    return !to[type.count] || value(*type.elem, offset, to);
+  case CLEAVE_T_VECTOR:
+    return vector(type, offset, to);
+  case CLEAVE_T_STRING:
+    return string(type, offset, to);
+  case CLEAVE_T_RBTREE:
+    return tree(type, offset, to);
+  case CLEAVE_T_HASHTABLE:
+    return hashTable(type, offset, to);
+  case CLEAVE_T_DEQUE:
+    return deque(type, offset, to);
+  case CLEAVE_T_LIST:
+    return list(type, offset, to);
+  case CLEAVE_T_FORWARD_LIST:
+    return forwardList(type, offset, to);
+  case CLEAVE_T_BIT_VECTOR:
+    return bitVector(offset, to);
+  case CLEAVE_T_UNIQUE:
+    return unique(type, offset, to);
+  default: /* views cannot be results: whose memory would they show? */
+    return fail(ReadError::Malformed);
+  }
+}
+
+/* The range is in the body. */
+bool ImageReader::elements(const cleave_type &type, uint64_t offset, char *to, uint64_t count) {
+  if (type.kind == CLEAVE_T_POD || type.kind == CLEAVE_T_POD_PARTIAL) {
+    memcpy(to, body + offset, count * type.size_bytes);
+    return true;
+  }
+  if (depth == kMaxDepth) {
+    if (deferredCount == deferredCapacity) {
+      deferredCapacity = deferredCapacity ? deferredCapacity * 2 : 64;
+      deferred = static_cast<Deferred *>(growBlock(deferred, deferredCapacity * sizeof(Deferred)));
+    }
+    deferred[deferredCount++] = {&type, offset, count, to};
+    return true;
+  }
+  ++depth;
+  for (uint64_t i = 0; i != count; ++i)
+    if (!value(type, offset + i * type.size_bytes, to + i * type.size_bytes))
+      return false;
+  --depth;
+  return true;
+}
+
+bool ImageReader::vector(const cleave_type &type, uint64_t offset, char *to) {
+  uint64_t begin = word(offset), end = word(offset + at::kVectorEnd), limit = word(offset + at::kVectorLimit);
+  if (!begin) {
+    memset(to, 0, 24);
+    return true;
+  }
+  const cleave_type &elem = *type.elem;
+  if (!check(begin <= end && end <= limit && holds(begin, end - begin) && (end - begin) % elem.size_bytes == 0))
+    return false;
+  char *block = allocate(limit - begin, elem.align_bytes);
+  if (!block)
+    return false;
+  storePointer(to, block);
+  storePointer(to + at::kVectorEnd, block + (end - begin));
+  storePointer(to + at::kVectorLimit, block + (limit - begin));
+  return elements(elem, begin, block, (end - begin) / elem.size_bytes);
+}
+
+bool ImageReader::bitVector(uint64_t offset, char *to) {
+  uint64_t begin = word(offset), end = word(offset + at::kBitsEnd), limit = word(offset + at::kBitsLimit);
+  uint64_t bits = word(offset + at::kBitsEndBit);
+  memset(to, 0, 40);
+  if (!begin)
+    return true;
+  if (!check(bits < 64 && begin <= end && end <= limit && holds(begin, end - begin + (bits ? 8 : 0)) &&
+             end - begin + (bits ? 8 : 0) <= limit - begin))
+    return false;
+  char *block = allocate(limit - begin, 8);
+  if (!block)
+    return false;
+  memcpy(block, body + begin, end - begin + (bits ? 8 : 0));
+  storePointer(to, block);
+  storePointer(to + at::kBitsEnd, block + (end - begin));
+  memcpy(to + at::kBitsEndBit, &bits, 4);
+  storePointer(to + at::kBitsLimit, block + (limit - begin));
+  return true;
+}
+
+bool ImageReader::string(const cleave_type &type, uint64_t offset, char *to) {
+  uint64_t width = type.elem->size_bytes, text = word(offset), length = word(offset + at::kStringLength);
+  memcpy(to + at::kStringLength, &length, 8);
+  if (text == offset + at::kStringLocal) {
+    memcpy(to + at::kStringLocal, body + text, 16);
+    storePointer(to, to + at::kStringLocal);
+    return check(length < 16 / width);
+  }
+  uint64_t capacity = word(offset + at::kStringCapacity);
+  if (!check(length <= capacity && capacity < kMaxBytes && holds(text, (length + 1) * width)))
+    return false;
+  char *block = allocate((capacity + 1) * width, 1);
+  if (!block)
+    return false;
+  memcpy(block, body + text, (length + 1) * width);
+  storePointer(to, block);
+  memcpy(to + at::kStringCapacity, &capacity, 8);
+  return true;
+}
+
+bool ImageReader::unique(const cleave_type &type, uint64_t offset, char *to) {
+  uint64_t owned = word(offset);
+  storePointer(to, nullptr);
+  if (!owned)
+    return true;
+  if (!check(holds(owned, type.elem->size_bytes)))
+    return false;
+  char *block = allocate(type.elem->size_bytes, type.elem->align_bytes);
+  if (!block)
+    return false;
+  storePointer(to, block);
+  return elements(*type.elem, owned, block, 1);
+}
+
+} // namespace cleave

@@ -1,0 +1,65 @@
+/* ImageLoader.cpp - makes an input image a live value: copy the body, add addresses to the slots. No element is
+ * visited and no constructor runs. The copy is what a callee may write to; when nothing in the image is a pointer and
+ * nobody may write, the object is used where the node mapped it. */
+#include "Task.h"
+
+#include "Layout.h"
+
+namespace cleave {
+
+namespace {
+
+bool hasValueParameter(const cleave_kind &kind, uint32_t mask) {
+  for (uint32_t i = 0; i != kind.param_count; ++i)
+    if ((mask >> i & 1) && kind.params[i].passing == CLEAVE_PARAM_VALUE)
+      return true;
+  return false;
+}
+
+uint64_t externTableBytes(const cleave_image *image) { return alignUp(image->extern_count * 8, 64); }
+
+/* Behind the externs' addresses; see loadImage. */
+void relocate(const LoadedImage &loaded) {
+  const cleave_image *image = loaded.image;
+  auto *addresses = reinterpret_cast<const uint64_t *>(loaded.body - externTableBytes(image));
+  const cleave_reloc *relocs = relocsOf(image);
+  uint64_t base = reinterpret_cast<uint64_t>(loaded.body);
+  for (uint32_t i = 0; i != image->reloc_count; ++i) {
+    uint64_t slot = loadWord(loaded.pristine + relocs[i]), which = slot >> kExternShift;
+    slot = (slot & kOffsetMask) + (which ? addresses[which - 1] : base);
+    memcpy(loaded.body + relocs[i], &slot, 8);
+  }
+}
+
+} // namespace
+
+uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
+  if (!image->reloc_count && !hasValueParameter(kind, image->param_mask))
+    return 0;
+  return externTableBytes(image) + alignUp(image->body_bytes, 64);
+}
+
+LoadedImage loadImage(const cleave_image *image, const cleave_kind &kind, uint8_t *memory) {
+  auto *pristine = reinterpret_cast<const uint8_t *>(image) + image->body_offset;
+  LoadedImage loaded{image, pristine, memory ? memory + externTableBytes(image) : const_cast<uint8_t *>(pristine)};
+  if (!memory)
+    return loaded;
+  auto *addresses = reinterpret_cast<uint64_t *>(memory);
+  uint32_t how = hasValueParameter(kind, image->param_mask) ? CLEAVE_OPEN_PRIVATE : CLEAVE_OPEN_RELAXED;
+  for (uint32_t i = 0; i != image->extern_count; ++i) {
+    cleave_view view;
+    if (node->open(&externsOf(image)[i].name, how, &view) != CLEAVE_OK || view.size_bytes < externsOf(image)[i].bytes)
+      panic("an input object is not there");
+    addresses[i] = reinterpret_cast<uint64_t>(view.address);
+  }
+  memcpy(loaded.body, pristine, image->body_bytes);
+  relocate(loaded);
+  return loaded;
+}
+
+void reloadImage(const LoadedImage &loaded) {
+  memcpy(loaded.body, loaded.pristine, loaded.image->body_bytes);
+  relocate(loaded);
+}
+
+} // namespace cleave

@@ -1,0 +1,33 @@
+/* Task.h - what the files of the task runtime share: the node's table, the heap, and the ways to end. */
+#ifndef CLEAVE_TASK_TASK_H
+#define CLEAVE_TASK_TASK_H
+
+#include "Memory.h"
+#include "cleave/image.h"
+
+namespace cleave {
+
+extern const cleave_node *node;
+
+/* Ends the task as one that threw: the program does the work again, in place and in program order. */
+[[noreturn]] void endThrown();
+
+/* First call of the heap: asks the node for `frontBytes` that are not part of the heap (the loaded images: deleting
+ * a block in there does nothing) and a first chunk behind them. Null: the quota is spent. */
+void *startHeap(uint64_t frontBytes);
+
+/* One image, as the work sees it. */
+struct LoadedImage {
+  const cleave_image *image;
+  const uint8_t *pristine; /* the body as it came */
+  uint8_t *body;           /* relocated; the same as pristine where nothing needs to change */
+};
+
+/* Bytes that loadImage needs at its `memory`, for the copy of the body and the externs' addresses. 0: use in place. */
+uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind);
+LoadedImage loadImage(const cleave_image *image, const cleave_kind &kind, uint8_t *memory);
+/* Undoes what a callee may have done to its by-value parameters. */
+void reloadImage(const LoadedImage &loaded);
+
+} // namespace cleave
+#endif
