@@ -30,6 +30,29 @@ static bool hasSizedInput(const Candidate &candidate) {
   return false;
 }
 
+/// A function whose every call is a task runs in the program only when a task could not: cuts inside of it would never
+/// be used. (A recursive function calls itself in place, below the first level.)
+static void refuseInsideOfTasks(std::vector<CallSite> &sites) {
+  SmallPtrSet<const CallBase *, 16> taken;
+  for (const CallSite &site : sites)
+    if (site.isTaken())
+      taken.insert(site.call);
+  for (CallSite &site : sites) {
+    const Function *function = site.call->getFunction();
+    if (!site.isTaken() || function == site.callee->function || function->use_empty())
+      continue;
+    bool isAlwaysTask = all_of(function->users(), [&](const User *user) {
+      auto *call = dyn_cast<CallBase>(user);
+      return call && taken.contains(call);
+    });
+    if (!isAlwaysTask)
+      continue;
+    site.loop.reset();
+    site.future.reset();
+    site.refusal = {"inside-task", "the calling function is itself a task", {}};
+  }
+}
+
 void decide(std::vector<CallSite> &sites, CostModel &costs) {
   for (CallSite &site : sites) {
     if (!site.isTaken())
@@ -49,6 +72,7 @@ void decide(std::vector<CallSite> &sites, CostModel &costs) {
       site.refusal = {"too-small", ("'" + site.callee->facts.shortName() + "' is too small to be worth a task").str(), {}};
     }
   }
+  refuseInsideOfTasks(sites);
 }
 
 static std::string readableCost(const SiteCost &cost) {

@@ -152,7 +152,7 @@ static Refusal checkTypes(const Candidate &candidate, const Module &module) {
 }
 
 /// Effects of kinds that no task may have.
-static Refusal checkKinds(const Candidate &candidate, const Effects &effects) {
+static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bool programReadsErrno) {
   const Function &function = *candidate.function;
   std::string name = ("'" + candidate.facts.shortName() + "'").str();
   for (auto &[kind, cause] : effects.summary(function).kinds) {
@@ -188,8 +188,12 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects) {
           return refuse("unbounded-read", name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'",
                         origin, "use the view's size, or pass a std::string");
       break;
-    case EffectKind::Throws:
     case EffectKind::WritesErrno:
+      if (programReadsErrno)
+        return refuse("errno", name + " sets errno through '" + callee + "', and the program looks at errno", origin,
+                      "compile with -fno-math-errno if only mathematical functions set it");
+      break;
+    case EffectKind::Throws:
       break;
     }
   }
@@ -298,8 +302,21 @@ static Refusal checkExtents(const Candidate &candidate) {
   return {};
 }
 
+/// Does code of the program's own (not a library header's) look at errno?
+static bool readsErrno(const Module &module) {
+  const Function *location = module.getFunction("__errno_location");
+  if (!location)
+    return false;
+  for (const User *user : location->users())
+    if (auto *call = dyn_cast<Instruction>(user); !call || !call->getDebugLoc() ||
+                                                   !call->getDebugLoc()->getFilename().contains("/include/"))
+      return true;
+  return false;
+}
+
 MapVector<const Function *, Candidate> findCandidates(const Module &module, const Effects &effects) {
   MapVector<const Function *, Candidate> result;
+  bool programReadsErrno = readsErrno(module);
   for (const Function &function : module) {
     if (function.isDeclaration() || function.getName() == "main")
       continue;
@@ -310,7 +327,7 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     candidate.function = &function;
     candidate.facts = *facts;
     candidate.mayThrow = effects.summary(function).kinds.count(EffectKind::Throws) && !function.doesNotThrow();
-    candidate.refusal = checkKinds(candidate, effects);
+    candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
     if (!candidate.refusal)
       candidate.refusal = checkMemory(candidate, effects);
     if (!candidate.refusal)

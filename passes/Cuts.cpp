@@ -97,7 +97,7 @@ private:
       clone->setName(function->getName() + ".cut");
       clone->setLinkage(GlobalValue::InternalLinkage);
       clone->setComdat(nullptr);
-      clone->setMetadata("cleave", nullptr);
+      clone->setMetadata("cleave.function", nullptr);
       clones[function] = clone;
       maps[function] = std::move(map);
     }

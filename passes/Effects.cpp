@@ -124,6 +124,10 @@ private:
     if (call.hasFnAttr(Attribute::ReturnsTwice))
       add(EffectKind::NonlocalJump);
     const Function *callee = call.getCalledFunction();
+    // Clang's landing pad for an exception that must not get out: whoever gets here has thrown, and work that throws is
+    // done again in place.
+    if (callee && callee->getName() == "__clang_call_terminate")
+      return add(EffectKind::Throws);
     if (callee && !callee->isDeclaration() && callee->arg_size() == call.arg_size())
       visitDefined(call, *callee);
     else

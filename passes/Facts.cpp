@@ -81,7 +81,7 @@ static bool tilesArguments(const FunctionFacts &facts, const Function &function)
 }
 
 std::optional<FunctionFacts> readFacts(const Function &function) {
-  const MDNode *node = function.getMetadata("cleave");
+  const MDNode *node = function.getMetadata("cleave.function");
   if (!node || node->getNumOperands() < 4 || function.isVarArg())
     return std::nullopt;
   FunctionFacts facts;

@@ -311,6 +311,7 @@ bool GeneratorBuilder::checkMemory() {
   for (const AllocaInst *slot : temporaries)
     privateObjects |= memory.pointsTo(slot);
   reads.intersectWithComplement(privateObjects);
+  bool isLegal = true;
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block) {
       auto *inner = dyn_cast<CallBase>(&instruction);
@@ -324,12 +325,18 @@ bool GeneratorBuilder::checkMemory() {
       if (shared == ~0u)
         continue;
       std::string what = memory.describe(shared);
-      return refuse("loop-carried",
-                    "an iteration may change " + what + ", which '" + callee.facts.shortName() +
-                        "' or the loop's control reads in a later one",
-                    &instruction, "collect the changes in a separate object and apply them after the loop");
+      // The first object with a name that a person knows is the one to tell.
+      bool isNamed = what != "a temporary";
+      if (isLegal || isNamed)
+        refuse("loop-carried",
+               "an iteration may change " + what + ", which '" + callee.facts.shortName() +
+                   "' or the loop's control reads in a later one",
+               &instruction, "collect the changes in a separate object and apply them after the loop");
+      isLegal = false;
+      if (isNamed)
+        return false;
     }
-  return true;
+  return isLegal;
 }
 
 void GeneratorBuilder::computeShared() {

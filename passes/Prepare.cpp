@@ -19,6 +19,7 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/GlobalOpt.h"
+#include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
@@ -103,6 +104,7 @@ void prepareModule(Module &module) {
   ModulePassManager first;
   first.addPass(InternalizePass([](const GlobalValue &value) { return value.getName() == "main"; }));
   first.addPass(GlobalDCEPass());
+  first.addPass(InferFunctionAttrsPass()); // what LLVM knows of libm and libc
   FunctionPassManager promote;
   promote.addPass(SROAPass(SROAOptions::ModifyCFG));
   promote.addPass(EarlyCSEPass(true));

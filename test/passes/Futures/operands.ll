@@ -6,7 +6,7 @@
 ; CHECK: sum: work: the result of 'work' is needed before any other heavy work is done [nothing-to-overlap]
 ; CHECK: clobbered: work: the result of 'work' is needed before any other heavy work is done [nothing-to-overlap]
 
-define internal i64 @work(ptr %p, i64 %n) !cleave !0 {
+define internal i64 @work(ptr %p, i64 %n) !cleave.function !0 {
 entry:
   br label %loop
 loop:

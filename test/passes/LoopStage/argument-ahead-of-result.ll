@@ -11,7 +11,7 @@
 ; CHECK: overwritten: work: an iteration may change 'data', which 'work' or the loop's control reads in a later one [loop-carried]
 
 ; Heavy enough to be kept: it has a loop.
-define internal i64 @work(ptr %p, i64 %n) !cleave !0 {
+define internal i64 @work(ptr %p, i64 %n) !cleave.function !0 {
 entry:
   br label %loop
 loop:
