@@ -49,12 +49,14 @@ static constexpr Forbidden forbidden[] = {
     {"INSL", ports},       {"OUTSB", ports},      {"OUTSW", ports},       {"OUTSL", ports},     {"SGDT", discloses},
     {"SIDT", discloses},   {"SLDT", discloses},   {"STR", discloses},     {"SMSW", discloses}};
 
-// "IN8ri" is IN, "INT3" is not INT (it is the filler between functions, and only traps), "INC32r" is neither.
+// "IN8ri" is IN and "XBEGIN_4" is XBEGIN; "INT3" is not INT (it is the filler between functions, and only traps), and
+// "INC32r" is neither.
 static bool isForm(StringRef name, StringRef stem) {
   if (!name.consume_front(stem))
     return false;
   if (stem == "INT")
     return name.empty();
+  name.consume_front("_");
   return name.empty() || isDigit(name.front()) || (name.front() == 'I' && name.size() > 1 && isDigit(name[1]));
 }
 

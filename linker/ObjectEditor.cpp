@@ -81,7 +81,9 @@ Error Member::forEachSection(Visit visit) const {
 Expected<std::string> Member::write() const {
   std::vector<uint64_t> dropped;
   if (Error error = forEachSection([&](const Elf::Elf_Shdr &section, StringRef name, ArrayRef<uint8_t>) {
-        if (name == ".eh_frame" || name == ".rela.eh_frame")
+        // An address-significance table that lost its symbol table (Debian strips LLVM's libc) says nothing.
+        bool isStale = section.sh_type == ELF::SHT_LLVM_ADDRSIG && section.sh_link == 0;
+        if (name == ".eh_frame" || name == ".rela.eh_frame" || isStale)
           dropped.push_back(reinterpret_cast<const char *>(&section) - bytes.data());
       }))
     return error;
