@@ -82,7 +82,8 @@ public:
         }
     } else if (isa<VAArgInst>(instruction)) {
       add(EffectKind::UnknownCall);
-    } else if (isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) {
+    } else if ((isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) &&
+               isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1))) {
       compare(memory.pointsTo(instruction.getOperand(0)), memory.pointsTo(instruction.getOperand(1)));
     }
   }
@@ -93,6 +94,8 @@ public:
 
 private:
   void add(EffectKind kind) { kinds.push_back(kind); }
+
+  static bool isAddress(const Value *value) { return value->getType()->isPointerTy() || isa<PtrToIntInst>(value); }
 
   void compare(const ObjectSet &left, const ObjectSet &right) {
     for (ObjectId x : left)

@@ -20,10 +20,15 @@
 //      not contain the call itself (then an argument or the exit depends on an earlier result);
 //   3. nothing that the loop writes (the callee's result included) overlaps with what the slice or the callee reads.
 //
+// Running ahead of an iteration that will never come (because an earlier one throws or leaves the program) is harmless for
+// the loop, but then the generator may look at memory that is not there: the run time catches its faults and stops it.
+// Checks that stand BEFORE the call in the same iteration (at()) are part of the slice and stay.
+//
 // The generator is built first, in a clone of the function where exceptional edges are gone, because control dependence
 // is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
 // exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
 #include "passes/LoopStage.h"
+#include "passes/Prepare.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -57,6 +62,7 @@ private:
   bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
   bool checkShape();
   void cloneWithoutExceptions();
+  void dropDeadEnds();
   bool collectSlice();
   bool addToSlice(Instruction &instruction);
   bool checkMemory();
@@ -134,11 +140,52 @@ void GeneratorBuilder::cloneWithoutExceptions() {
     toOriginal[replacement] = original;
     toClone[original] = replacement;
   }
+  copiedCall = cast<CallBase>(toClone.lookup(&call));
+  dropDeadEnds();
   dominators = std::make_unique<DominatorTree>(*clone);
   loops = std::make_unique<LoopInfo>(*dominators);
   postDominators = std::make_unique<PostDominatorTree>(*clone);
-  copiedCall = cast<CallBase>(toClone.lookup(&call));
   copied = loops->getLoopFor(cast<BasicBlock>(toClone.lookup(loop.getHeader())));
+}
+
+/// Branches behind the call that leave the loop by throwing or ending the program (the check for a full vector in
+/// push_back) do not count as exits: the generator goes on as if all were well.
+void GeneratorBuilder::dropDeadEnds() {
+  SmallPtrSet<BasicBlock *, 16> dead;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (BasicBlock &block : *clone)
+      if (!dead.contains(&block) && !isa<ReturnInst>(block.getTerminator()) && !isa<ResumeInst>(block.getTerminator()) &&
+          all_of(successors(&block), [&](BasicBlock *next) { return dead.contains(next); }))
+        changed |= dead.insert(&block).second;
+  }
+  auto *header = cast<BasicBlock>(toClone.lookup(loop.getHeader()));
+  auto reachesCall = [&](BasicBlock *from) {
+    SmallPtrSet<BasicBlock *, 16> seen{from};
+    SmallVector<BasicBlock *, 16> work{from};
+    while (!work.empty())
+      for (BasicBlock *next : successors(work.pop_back_val())) {
+        if (next == copiedCall->getParent())
+          return true;
+        if (next != header && seen.insert(next).second)
+          work.push_back(next);
+      }
+    return false;
+  };
+  for (BasicBlock *original : loop.blocks()) {
+    auto *block = cast<BasicBlock>(toClone.lookup(original));
+    auto *branch = dyn_cast<BranchInst>(block->getTerminator());
+    if (!branch || !branch->isConditional() || reachesCall(block))
+      continue;
+    for (unsigned k = 0; k < 2; ++k)
+      if (dead.contains(branch->getSuccessor(k)) && !dead.contains(branch->getSuccessor(1 - k))) {
+        branch->getSuccessor(k)->removePredecessor(block, /*KeepOneInputPHIs=*/true);
+        toOriginal.erase(branch);
+        BranchInst::Create(branch->getSuccessor(1 - k), branch->getIterator());
+        branch->eraseFromParent();
+        break;
+      }
+  }
 }
 
 /// An alloca that each iteration fills before it reads it, and that nobody else sees: the generator gets its own.
@@ -185,18 +232,18 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
       return refuse("volatile", "the loop's control reads a volatile or atomic object", original, "");
   } else if (auto *inner = dyn_cast<CallBase>(&instruction)) {
     AccessSets sets = effects.accesses(*original);
-    bool isQuiet = sets.writes.empty() && original;
+    const Function *target = inner->getCalledFunction();
+    // A loop fed with what is not there might not end.
+    bool isQuiet = sets.writes.empty() && target && (target->isDeclaration() || !isHeavy(*target));
     for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
                             EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump,
                             EffectKind::EndsProgram, EffectKind::Throws})
       isQuiet &= !effects.has(*original, kind);
-    if (!isQuiet) {
-      const Function *target = inner->getCalledFunction();
+    if (!isQuiet)
       return refuse("argument-effects",
                     "the arguments of '" + callee.facts.shortName() + "' or the loop's exit need a call" +
                         (target ? " of '" + StringRef(target->getName()) + "'" : Twine()) + " that has effects of its own",
                     original, "compute the argument in a function without side effects, or before the loop");
-    }
   } else if (instruction.mayHaveSideEffects() || isa<LandingPadInst>(instruction) || isa<AllocaInst>(instruction)) {
     return refuse("argument-effects", "the arguments of '" + callee.facts.shortName() + "' or the loop's exit depend on a store",
                   original, "");

@@ -444,25 +444,13 @@ private:
 };
 
 void MemoryBuilder::visitArithmetic(const BinaryOperator &instruction) {
+  // What is computed from an address can, turned back into a pointer, only lead to the same objects. A difference of
+  // two addresses is a distance and leads nowhere.
   ObjectSet left = of(instruction.getOperand(0)), right = of(instruction.getOperand(1));
-  if (left.empty() && right.empty())
+  if (instruction.getOpcode() == Instruction::Sub && !left.empty() && !right.empty())
     return;
-  switch (instruction.getOpcode()) {
-  case Instruction::Sub:
-    if (!left.empty() && !right.empty())
-      return; // a distance
-    [[fallthrough]];
-  case Instruction::Add:
-  case Instruction::And:
-  case Instruction::Or:
-  case Instruction::Xor:
-    include(&instruction, left);
-    include(&instruction, right);
-    return;
-  default: // hashing an address, hiding a pointer: give up on what it points to
-    escape(left);
-    escape(right);
-  }
+  include(&instruction, left);
+  include(&instruction, right);
 }
 
 void MemoryBuilder::visit(const Instruction &instruction) {
