@@ -1,6 +1,8 @@
 # For ./check and ./demo: runs one step of many, in one line when all is well, with its whole output when it fails.
 #
 #   step "building" cmake --build build
+#
+# The output is held back rather than passed through also because lit, when its reader goes away, runs on for ever.
 step() {
   local what=$1 started=$EPOCHSECONDS output status=0
   shift
