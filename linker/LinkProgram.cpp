@@ -6,6 +6,7 @@
 // Links come after the last compilation, one by one: lld works on global state, and resets LLVM's command line
 // options, which a thread that still compiles would be reading.
 #include "linker/Extract.h"
+#include "linker/Instructions.h"
 #include "linker/Linker.h"
 #include "linker/Lld.h"
 #include "linker/Optimise.h"
@@ -82,8 +83,11 @@ static Error explain(const TaskUnit &unit, Error error) {
 
 static Error linkTasks(std::vector<TaskUnit> units, ArrayRef<Piece> pieces, const LinkOptions &options,
                        LinkedProgram &program, std::set<std::string> &features) {
+  Expected<std::unique_ptr<InstructionCheck>> instructions = InstructionCheck::create();
+  if (!instructions)
+    return instructions.takeError();
   for (auto [unit, piece] : zip_equal(units, pieces)) {
-    Expected<TaskImage> image = linkTask(piece.object, options.runtimeDirectory, options.verbose);
+    Expected<TaskImage> image = linkTask(piece.object, **instructions, options.runtimeDirectory, options.verbose);
     if (!image)
       return explain(unit, image.takeError());
     features.insert(image->features.begin(), image->features.end());

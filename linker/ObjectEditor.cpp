@@ -7,6 +7,8 @@
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include <set>
 
 using namespace llvm;
 using namespace llvm::object;
@@ -61,6 +63,31 @@ void Member::rename(StringRef from, StringRef to) {
     }
 }
 
+Error Member::weakenReferencesOf(unsigned section, uint64_t begin, uint64_t end) {
+  Expected<Elf> elf = Elf::create(bytes);
+  if (!elf)
+    return elf.takeError();
+  auto sections = elf->sections();
+  if (!sections)
+    return sections.takeError();
+  std::set<unsigned> inside, outside;
+  for (const Elf::Elf_Shdr &candidate : *sections) {
+    if (candidate.sh_type != ELF::SHT_RELA)
+      continue;
+    auto relocations = elf->relas(candidate);
+    if (!relocations)
+      return relocations.takeError();
+    for (const Elf::Elf_Rela &relocation : *relocations) {
+      bool isInside = candidate.sh_info == section && relocation.r_offset >= begin && relocation.r_offset < end;
+      (isInside ? inside : outside).insert(relocation.getSymbol(/*isMips64EL=*/false));
+    }
+  }
+  for (unsigned index : inside)
+    if (!outside.contains(index) && symbols[index].isUndefined() && isGlobal(symbols[index]))
+      symbols[index].setBinding(ELF::STB_WEAK);
+  return Error::success();
+}
+
 Error Member::forEachSection(Visit visit) const {
   Expected<Elf> elf = Elf::create(bytes);
   if (!elf)
@@ -113,6 +140,17 @@ Expected<std::unique_ptr<MemoryBuffer>> openFile(const Twine &path) {
   if (!buffer)
     return createFileError(path, buffer.getError());
   return std::move(*buffer);
+}
+
+Error readObject(const std::string &path, Members &out) {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  Expected<Member> member = Member::parse(sys::path::filename(path), (*buffer)->getBuffer());
+  if (!member)
+    return createFileError(path, member.takeError());
+  out.push_back(std::move(*member));
+  return Error::success();
 }
 
 Error readArchive(const std::string &path, Members &out) {

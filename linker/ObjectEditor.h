@@ -30,6 +30,10 @@ public:
   void addAlias(const Symbol &original, llvm::StringRef alias, unsigned binding);
   void rename(llvm::StringRef from, llvm::StringRef to);
 
+  /// Makes weak what only bytes [begin, end) of that section refer to and this member does not define: dead code then
+  /// asks nothing of a link.
+  llvm::Error weakenReferencesOf(unsigned section, uint64_t begin, uint64_t end);
+
   using Visit = llvm::function_ref<void(const Elf::Elf_Shdr &, llvm::StringRef name, llvm::ArrayRef<uint8_t> contents)>;
   llvm::Error forEachSection(Visit visit) const;
 
@@ -47,7 +51,8 @@ private:
 
 using Members = std::vector<Member>;
 
-/// Appends the object files of an archive.
+/// Appends one object file, or those of an archive.
+llvm::Error readObject(const std::string &path, Members &out);
 llvm::Error readArchive(const std::string &path, Members &out);
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> openFile(const llvm::Twine &path);
 

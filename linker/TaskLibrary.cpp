@@ -7,8 +7,7 @@
 //    program starts, through IFUNC symbols: a loader calls a resolver, the resolver asks cpuid. A task has no loader
 //    and may not ask. So the choice is made here, as glibc's selector makes it on a machine with FMA and AVX2.
 //  * of glibc's libc the members that libm itself calls and that call nothing else (scalbn, frexp, ldexp), and the
-//    plain variants of its string functions (__memcmp_sse2). std::string::compare hands on what memcmp returns, and
-//    glibc's is the difference of the bytes, LLVM's is not: -4 and -5 for "a" and "e" in longer strings.
+//    plain variants of its string functions (__strlen_sse2). memcmp alone is our own: Memcmp.cpp says why.
 //  * LLVM's libc for the rest of memory, strings and number parsing. glibc's memcpy cannot be had without its start-up
 //    code, and for these the standard leaves no choice of result.
 //  * libstdc++ and libgcc.
@@ -99,6 +98,10 @@ Error resolveOne(Members &members, Member &home, ArrayRef<size_t> aliases) {
                              "names are not known here; see TaskLibrary.cpp");
   Member &source = *choice->member;
   const Symbol target = source.symbols[choice->symbol];
+  // The resolver's code stays where it is, beside the others of its section, but nobody will call it.
+  const Symbol resolver = home.symbols[aliases.front()];
+  if (Error error = home.weakenReferencesOf(resolver.st_shndx, resolver.st_value, resolver.st_value + resolver.st_size))
+    return error;
   for (auto [index, name] : zip(aliases, names)) {
     Symbol &symbol = home.symbols[index];
     unsigned binding = symbol.getBinding();
@@ -243,6 +246,9 @@ Expected<bool> mayBeInTask(const Member &member, const InstructionCheck &check) 
 
 static Expected<Members> gather(const TaskLibrarySources &sources) {
   Members members, libc, strings;
+  for (const std::string &path : sources.own)
+    if (Error error = readObject(path, members))
+      return std::move(error);
   Expected<std::string> math = throughLinkerScript(sources.math);
   if (!math)
     return math.takeError();

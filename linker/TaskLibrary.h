@@ -11,6 +11,7 @@
 namespace cleave {
 
 struct TaskLibrarySources {
+  std::vector<std::string> own;  ///< object files that come before all others
   std::string math;              ///< glibc's libm.a
   std::string libc;              ///< glibc's libc.a: what libm needs of it, and string functions
   std::string llvmLibc;          ///< LLVM's libc: memory, strings, number parsing

@@ -3,11 +3,11 @@
 #include "llvm/Support/raw_ostream.h"
 
 int main(int count, char **arguments) {
-  if (count < 6) {
-    llvm::errs() << "usage: cleave-task-library OUTPUT LIBM LIBC LLVMLIBC ARCHIVE...\n";
+  if (count < 7) {
+    llvm::errs() << "usage: cleave-task-library OUTPUT OWN-OBJECT LIBM LIBC LLVMLIBC ARCHIVE...\n";
     return 2;
   }
-  cleave::TaskLibrarySources sources{arguments[2], arguments[3], arguments[4], {arguments + 5, arguments + count}};
+  cleave::TaskLibrarySources sources{{arguments[2]}, arguments[3], arguments[4], arguments[5], {arguments + 6, arguments + count}};
   if (llvm::Error error = cleave::writeTaskLibrary(sources, arguments[1])) {
     llvm::errs() << "cleave-task-library: " << llvm::toString(std::move(error)) << '\n';
     return 1;

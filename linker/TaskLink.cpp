@@ -65,7 +65,8 @@ static Expected<std::vector<char>> strip(std::vector<char> image) {
   return image;
 }
 
-Expected<TaskImage> linkTask(ArrayRef<char> object, const std::string &runtimeDirectory, bool verbose) {
+Expected<TaskImage> linkTask(ArrayRef<char> object, const InstructionCheck &instructions,
+                             const std::string &runtimeDirectory, bool verbose) {
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
     return input.takeError();
@@ -77,7 +78,7 @@ Expected<TaskImage> linkTask(ArrayRef<char> object, const std::string &runtimeDi
              verbose);
   if (!image)
     return image.takeError();
-  if (Error error = verifyTaskImage(*image))
+  if (Error error = verifyTaskImage(*image, instructions))
     return error;
   Expected<Elf> elf = Elf::create(StringRef(image->data(), image->size()));
   if (!elf)

@@ -15,9 +15,12 @@ struct TaskImage {
   std::set<std::string> features; ///< CPU features that library code in it was compiled for
 };
 
+class InstructionCheck;
+
 /// `runtimeDirectory` holds libcleave_task.a and libcleave_task_base.a. Errors: LinkFailure; a broken rule of
 /// Verifier.h.
-llvm::Expected<TaskImage> linkTask(llvm::ArrayRef<char> object, const std::string &runtimeDirectory, bool verbose);
+llvm::Expected<TaskImage> linkTask(llvm::ArrayRef<char> object, const InstructionCheck &instructions,
+                                   const std::string &runtimeDirectory, bool verbose);
 
 } // namespace cleave
 

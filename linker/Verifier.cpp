@@ -144,23 +144,21 @@ static Expected<std::vector<Function>> checkSymbols(const Elf &elf, Elf::Elf_Shd
   return functions;
 }
 
-static Error checkCode(const Elf &elf, Elf::Elf_Shdr_Range sections, ArrayRef<Function> functions) {
-  Expected<std::unique_ptr<InstructionCheck>> check = InstructionCheck::create();
-  if (!check)
-    return check.takeError();
+static Error checkCode(const InstructionCheck &check, const Elf &elf, Elf::Elf_Shdr_Range sections,
+                       ArrayRef<Function> functions) {
   for (const Elf::Elf_Shdr &section : sections) {
     if (!(section.sh_flags & ELF::SHF_EXECINSTR))
       continue;
     Expected<ArrayRef<uint8_t>> bytes = elf.getSectionContents(section);
     if (!bytes)
       return bytes.takeError();
-    if (Error error = checkSection(**check, section, *bytes, functions))
+    if (Error error = checkSection(check, section, *bytes, functions))
       return error;
   }
   return Error::success();
 }
 
-Error verifyTaskImage(ArrayRef<char> image) {
+Error verifyTaskImage(ArrayRef<char> image, const InstructionCheck &instructions) {
   Expected<Elf> elf = Elf::create(StringRef(image.data(), image.size()));
   if (!elf)
     return elf.takeError();
@@ -179,7 +177,7 @@ Error verifyTaskImage(ArrayRef<char> image) {
   Expected<std::vector<Function>> functions = checkSymbols(*elf, *sections);
   if (!functions)
     return functions.takeError();
-  return checkCode(*elf, *sections, *functions);
+  return checkCode(instructions, *elf, *sections, *functions);
 }
 
 } // namespace cleave

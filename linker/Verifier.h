@@ -3,14 +3,15 @@
 #define CLEAVE_LINKER_VERIFIER_H
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
 namespace cleave {
 
+class InstructionCheck;
+
 /// Checks a task binary as lld wrote it, symbols and section headers included. The error says which rule is broken
 /// and where.
-llvm::Error verifyTaskImage(llvm::ArrayRef<char> image);
+llvm::Error verifyTaskImage(llvm::ArrayRef<char> image, const InstructionCheck &instructions);
 
 } // namespace cleave
 

@@ -5,7 +5,7 @@
 //       name, position, signature, size and, at last, the features that the binaries require
 //   cleave-link-test task OBJECT -o FILE [--runtime=DIR]     links one object as a task
 //   cleave-link-test verify FILE                             runs the verifier over a linked image
-#include "linker/Extract.h"
+#include "linker/Instructions.h"
 #include "linker/Linker.h"
 #include "linker/TaskLink.h"
 #include "linker/Verifier.h"
@@ -128,11 +128,14 @@ static Error run(const Options &options) {
   if (!buffer)
     return buffer.takeError();
   ArrayRef<char> bytes((*buffer)->getBufferStart(), (*buffer)->getBufferSize());
+  Expected<std::unique_ptr<InstructionCheck>> instructions = InstructionCheck::create();
+  if (!instructions)
+    return instructions.takeError();
   if (options.command == "verify")
-    return verifyTaskImage(bytes);
+    return verifyTaskImage(bytes, **instructions);
   if (options.command != "task")
     return createStringError("unknown command '" + options.command + "'");
-  Expected<TaskImage> image = linkTask(bytes, options.link.runtimeDirectory, options.link.verbose);
+  Expected<TaskImage> image = linkTask(bytes, **instructions, options.link.runtimeDirectory, options.link.verbose);
   if (!image)
     return image.takeError();
   outs() << image->elf.size() << " bytes\n";
