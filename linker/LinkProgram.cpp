@@ -17,6 +17,7 @@
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
 #include <set>
@@ -107,6 +108,9 @@ static void addTargetFeatures(const TargetMachine &target, std::set<std::string>
 
 Expected<LinkedProgram> linkProgram(std::unique_ptr<Module> module, json::Value partition, TargetMachine &target,
                                     const LinkOptions &options) {
+  // Inline assembly in the program is parsed at code generation.
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeX86AsmParser();
   if (!options.keepDebugInfo)
     StripDebugInfo(*module);
   Expected<std::vector<TaskUnit>> units = extractTasks(*module);

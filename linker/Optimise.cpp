@@ -22,6 +22,7 @@ namespace cleave {
 
 std::unique_ptr<TargetMachine> createStaticMachine(const TargetMachine &target, unsigned optLevel) {
   TargetOptions options = target.Options;
+  options.UseInitArray = true; // glibc runs no .ctors
   options.FunctionSections = true;
   options.DataSections = true;
   options.UniqueSectionNames = false; // the names would be a third of a small object

@@ -7,7 +7,7 @@
 //    program starts, through IFUNC symbols: a loader calls a resolver, the resolver asks cpuid. A task has no loader
 //    and may not ask. So the choice is made here, as glibc's selector makes it on a machine with FMA and AVX2.
 //  * of glibc's libc the members that libm itself calls and that call nothing else (scalbn, frexp, ldexp), and the
-//    plain variants of its string functions (__strlen_sse2). memcmp alone is our own: Memcmp.cpp says why.
+//    plain variants of its string functions (__strlen_sse2). memcmp alone is our own: TaskLibc.cpp says why.
 //  * LLVM's libc for the rest of memory, strings and number parsing. glibc's memcpy cannot be had without its start-up
 //    code, and for these the standard leaves no choice of result.
 //  * libstdc++ and libgcc.
