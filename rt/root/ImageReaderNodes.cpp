@@ -4,6 +4,8 @@
 
 #include "../task/Memory.h"
 
+#include <initializer_list>
+
 namespace cleave {
 
 namespace {

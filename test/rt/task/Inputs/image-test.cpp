@@ -243,7 +243,7 @@ template <class Map> void maps(const char *name, auto key) {
     Map map;
     for (size_t i = 0; i < size; ++i)
       map.insert(key(random()));
-    for (size_t i = 0; i < size / 3; ++i)
+    for (size_t i = map.size() / 3; i; --i)
       map.erase(map.begin());
     roundTrip(name, map, [&](Map &to) {
       for (unsigned i = 0; i < 20; ++i)
