@@ -98,8 +98,7 @@ private:
 /// Copies a closure into a module of its own.
 class Copier {
 public:
-  Copier(const Module &from)
-      : program(from), module(std::make_unique<Module>("task", from.getContext())) {
+  Copier(const Module &from) : program(from), module(std::make_unique<Module>("task", from.getContext())) {
     module->setTargetTriple(from.getTargetTriple());
     module->setDataLayout(from.getDataLayout());
     copyFlags();
@@ -114,12 +113,12 @@ public:
       copy = GlobalAlias::create(alias->getValueType(), alias->getAddressSpace(), GlobalValue::InternalLinkage,
                                  alias->getName(), module.get());
     else if (auto *variable = dyn_cast<GlobalVariable>(&global))
-      copy = new GlobalVariable(*module, variable->getValueType(), variable->isConstant(),
-                                GlobalValue::ExternalLinkage, nullptr, variable->getName(), nullptr,
-                                variable->getThreadLocalMode(), variable->getAddressSpace());
+      copy = new GlobalVariable(*module, variable->getValueType(), variable->isConstant(), GlobalValue::ExternalLinkage,
+                                nullptr, variable->getName(), nullptr, variable->getThreadLocalMode(),
+                                variable->getAddressSpace());
     if (!copy) // an ifunc needs a dynamic relocation: left undefined, so that lld names it
-      copy = Function::Create(cast<FunctionType>(global.getValueType()), GlobalValue::ExternalLinkage,
-                              global.getName(), module.get());
+      copy = Function::Create(cast<FunctionType>(global.getValueType()), GlobalValue::ExternalLinkage, global.getName(),
+                              module.get());
     map[&global] = copy;
   }
 
@@ -248,7 +247,7 @@ static Expected<TaskUnit> extractTask(const MDNode &node, std::vector<Function *
   if (!bitcode)
     return bitcode.takeError();
   calls.push_back(entry->call);
-  return TaskUnit{entry->name,    entry->file, entry->line, kindId(**kind), kindSignature(**kind, *entry->call),
+  return TaskUnit{entry->name,        entry->file, entry->line, kindId(**kind), kindSignature(**kind, *entry->call),
                   std::move(*bitcode)};
 }
 

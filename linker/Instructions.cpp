@@ -39,15 +39,17 @@ static constexpr StringLiteral ports = "it reaches a device";
 static constexpr StringLiteral discloses = "it shows where the kernel keeps its tables";
 
 static constexpr Forbidden forbidden[] = {
-    {"SYSCALL", leaves},   {"SYSENTER", leaves},  {"SYSEXIT", leaves},    {"SYSRET", leaves},   {"INT", leaves},
-    {"INTO", leaves},      {"IRET", leaves},      {"FARCALL", leaves},    {"FARJMP", leaves},   {"LRET", leaves},
-    {"LRETI", leaves},     {"HLT", leaves},       {"VMCALL", leaves},     {"VMMCALL", leaves},  {"VMFUNC", leaves},
-    {"SENDUIPI", leaves},  {"ENCLU", leaves},     {"UMWAIT", times},      {"TPAUSE", times},    {"RDTSC", times},
-    {"RDTSCP", times},     {"RDPMC", times},      {"RDPRU", times},       {"RDRAND", randomises},
+    {"SYSCALL", leaves},    {"SYSENTER", leaves},   {"SYSEXIT", leaves},   {"SYSRET", leaves},
+    {"INT", leaves},        {"INTO", leaves},       {"IRET", leaves},      {"FARCALL", leaves},
+    {"FARJMP", leaves},     {"LRET", leaves},       {"LRETI", leaves},     {"HLT", leaves},
+    {"VMCALL", leaves},     {"VMMCALL", leaves},    {"VMFUNC", leaves},    {"SENDUIPI", leaves},
+    {"ENCLU", leaves},      {"UMWAIT", times},      {"TPAUSE", times},     {"RDTSC", times},
+    {"RDTSCP", times},      {"RDPMC", times},       {"RDPRU", times},      {"RDRAND", randomises},
     {"RDSEED", randomises}, {"XBEGIN", randomises}, {"CPUID", identifies}, {"XGETBV", identifies},
-    {"RDPID", identifies}, {"IN", ports},         {"OUT", ports},         {"INSB", ports},      {"INSW", ports},
-    {"INSL", ports},       {"OUTSB", ports},      {"OUTSW", ports},       {"OUTSL", ports},     {"SGDT", discloses},
-    {"SIDT", discloses},   {"SLDT", discloses},   {"STR", discloses},     {"SMSW", discloses}};
+    {"RDPID", identifies},  {"IN", ports},          {"OUT", ports},        {"INSB", ports},
+    {"INSW", ports},        {"INSL", ports},        {"OUTSB", ports},      {"OUTSW", ports},
+    {"OUTSL", ports},       {"SGDT", discloses},    {"SIDT", discloses},   {"SLDT", discloses},
+    {"STR", discloses},     {"SMSW", discloses}};
 
 // "IN8ri" is IN and "XBEGIN_4" is XBEGIN; "INT3" is not INT (it is the filler between functions, and only traps), and
 // "INC32r" is neither.
@@ -88,8 +90,8 @@ Expected<std::unique_ptr<InstructionCheck>> InstructionCheck::create() {
   made->assembly.reset(target->createMCAsmInfo(*made->registers, triple, made->options));
   made->features.reset(target->createMCSubtargetInfo(triple, "x86-64", ""));
   made->instructions.reset(target->createMCInstrInfo());
-  made->context = std::make_unique<MCContext>(triple, made->assembly.get(), made->registers.get(),
-                                              made->features.get());
+  made->context =
+      std::make_unique<MCContext>(triple, made->assembly.get(), made->registers.get(), made->features.get());
   made->decoder.reset(target->createMCDisassembler(*made->features, *made->context));
   made->reasons.resize(made->instructions->getNumOpcodes());
   for (unsigned opcode = 0; opcode < made->reasons.size(); ++opcode)
@@ -109,8 +111,8 @@ Error InstructionCheck::check(ArrayRef<uint8_t> code, uint64_t address, StringRe
     unsigned opcode = instruction.getOpcode();
     if (StringRef reason = machine->reasons[opcode]; !reason.empty())
       return createStringError("'" + where + "' holds the instruction '" +
-                               machine->instructions->getName(opcode).lower() + "' at 0x" +
-                               utohexstr(address + at) + ": " + reason);
+                               machine->instructions->getName(opcode).lower() + "' at 0x" + utohexstr(address + at) +
+                               ": " + reason);
     at += size;
   }
   return Error::success();

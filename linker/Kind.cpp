@@ -14,17 +14,15 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
-#include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Metadata.h"
 
 using namespace llvm;
 
 namespace cleave {
 
-static Error malformed(const Twine &what) {
-  return createStringError("malformed cut program: " + what);
-}
+static Error malformed(const Twine &what) { return createStringError("malformed cut program: " + what); }
 
 template <class T> static T *valueOperand(const MDNode &node, unsigned index) {
   if (index >= node.getNumOperands())
@@ -110,9 +108,9 @@ static uint64_t typeField(const Constant &type, unsigned index) {
 }
 
 static StringRef kindWord(uint64_t kind) {
-  static constexpr StringLiteral words[] = {"pod",    "record",  "array",    "vector", "string",       "optional",
-                                            "span",   "string_view", "tree", "hash table", "deque",    "list",
-                                            "forward_list", "bit_vector", "unique_ptr", "trivial"};
+  static constexpr StringLiteral words[] = {
+      "pod",  "record",     "array", "vector", "string",       "optional",   "span",       "string_view",
+      "tree", "hash table", "deque", "list",   "forward_list", "bit_vector", "unique_ptr", "trivial"};
   return kind < std::size(words) ? StringRef(words[kind]) : "unknown";
 }
 

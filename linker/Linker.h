@@ -13,11 +13,11 @@ class TargetMachine;
 namespace cleave {
 
 struct LinkOptions {
-  unsigned optLevel = 2;         ///< 0 to 3
-  std::string runtimeDirectory;  ///< holds libcleave_task.a, libcleave_root.a
+  unsigned optLevel = 2;        ///< 0 to 3
+  std::string runtimeDirectory; ///< holds libcleave_task.a, libcleave_root.a
   /// lld's command line for the root, as clang's driver would give it to ld for a static link (crt files, -L, -l,
-  /// user objects and archives in order); `moduleMarker` stands where the compiled program's object belongs. Empty: only
-  /// the tasks are linked.
+  /// user objects and archives in order); `moduleMarker` stands where the compiled program's object belongs. Empty:
+  /// only the tasks are linked.
   std::vector<std::string> rootArguments;
   static constexpr const char *moduleMarker = "<cleave-module>";
   bool verbose = false; ///< print the link lines on stderr

@@ -27,7 +27,7 @@ std::unique_ptr<TargetMachine> createStaticMachine(const TargetMachine &target, 
   options.DataSections = true;
   options.UniqueSectionNames = false; // the names would be a third of a small object
   options.EmitAddrsig = true;         // tells lld which functions may be folded
-  CodeGenOptLevel level = CodeGenOpt::getLevel(optLevel).value_or(CodeGenOptLevel::Default);
+  CodeGenOptLevel level = CodeGenOpt::getLevel(std::clamp(optLevel, 1u, 3u)).value_or(CodeGenOptLevel::Default);
   return std::unique_ptr<TargetMachine>(target.getTarget().createTargetMachine(
       target.getTargetTriple(), target.getTargetCPU(), target.getTargetFeatureString(), options, Reloc::Static,
       target.getCodeModel(), level));

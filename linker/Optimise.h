@@ -15,7 +15,7 @@ namespace cleave {
 
 using ObjectBytes = llvm::SmallVector<char, 0>;
 
-/// A machine like `target` for a statically linked, position-dependent program at `optLevel` (0 to 3). One for each
+/// A machine like `target` for a statically linked, position-dependent program at `optLevel` (0 to 3; 0 is as 1). One for each
 /// thread: a TargetMachine is not to be shared.
 std::unique_ptr<llvm::TargetMachine> createStaticMachine(const llvm::TargetMachine &target, unsigned optLevel);
 

@@ -94,7 +94,8 @@ Error resolveOne(Members &members, Member &home, ArrayRef<size_t> aliases) {
     names.push_back(home.nameOf(home.symbols[index]).str());
   std::optional<Choice> choice = choose(members, home, names);
   if (!choice)
-    return createStringError(home.name + ": '" + names.front() + "' is chosen at start-up among variants whose "
+    return createStringError(home.name + ": '" + names.front() +
+                             "' is chosen at start-up among variants whose "
                              "names are not known here; see TaskLibrary.cpp");
   Member &source = *choice->member;
   const Symbol target = source.symbols[choice->symbol];
@@ -168,8 +169,8 @@ void addLibcForMath(Members &libc, Members &math) {
       auto isMissing = [&](const Symbol &symbol) {
         return isGlobal(symbol) && symbol.isUndefined() && !there.contains(member.nameOf(symbol));
       };
-      if (isTaken[index] || none_of(member.symbols, named(true, needed)) || any_of(member.symbols, named(true, there)) ||
-          any_of(member.symbols, isMissing))
+      if (isTaken[index] || none_of(member.symbols, named(true, needed)) ||
+          any_of(member.symbols, named(true, there)) || any_of(member.symbols, isMissing))
         continue;
       isTaken[index] = isChanged = true;
       for (const Symbol &symbol : member.symbols)

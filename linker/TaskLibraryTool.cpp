@@ -7,7 +7,8 @@ int main(int count, char **arguments) {
     llvm::errs() << "usage: cleave-task-library OUTPUT OWN-OBJECT LIBM LIBC LLVMLIBC ARCHIVE...\n";
     return 2;
   }
-  cleave::TaskLibrarySources sources{{arguments[2]}, arguments[3], arguments[4], arguments[5], {arguments + 6, arguments + count}};
+  cleave::TaskLibrarySources sources{
+      {arguments[2]}, arguments[3], arguments[4], arguments[5], {arguments + 6, arguments + count}};
   if (llvm::Error error = cleave::writeTaskLibrary(sources, arguments[1])) {
     llvm::errs() << "cleave-task-library: " << llvm::toString(std::move(error)) << '\n';
     return 1;

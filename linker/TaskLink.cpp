@@ -70,12 +70,31 @@ Expected<TaskImage> linkTask(ArrayRef<char> object, const InstructionCheck &inst
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
     return input.takeError();
-  Expected<std::vector<char>> image =
-      runLld({"-static", "-nostdlib", "--no-dynamic-linker", "-e", "_start", "--gc-sections", "--icf=safe", "-O2",
-              "-z", "noexecstack", "-z", "norelro", "-z", "max-page-size=4096", "-z", "noseparate-code",
-              "--build-id=none", "--no-undefined", "--no-eh-frame-hdr", "--threads=1", "--error-limit=0",
-              input->path(), runtimeDirectory + "/libcleave_task.a", runtimeDirectory + "/libcleave_task_base.a"},
-             verbose);
+  Expected<std::vector<char>> image = runLld({"-static",
+                                              "-nostdlib",
+                                              "--no-dynamic-linker",
+                                              "-e",
+                                              "_start",
+                                              "--gc-sections",
+                                              "--icf=safe",
+                                              "-O2",
+                                              "-z",
+                                              "noexecstack",
+                                              "-z",
+                                              "norelro",
+                                              "-z",
+                                              "max-page-size=4096",
+                                              "-z",
+                                              "noseparate-code",
+                                              "--build-id=none",
+                                              "--no-undefined",
+                                              "--no-eh-frame-hdr",
+                                              "--threads=1",
+                                              "--error-limit=0",
+                                              input->path(),
+                                              runtimeDirectory + "/libcleave_task.a",
+                                              runtimeDirectory + "/libcleave_task_base.a"},
+                                             verbose);
   if (!image)
     return image.takeError();
   if (Error error = verifyTaskImage(*image, instructions))

@@ -1,6 +1,7 @@
 // cleave-link-test.cpp - drives the linker room alone, for lit.
 //
-//   cleave-link-test link CUT.ll -o DIRECTORY [-O0..3] [-march-features=F] [--runtime=DIR] [--verbose] [-- LLD ARGUMENTS]
+//   cleave-link-test link CUT.ll -o DIRECTORY [-O0..3] [-march-features=F] [--runtime=DIR] [--verbose] [-- LLD
+//   ARGUMENTS]
 //       writes DIRECTORY/root (only with arguments for the root's link) and DIRECTORY/task-N, and prints each task's
 //       name, position, signature, size and, at last, the features that the binaries require
 //   cleave-link-test task OBJECT -o FILE [--runtime=DIR]     links one object as a task
@@ -104,8 +105,8 @@ static Error link(const Options &options) {
   for (auto [index, task] : enumerate(program->tasks)) {
     if (Error error = writeFile(options.output + "/task-" + Twine(index), task.elf))
       return error;
-    outs() << "task " << index << " '" << task.name << "' " << task.file << ':' << task.line << ' '
-           << task.elf.size() << " bytes " << task.signature << '\n';
+    outs() << "task " << index << " '" << task.name << "' " << task.file << ':' << task.line << ' ' << task.elf.size()
+           << " bytes " << task.signature << '\n';
   }
   outs() << "features:";
   for (const std::string &feature : program->requiredFeatures)

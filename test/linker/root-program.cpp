@@ -9,6 +9,8 @@
 // RUN: %clangxx -std=c++20 -O2 -Xclang -disable-llvm-passes -gline-tables-only -S -emit-llvm %s -o %t.ll
 // RUN: python3 %S/Inputs/link-root.py %clangxx %t.native.o -- cleave-link-test link %t.ll -o %t.out --runtime=%t.rt
 // RUN: %t.out/root a b | FileCheck %s
+// RUN: python3 %S/Inputs/link-root.py %clangxx %t.native.o -- cleave-link-test link %t.ll -o %t.again --runtime=%t.rt
+// RUN: cmp %t.out/root %t.again/root
 // RUN: %clangxx -std=c++20 -O2 %s %t.native.o -static -o %t.plain && %t.plain a b | FileCheck %s
 //
 // CHECK: argc 3
