@@ -13,8 +13,8 @@
 //    not what it does is taken out: source names, lines, the kind's id, debug information. Globals are emitted in the
 //    order of first reach, so an edit elsewhere in the program does not reorder them.
 //
-// Rejected: CloneModule with a filter. It makes a declaration of every global of the program in every task, 2,000
-// declarations for 20 functions, and then has to clean them up. Lazy loading of the program's bitcode parses the whole
+// Rejected: CloneModule with a filter. It makes a declaration of every global of the program in every task, and
+// then has to clean them up. Lazy loading of the program's bitcode parses the whole
 // module's globals and metadata for each kind and cannot leave the landing pads behind.
 #include "linker/Extract.h"
 #include "linker/Kind.h"

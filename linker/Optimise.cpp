@@ -25,7 +25,7 @@ std::unique_ptr<TargetMachine> createStaticMachine(const TargetMachine &target, 
   options.UseInitArray = true; // glibc runs no .ctors
   options.FunctionSections = true;
   options.DataSections = true;
-  options.UniqueSectionNames = false; // the names would be a third of a small object
+  options.UniqueSectionNames = false; // nobody selects sections by name
   options.EmitAddrsig = true;         // tells lld which functions may be folded
   CodeGenOptLevel level = CodeGenOpt::getLevel(std::clamp(optLevel, 1u, 3u)).value_or(CodeGenOptLevel::Default);
   return std::unique_ptr<TargetMachine>(target.getTarget().createTargetMachine(

@@ -25,7 +25,7 @@
 // Rejected: --defsym=sin=__sin_fma at each link. Each defsym pulls its member into every link, so the linker would
 // have to find out first what the task will need; and a local variant cannot be named so.
 //
-// Unwind tables are dropped (a task never unwinds): a third of a small binary.
+// Unwind tables are dropped: a task never unwinds.
 #include "linker/TaskLibrary.h"
 #include "linker/Instructions.h"
 #include "linker/ObjectEditor.h"

@@ -10,8 +10,8 @@
 //
 // Disassembly is linear, restarted at every function symbol, which is why it is done before symbols are stripped. It
 // proves that our compiler and libraries put no such instruction there. It does not prove that a jump into the
-// middle of an instruction finds none: that would take aligned bundles as in Native Client, at a tenth of the speed
-// and size. Against code that was subverted while running there is the node's jail.
+// middle of an instruction finds none: that would take aligned bundles as in Native Client, which cost speed and
+// size. Against code that was subverted while running there is the node's jail.
 #include "linker/Verifier.h"
 #include "linker/Instructions.h"
 #include "llvm/ADT/STLExtras.h"
