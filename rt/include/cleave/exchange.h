@@ -94,7 +94,7 @@ typedef struct cleave_grant {
   uint64_t bytes;
 } cleave_grant;
 
-/* Offsets are from the start of the partition and multiples of 16; both images lie in the input area. The names need
+/* Offsets are from the start of the partition and multiples of 64; both images lie in the input area. The names need
  * only differ from each other and from the grants' (equal content may have equal names). */
 typedef struct cleave_message {
   uint64_t shared_offset; /* input 0 */
@@ -119,7 +119,7 @@ typedef struct cleave_inbox {
 typedef struct cleave_result {
   uint32_t outcome;        /* cleave_outcome; outputs only with CLEAVE_DONE */
   uint32_t externs_opened; /* arena objects that the task opened */
-  uint64_t output_offset;  /* from the start of the partition; 16-aligned */
+  uint64_t output_offset;  /* from the start of the partition; 4096-aligned */
   uint64_t output_bytes;
   uint64_t start_ns; /* CLOCK_MONOTONIC */
   uint64_t end_ns;
