@@ -118,7 +118,8 @@ bool ImageReader::vector(const cleave_type &type, uint64_t offset, char *to) {
     return true;
   }
   const cleave_type &elem = *type.elem;
-  if (!check(begin <= end && end <= limit && holds(begin, end - begin) && (end - begin) % elem.size_bytes == 0))
+  if (!check(begin <= end && end <= limit && holds(begin, end - begin) && (end - begin) % elem.size_bytes == 0 &&
+             (limit - begin) % elem.size_bytes == 0))
     return false;
   char *block = allocate(limit - begin, elem.align_bytes);
   if (!block)
@@ -135,7 +136,7 @@ bool ImageReader::bitVector(uint64_t offset, char *to) {
   memset(to, 0, 40);
   if (!begin)
     return true;
-  if (!check(bits < 64 && begin <= end && end <= limit && holds(begin, end - begin + (bits ? 8 : 0)) &&
+  if (!check(bits < 64 && (end - begin) % 8 == 0 && (limit - begin) % 8 == 0 && begin <= end && end <= limit && holds(begin, end - begin + (bits ? 8 : 0)) &&
              end - begin + (bits ? 8 : 0) <= limit - begin))
     return false;
   char *block = allocate(limit - begin, 8);
