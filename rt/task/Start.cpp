@@ -51,11 +51,19 @@ void setArguments(void **args, const LoadedImage &loaded, const TupleLayout &lay
   }
 }
 
-bool mayBeWritten(const cleave_kind &kind, uint32_t mask) {
-  for (; mask; mask &= mask - 1)
-    if (kind.params[__builtin_ctz(mask)].passing == CLEAVE_PARAM_VALUE)
-      return true;
-  return false;
+/* What a callee may have done to a by-value parameter that all items share is undone before the next item: bytes are
+ * copied again, and if it owns blocks, the whole image is loaded again. */
+void renew(const LoadedImage &shared, const TupleLayout &layout) {
+  const cleave_kind &kind = cleave_task_kind;
+  for (uint32_t mask = shared.image->param_mask; mask; mask &= mask - 1) {
+    unsigned i = static_cast<unsigned>(__builtin_ctz(mask));
+    const cleave_param &parameter = kind.params[i];
+    if (parameter.passing != CLEAVE_PARAM_VALUE)
+      continue;
+    if (!isTrivial(*parameter.type))
+      return reloadImage(shared);
+    memcpy(shared.body + layout.offsets[i], shared.pristine + layout.offsets[i], parameter.type->size_bytes);
+  }
 }
 
 uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
@@ -70,10 +78,9 @@ uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
   auto *results = reinterpret_cast<uint8_t *>(alignUp(reinterpret_cast<uint64_t>(raw), 64));
   void *args[32];
   setArguments(args, shared, sharedLayout, 0);
-  bool isReloaded = mayBeWritten(kind, shared.image->param_mask);
   for (uint64_t i = 0; i != count; ++i) {
-    if (isReloaded && i)
-      reloadImage(shared);
+    if (i)
+      renew(shared, sharedLayout);
     setArguments(args, items, itemLayout, i);
     cleave_task_call(args, results + i * stride);
   }
