@@ -122,11 +122,13 @@ private:
     if (isa<DbgInfoIntrinsic>(call) || call.isLifetimeStartOrEnd() || call.getIntrinsicID() == Intrinsic::assume ||
         call.getIntrinsicID() == Intrinsic::experimental_noalias_scope_decl)
       return;
+    const Function *callee = call.getCalledFunction();
+    bool isJump = callee && (callee->getName() == "longjmp" || callee->getName() == "siglongjmp" ||
+                             callee->getName() == "__longjmp_chk");
     if (call.isInlineAsm())
       add(EffectKind::InlineAssembly);
-    if (call.hasFnAttr(Attribute::ReturnsTwice))
+    if (call.hasFnAttr(Attribute::ReturnsTwice) || isJump)
       add(EffectKind::NonlocalJump);
-    const Function *callee = call.getCalledFunction();
     // Clang's landing pad for an exception that must not get out: whoever gets here has thrown, and work that throws is
     // done again in place.
     if (callee && callee->getName() == "__clang_call_terminate")

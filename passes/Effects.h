@@ -11,11 +11,11 @@ namespace cleave {
 enum class EffectKind {
   Io,              ///< talks to the outside in program order
   Nondeterminism,  ///< its answer is not a function of its inputs: clock, random numbers, environment
-  UnknownCall,     ///< calls through a pointer, or a function without a body that no model covers
   InlineAssembly,
+  NonlocalJump,    ///< setjmp and friends
+  UnknownCall,     ///< calls through a pointer, or a function without a body that no model covers
   VolatileAccess,
   AtomicAccess,
-  NonlocalJump,    ///< setjmp and friends
   EndsProgram,     ///< exit, abort
   Throws,          ///< allowed: thrown work is done again in place
   UnboundedRead,   ///< strlen and friends: reads on until a terminator

@@ -84,6 +84,14 @@ static bool isNondeterministic(StringRef symbol, StringRef name) {
 }
 
 /// Helpers behind the containers that live in libstdc++.so.
+/// Exceptions copy their message and nothing else.
+static bool isExceptionClass(StringRef name) {
+  static const StringRef classes[] = {"std::exception::", "std::logic_error::", "std::runtime_error::", "std::invalid_argument::",
+                                      "std::domain_error::", "std::length_error::", "std::out_of_range::", "std::range_error::",
+                                      "std::overflow_error::", "std::underflow_error::", "std::bad_alloc::"};
+  return any_of(classes, [&](StringRef prefix) { return name.starts_with(prefix); });
+}
+
 static bool isContainerHelper(StringRef name) {
   static const StringRef prefixes[] = {"std::_Rb_tree_", "std::__detail::_List_node_base", "std::_Hash_bytes",
                                        "std::_Fnv_hash_bytes", "std::__detail::_Prime_rehash_policy",
@@ -229,7 +237,8 @@ static bool isStreamTransfer(StringRef name) {
 
 static void modelStandardLibrary(const Signature &signature, unsigned count, CallModel &model) {
   using Class = CallModel::Class;
-  model.kind = isContainerHelper(signature.name) ? Class::Pure : Class::Io;
+  bool isPure = isContainerHelper(signature.name) || isExceptionClass(signature.name);
+  model.kind = isPure ? Class::Pure : Class::Io;
   model.deep = true;
   model.firstKeeps = !isStreamTransfer(signature.name);
   model.returns = CallModel::Returns::ReachOfArguments;
@@ -250,6 +259,13 @@ CallModel modelOfCall(const CallBase &call) {
   unsigned count = call.arg_size();
   if (modelRuntimeFunction(symbol, call, model))
     return model;
+  if (call.getIntrinsicID() == Intrinsic::threadlocal_address) {
+    model.kind = CallModel::Class::Pure;
+    model.returns = CallModel::Returns::FirstArgument;
+    model.reads.resize(count);
+    model.writes.resize(count);
+    return model;
+  }
   Signature signature;
   bool isMangled = parseSignature(symbol, count, signature);
   bool isStd = isMangled && StringRef(signature.name).starts_with("std::");

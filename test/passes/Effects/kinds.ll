@@ -16,7 +16,7 @@ define internal void @jumps(ptr %f) {
   call void %f()
   ret void
 }
-; CHECK: effects of hides: unknown-call inline-assembly
+; CHECK: effects of hides: inline-assembly unknown-call
 define internal void @hides() {
   call void asm sideeffect "nop", ""()
   ret void
@@ -41,7 +41,7 @@ define internal double @computes(double %x) {
   %y = call double @llvm.sqrt.f64(double %x)
   ret double %y
 }
-; CHECK: effects of main: io nondeterminism unknown-call inline-assembly volatile atomic throws
+; CHECK: effects of main: io nondeterminism inline-assembly unknown-call volatile atomic throws
 define i32 @main() {
   %slot = alloca i32
   call void @prints()
