@@ -1,0 +1,141 @@
+// Compile.cpp - source to module with facts.
+//
+// Clang generates the IR as it would for an optimised build and then stops: no LLVM pass runs, since the passes room
+// must see the program before inlining has taken functions, names and boundaries away. Three things differ from what
+// clang would have done:
+//
+//  - -O0 generates as -O1 does. Without lifetime markers and TBAA, and with `optnone` and `noinline` on everything, no
+//    boundary could be found, and a debug build that runs elsewhere than the release build helps nobody debug.
+//  - There are always line numbers (-gline-tables-only), because every remark needs a place. The linker room drops
+//    them unless -g was given.
+//  - The AST is kept until the facts are taken from it (by default clang frees it before the back end).
+//
+// A job that produces no code (-E, -M, -fsyntax-only, -S, a precompiled header) is given to clang as it is.
+#include "frontend/Compile.h"
+#include "frontend/Facts.h"
+#include "clang/CodeGen/CodeGenAction.h"
+#include "clang/CodeGen/ModuleBuilder.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/CompilerInvocation.h"
+#include "clang/Frontend/FrontendOptions.h"
+#include "clang/Frontend/MultiplexConsumer.h"
+#include "clang/FrontendTool/Utils.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Module.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace cleave {
+
+namespace {
+/// Runs behind the code generator's consumer, when the module is complete and the AST is still there.
+class FactsConsumer : public ASTConsumer {
+public:
+  explicit FactsConsumer(CodeGenAction &action) : action(action) {}
+
+  void HandleTagDeclDefinition(TagDecl *definition) override { definitions.push_back(definition); }
+
+  void HandleTranslationUnit(ASTContext &ast) override {
+    CodeGenerator *generator = action.getCodeGenerator();
+    if (generator && generator->GetModule() && !ast.getDiagnostics().hasUncompilableErrorOccurred())
+      attachFacts(*generator->GetModule(), *generator, ast, definitions);
+  }
+
+private:
+  CodeGenAction &action;
+  std::vector<TagDecl *> definitions;
+};
+
+class FactsAction : public EmitLLVMOnlyAction {
+public:
+  using EmitLLVMOnlyAction::EmitLLVMOnlyAction;
+
+protected:
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &compiler, StringRef file) override {
+    std::vector<std::unique_ptr<ASTConsumer>> consumers;
+    consumers.push_back(EmitLLVMOnlyAction::CreateASTConsumer(compiler, file));
+    if (!consumers.front())
+      return nullptr;
+    consumers.push_back(std::make_unique<FactsConsumer>(*this));
+    return std::make_unique<MultiplexConsumer>(std::move(consumers));
+  }
+};
+} // namespace
+
+static bool generatesCode(const FrontendOptions &options) {
+  switch (options.ProgramAction) {
+  case frontend::EmitObj:
+  case frontend::EmitBC:
+  case frontend::EmitLLVM:
+  case frontend::EmitLLVMOnly:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void keepEverythingForAnalysis(CodeGenOptions &options) {
+  options.DisableLLVMPasses = true;
+  options.DiscardValueNames = false;
+  options.ClearASTBeforeBackend = false;
+  options.DisableO0ImplyOptNone = true;
+  // Not these of clang's own: they would put a second section, or a summary, into the module.
+  options.setEmbedBitcode(CodeGenOptions::Embed_Off);
+  options.PrepareForLTO = false;
+  options.PrepareForThinLTO = false;
+  if (options.OptimizationLevel == 0) {
+    options.OptimizationLevel = 1;
+    options.setInlining(CodeGenOptions::NormalInlining);
+  }
+  if (options.getDebugInfo() == llvm::codegenoptions::NoDebugInfo ||
+      options.getDebugInfo() == llvm::codegenoptions::LocTrackingOnly)
+    options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);
+  if (options.DwarfVersion == 0)
+    options.DwarfVersion = 5;
+}
+
+static TargetDescription describeTarget(const CompilerInvocation &invocation) {
+  const TargetOptions &options = invocation.getTargetOpts();
+  TargetDescription target;
+  target.triple = options.Triple;
+  target.cpu = options.CPU;
+  target.features = llvm::join(options.FeaturesAsWritten, ",");
+  target.abi = options.ABI;
+  target.isPositionIndependent = invocation.getCodeGenOpts().RelocationModel == llvm::Reloc::PIC_;
+  return target;
+}
+
+CompiledInput compileInput(llvm::ArrayRef<const char *> arguments, const char *clangPath,
+                           DiagnosticsEngine &driverDiagnostics, llvm::LLVMContext &context) {
+  CompiledInput result;
+  auto invocation = std::make_shared<CompilerInvocation>();
+  if (!CompilerInvocation::CreateFromArgs(*invocation, arguments, driverDiagnostics, clangPath))
+    return result;
+  result.optimisationLevel = std::clamp(invocation->getCodeGenOpts().OptimizationLevel, 1u, 3u);
+  bool isOurs = generatesCode(invocation->getFrontendOpts());
+  if (isOurs)
+    keepEverythingForAnalysis(invocation->getCodeGenOpts());
+  invocation->getFrontendOpts().DisableFree = false; // a process that compiles several files
+
+  CompilerInstance compiler(invocation);
+  compiler.createVirtualFileSystem();
+  compiler.createDiagnostics();
+  if (!compiler.hasDiagnostics())
+    return result;
+  result.output = invocation->getFrontendOpts().OutputFile;
+  result.target = describeTarget(*invocation);
+  result.asText = invocation->getFrontendOpts().ProgramAction == frontend::EmitLLVM;
+  if (!isOurs) {
+    result.succeeded = ExecuteCompilerInvocation(&compiler);
+    return result;
+  }
+  FactsAction action(&context);
+  if (!compiler.ExecuteAction(action) || compiler.getDiagnostics().hasErrorOccurred())
+    return result;
+  result.module = action.takeModule();
+  result.succeeded = result.module != nullptr;
+  return result;
+}
+
+} // namespace cleave

@@ -1,0 +1,272 @@
+// Facts.cpp - source parameters and IR arguments, side by side.
+//
+// Between `Total count(Block block, std::pair<int, double> p)` and the IR stands the platform's calling convention:
+//
+//   define void @count(ptr sret(%Total) %agg.result, ptr %block, i64 %p.coerce0, double %p.coerce1)
+//
+// A result may move into the arguments, a parameter may be a pointer to a copy, be split over registers, or vanish.
+// Nothing in the IR says which, and guessing from types goes wrong on the first struct of two floats. But Clang's
+// CodeGen keeps its decision as a CGFunctionInfo, so we ask for that and walk it exactly as CodeGen did.
+//
+// The invariant behind it: the ranges given to the result and to the parameters tile the IR function's arguments, in
+// order, without gap. A function for which that does not come out (a hidden parameter of an ABI that we do not know)
+// stays without facts, and thereby whole.
+#include "frontend/Facts.h"
+#include "frontend/TypeNodes.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/CodeGen/CGFunctionInfo.h"
+#include "clang/CodeGen/CodeGenABITypes.h"
+#include "clang/CodeGen/ModuleBuilder.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+#include <set>
+
+using namespace clang;
+using clang::CodeGen::ABIArgInfo;
+using clang::CodeGen::CGFunctionInfo;
+using llvm::StringRef;
+
+namespace cleave {
+
+namespace {
+/// IR arguments [first, first + count).
+struct Range {
+  int first = -1;
+  unsigned count = 0;
+};
+
+class FactsWriter {
+public:
+  FactsWriter(llvm::Module &module, CodeGenerator &generator, ASTContext &ast)
+      : module(module), generator(generator), ast(ast), types(ast, module.getContext()) {}
+
+  void describe(llvm::Function &function);
+  void listBases(llvm::ArrayRef<TagDecl *> definitions);
+  void nameSource();
+
+private:
+  bool isUsers(SourceLocation location) const;
+  const CGFunctionInfo *arrange(const FunctionDecl *declaration);
+  bool assign(const CGFunctionInfo &info, const llvm::Function &function, std::vector<Range> &ranges);
+  llvm::MDNode *describeResult(const FunctionDecl *declaration, const ABIArgInfo &info);
+  llvm::MDNode *describeParameter(const ParmVarDecl *parameter, const ABIArgInfo &info, Range range);
+  llvm::MDNode *describeThis(const CXXMethodDecl *method, Range range);
+  llvm::MDNode *passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node);
+  std::string signature(const FunctionDecl *declaration) const;
+  llvm::Metadata *text(StringRef value) { return llvm::MDString::get(module.getContext(), value); }
+  llvm::Metadata *number(int value) {
+    auto *type = llvm::Type::getInt32Ty(module.getContext());
+    return llvm::ConstantAsMetadata::get(llvm::ConstantInt::getSigned(type, value));
+  }
+
+  llvm::Module &module;
+  CodeGenerator &generator;
+  ASTContext &ast;
+  TypeNodes types;
+};
+} // namespace
+
+bool FactsWriter::isUsers(SourceLocation location) const {
+  const SourceManager &sources = ast.getSourceManager();
+  return location.isValid() && !sources.isInSystemHeader(sources.getExpansionLoc(location));
+}
+
+/// The calling convention's decisions for `declaration`, or null where Clang's public interface cannot tell.
+const CGFunctionInfo *FactsWriter::arrange(const FunctionDecl *declaration) {
+  CodeGen::CodeGenModule &codegen = generator.CGM();
+  const auto *prototype = declaration->getType()->getAs<FunctionProtoType>();
+  if (!prototype || prototype->isVariadic() || declaration->hasAttr<CUDAGlobalAttr>())
+    return nullptr;
+  if (const auto *method = dyn_cast<CXXMethodDecl>(declaration); method && method->isImplicitObjectMemberFunction()) {
+    // Virtual bases add a hidden parameter, an inherited constructor is a thunk of its own making.
+    const auto *constructor = dyn_cast<CXXConstructorDecl>(method);
+    bool isStructor = constructor || isa<CXXDestructorDecl>(method);
+    if ((isStructor && method->getParent()->getNumVBases()) || (constructor && constructor->isInheritingConstructor()))
+      return nullptr;
+    return &CodeGen::arrangeCXXMethodType(codegen, method->getParent(),
+                                          prototype->getCanonicalTypeUnqualified()->getAs<FunctionProtoType>(), method);
+  }
+  return &CodeGen::arrangeFreeFunctionType(
+      codegen, declaration->getType()->getCanonicalTypeUnqualified().castAs<FunctionProtoType>());
+}
+
+static std::optional<unsigned> argumentCount(const ABIArgInfo &info) {
+  switch (info.getKind()) {
+  case ABIArgInfo::Direct:
+  case ABIArgInfo::Extend:
+  case ABIArgInfo::TargetSpecific: {
+    const auto *coerced = llvm::dyn_cast<llvm::StructType>(info.getCoerceToType());
+    return info.isDirect() && info.getCanBeFlattened() && coerced ? coerced->getNumElements() : 1;
+  }
+  case ABIArgInfo::Indirect:
+  case ABIArgInfo::IndirectAliased:
+    return 1;
+  case ABIArgInfo::Ignore:
+    return 0;
+  case ABIArgInfo::CoerceAndExpand:
+    return info.getCoerceAndExpandTypeSequence().size();
+  case ABIArgInfo::Expand:
+  case ABIArgInfo::InAlloca:
+    return std::nullopt; // not on the platforms that we generate code for
+  }
+  return std::nullopt;
+}
+
+/// Gives each of `info`'s arguments its range of IR arguments; false if they do not tile those of `function`.
+bool FactsWriter::assign(const CGFunctionInfo &info, const llvm::Function &function, std::vector<Range> &ranges) {
+  int next = 0;
+  const ABIArgInfo &result = info.getReturnInfo();
+  if (result.isIndirect()) {
+    if (result.isSRetAfterThis() || !function.arg_size() || !function.hasParamAttribute(0, llvm::Attribute::StructRet))
+      return false;
+    ++next;
+  } else if (function.hasStructRetAttr() || result.isInAlloca()) {
+    return false;
+  }
+  for (const auto &argument : info.arguments()) {
+    std::optional<unsigned> count = argumentCount(argument.info);
+    if (!count || argument.info.getPaddingType())
+      return false;
+    ranges.push_back({next, *count});
+    next += *count;
+  }
+  return static_cast<size_t>(next) == function.arg_size();
+}
+
+llvm::MDNode *FactsWriter::passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node) {
+  return llvm::MDNode::get(module.getContext(), {text(name), text(types.nameOf(type)), text(passing),
+                                                 number(range.first), number(range.count), node});
+}
+
+llvm::MDNode *FactsWriter::describeResult(const FunctionDecl *declaration, const ABIArgInfo &info) {
+  QualType type = declaration->getReturnType();
+  // Some constructors and destructors return `this` in IR; to the source they return nothing.
+  if (isa<CXXConstructorDecl, CXXDestructorDecl>(declaration) || type->isVoidType() || info.isIgnore())
+    return passed("", type, "void", {}, types.voidNode());
+  if (info.isIndirect())
+    return passed("", type, "indirect", {0, 1}, types.node(type));
+  return passed("", type, "direct", {-1, 1}, types.node(type));
+}
+
+llvm::MDNode *FactsWriter::describeParameter(const ParmVarDecl *parameter, const ABIArgInfo &info, Range range) {
+  QualType type = parameter->getType();
+  std::string name = parameter->getNameAsString();
+  auto userDestructor = [&](QualType value) {
+    return types.obstacleNode("'" + types.nameOf(value) + "' has a destructor that does more than free its members");
+  };
+  if (type->isReferenceType()) {
+    QualType target = type.getNonReferenceType();
+    if (type->isRValueReferenceType())
+      return passed(name, type, "rvalue", range,
+                    types.runsUserDestructor(target) ? userDestructor(target) : types.node(target));
+    return passed(name, type, target.isConstQualified() ? "borrowed" : "reference", range, types.node(target));
+  }
+  if (type->isPointerType() || type->isNullPtrType())
+    return passed(name, type, "pointer", range, types.node(type));
+  StringRef passing = !info.isIndirect() ? "direct" : info.getIndirectByVal() ? "byval" : "indirect";
+  return passed(name, type, passing, range, types.runsUserDestructor(type) ? userDestructor(type) : types.node(type));
+}
+
+llvm::MDNode *FactsWriter::describeThis(const CXXMethodDecl *method, Range range) {
+  QualType object = method->getThisType()->getPointeeType();
+  return passed("this", method->getThisType(), object.isConstQualified() ? "borrowed" : "reference", range,
+                types.node(object));
+}
+
+/// "ns::Grid<int>::step(const Row &) const"; a lambda's is "main()::(lambda)::operator()(int) const".
+std::string FactsWriter::signature(const FunctionDecl *declaration) const {
+  std::string result;
+  llvm::raw_string_ostream out(result);
+  const auto *method = dyn_cast<CXXMethodDecl>(declaration);
+  if (method && method->getParent()->isLambda()) {
+    const DeclContext *outer = method->getParent()->getDeclContext();
+    if (const auto *function = dyn_cast<FunctionDecl>(outer)) {
+      function->getNameForDiagnostic(out, types.policy(), /*Qualified=*/true);
+      out << "::";
+    }
+    out << "(lambda)::operator()";
+  } else {
+    declaration->getNameForDiagnostic(out, types.policy(), /*Qualified=*/true);
+  }
+  out << '(';
+  for (const ParmVarDecl *parameter : declaration->parameters())
+    out << (parameter->getFunctionScopeIndex() ? ", " : "") << types.nameOf(parameter->getType());
+  out << ')';
+  if (method && method->isConst())
+    out << " const";
+  return result;
+}
+
+void FactsWriter::describe(llvm::Function &function) {
+  const auto *declaration = dyn_cast_or_null<FunctionDecl>(generator.GetDeclForMangledName(function.getName()));
+  if (!declaration)
+    return;
+  if (const FunctionDecl *definition = declaration->getDefinition())
+    declaration = definition;
+  if (!isUsers(declaration->getLocation()))
+    return;
+  const CGFunctionInfo *info = arrange(declaration);
+  std::vector<Range> ranges;
+  if (!info || !assign(*info, function, ranges))
+    return;
+
+  const auto *method = dyn_cast<CXXMethodDecl>(declaration);
+  size_t hidden = method && method->isImplicitObjectMemberFunction() ? 1 : 0;
+  if (ranges.size() != declaration->getNumParams() + hidden)
+    return; // hidden parameters that have no name in the source
+  PresumedLoc location = ast.getSourceManager().getPresumedLoc(declaration->getLocation());
+  if (location.isInvalid())
+    return;
+  llvm::SmallVector<llvm::Metadata *, 8> operands{text(signature(declaration)), text(location.getFilename()),
+                                                  number(location.getLine()),
+                                                  describeResult(declaration, info->getReturnInfo())};
+  if (hidden)
+    operands.push_back(describeThis(method, ranges[0]));
+  for (unsigned k = 0; k < declaration->getNumParams(); ++k)
+    operands.push_back(describeParameter(declaration->getParamDecl(k), info->arguments()[k + hidden].info,
+                                         ranges[k + hidden]));
+  function.setMetadata("cleave.function", llvm::MDNode::get(module.getContext(), operands));
+}
+
+/// A `const Base &` may be a view of something larger, so readers must know which classes are bases.
+void FactsWriter::listBases(llvm::ArrayRef<TagDecl *> definitions) {
+  std::set<std::string> names;
+  for (const TagDecl *tag : definitions) {
+    const auto *record = dyn_cast<CXXRecordDecl>(tag);
+    if (!record || record->isDependentContext() || !record->hasDefinition())
+      continue;
+    for (const CXXBaseSpecifier &base : record->bases())
+      if (const CXXRecordDecl *target = base.getType()->getAsCXXRecordDecl(); target && isUsers(target->getLocation()))
+        names.insert(types.nameOf(base.getType().getCanonicalType()));
+  }
+  if (names.empty())
+    return;
+  llvm::NamedMDNode *list = module.getOrInsertNamedMetadata("cleave.bases");
+  for (const std::string &name : names)
+    list->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
+}
+
+void FactsWriter::nameSource() {
+  const SourceManager &sources = ast.getSourceManager();
+  StringRef name;
+  if (OptionalFileEntryRef file = sources.getFileEntryRefForID(sources.getMainFileID()))
+    name = file->getName();
+  module.getOrInsertNamedMetadata("cleave.source")
+      ->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
+}
+
+void attachFacts(llvm::Module &module, CodeGenerator &generator, ASTContext &ast,
+                 llvm::ArrayRef<TagDecl *> definitions) {
+  FactsWriter writer(module, generator, ast);
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration())
+      writer.describe(function);
+  writer.listBases(definitions);
+  writer.nameSource();
+}
+
+} // namespace cleave

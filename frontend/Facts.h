@@ -1,0 +1,25 @@
+// Facts.h - hangs the facts of docs/facts.md on the functions of a module that Clang has just generated.
+#ifndef CLEAVE_FRONTEND_FACTS_H
+#define CLEAVE_FRONTEND_FACTS_H
+
+#include "llvm/ADT/ArrayRef.h"
+
+namespace llvm {
+class Module;
+}
+
+namespace clang {
+class ASTContext;
+class CodeGenerator;
+class TagDecl;
+} // namespace clang
+
+namespace cleave {
+
+/// `definitions`: the classes that the translation unit completed, in any order. The AST must still be alive.
+void attachFacts(llvm::Module &module, clang::CodeGenerator &generator, clang::ASTContext &ast,
+                 llvm::ArrayRef<clang::TagDecl *> definitions);
+
+} // namespace cleave
+
+#endif
