@@ -146,6 +146,7 @@ json::Value emptyPartition() {
   return json::Object{{"version", 1}, {"tasks", json::Array{}}, {"sites", json::Array{}}, {"edges", json::Array{}}};
 }
 
+// Strings are copied: the partition outlives the module whose metadata they come from.
 json::Value describePartition(const std::vector<CallSite> &sites, CostModel &costs) {
   MapVector<const Candidate *, unsigned> tasks;
   for (const CallSite &site : sites)
@@ -155,16 +156,16 @@ json::Value describePartition(const std::vector<CallSite> &sites, CostModel &cos
   for (auto &[candidate, id] : tasks) {
     FunctionCost cost = costs.cost(*candidate->function);
     kinds.push_back(json::Object{{"id", id},
-                                 {"name", candidate->facts.name},
-                                 {"file", candidate->facts.file},
+                                 {"name", candidate->facts.name.str()},
+                                 {"file", candidate->facts.file.str()},
                                  {"line", candidate->facts.line},
                                  {"may_throw", candidate->mayThrow},
                                  {"cost", json::Object{{"base_ns", cost.baseNs}, {"per_element_ns", cost.perElementNs}, {"open", cost.isOpen}}}});
   }
   for (const CallSite &site : sites) {
     json::Object decision = placeObject(site);
-    decision["callee"] = site.callee->facts.name;
-    decision["in"] = site.call->getFunction()->getName();
+    decision["callee"] = site.callee->facts.name.str();
+    decision["in"] = site.call->getFunction()->getName().str();
     decision["cut"] = site.loop ? "loop" : site.future ? "future" : "none";
     if (site.isTaken()) {
       unsigned id = tasks.lookup(site.callee);
@@ -174,9 +175,9 @@ json::Value describePartition(const std::vector<CallSite> &sites, CostModel &cos
       if (site.loop)
         for (unsigned k = 0; k < site.callee->facts.parameters.size(); ++k)
           if (site.loop->sharedMask & (1u << k))
-            shared.push_back(site.callee->facts.parameters[k].name);
+            shared.push_back(site.callee->facts.parameters[k].name.str());
       decision["shared"] = std::move(shared);
-      edges.push_back(json::Object{{"from", site.call->getFunction()->getName()}, {"to", id}, {"kind", site.loop ? "loop" : "future"}});
+      edges.push_back(json::Object{{"from", site.call->getFunction()->getName().str()}, {"to", id}, {"kind", site.loop ? "loop" : "future"}});
     } else {
       decision["reason"] = site.refusal.reason;
       decision["message"] = site.refusal.message;
