@@ -1,10 +1,15 @@
 // Bundle.cpp - see Bundle.h.
 //
-// A bundle comes from anywhere, so nothing in it is believed: the archive is read entry by entry through libarchive
-// (bounds, header checksums), every blob must have the digest that it is asked for by, and JSON is parsed without
-// exceptions with each field's type checked. The digests form a chain: index.json names the image manifest, that names
-// all blobs; a flipped bit anywhere is either in padding or breaks the chain.
+// A bundle comes from anywhere, so nothing in it is believed: the archive is read through libarchive (bounds, header
+// checksums), every blob must have the size and the digest that it is asked for by, and each JSON field's type is checked.
+// The digests form a chain: index.json names the image manifest, that names all blobs; Cleave's own manifest names the
+// binaries once more, with what they are. A flipped bit anywhere is either in padding or breaks the chain.
+//
+// The file is mapped and no byte of it is copied: libarchive, given the whole mapping as its one buffer, hands out
+// pointers into it. What opening costs is one pass of SHA-256 (Digest.cpp).
 #include "Bundle.h"
+#include "BundleJson.h"
+#include "Digest.h"
 #include "cleave/bundle.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -12,25 +17,26 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <map>
+#include <set>
 #include <sodium.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace cleave {
 
-using Json = nlohmann::json;
-
 namespace {
 
-/// Reads one bundle; the first error ends it.
+constexpr std::string_view digestPrefix = "sha256:";
+
+/// Reads one bundle; the first error ends it. Every step answers whether to go on.
 class BundleReader {
 public:
-  explicit BundleReader(const std::string &path) : path(path) {}
+  explicit BundleReader(const std::string &path) : path(printable(path)) {}
 
-  std::variant<Bundle, BundleError> read() {
-    if (readArchive() && readIndex() && readManifest())
+  std::variant<Bundle, BundleError> read(const std::string &path) {
+    if (mapFile(path) && readArchive() && readImage() && readManifest() && checkOtherBlobs())
       return std::move(bundle);
     return BundleError{message};
   }
@@ -41,53 +47,78 @@ private:
     return false;
   }
   bool damaged(std::string_view what) { return fail(fmt::format("'{}' is damaged: {}", path, what)); }
+  bool notBundle() { return fail(fmt::format("'{}' is not a bundle; cleave++ makes them", path)); }
 
+  bool mapFile(const std::string &path);
   bool readArchive();
   bool readEntries(archive *tar);
-  bool readIndex();
+  bool readEntry(archive *tar, archive_entry *entry);
+  bool hasEnd() const;
+  bool readImage();
   bool readManifest();
-  bool readTasks(const Json &manifest);
-  /// The blob of an OCI descriptor, checked against its digest. `what` names it in errors.
-  std::optional<std::string_view> blob(const Json &descriptor, const std::string &what);
-  std::optional<std::string_view> blobOfDigest(std::string digest, const std::string &what);
+  bool checkFormat();
+  bool readRoot();
+  bool readTask(const Json &item);
+  bool checkOtherBlobs();
+  /// Finds the blob of an OCI descriptor and checks size and digest. `what` names it in errors.
+  bool readBlob(const Json &descriptor, const std::string &what, std::string_view &content);
 
-  std::string path, message;
+  const std::string path; ///< for messages
+  std::string message;
   Bundle bundle;
-  Json image;
+  std::map<std::string, std::string_view> files; ///< of the archive
+  std::set<std::string> verified;                ///< digests; a binary that several tasks share is hashed once
+  Json image, manifest;
 };
-
-std::string textOf(const Json &object, const char *key) {
-  auto it = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
-std::string hexDigest(std::string_view content) {
-  unsigned char hash[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char *>(content.data()), content.size());
-  char text[2 * sizeof hash + 1];
-  sodium_bin2hex(text, sizeof text, hash, sizeof hash);
-  return text;
-}
 
 } // namespace
 
-bool BundleReader::readArchive() {
-  int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+MappedFile::~MappedFile() {
+  if (address)
+    munmap(const_cast<void *>(address), sizeBytes);
+}
+
+bool BundleReader::mapFile(const std::string &path) {
+  // Not blocking: a pipe without a writer must give an error, not a wait.
+  int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0)
-    return fail(fmt::format("cannot open '{}': {}", path, strerror(errno)));
+    return fail(fmt::format("cannot open '{}': {}", this->path, strerror(errno)));
   struct stat info;
-  if (fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
-    close(descriptor);
-    return fail(fmt::format("cannot read '{}': it is a directory", path));
-  }
+  bool isKnown = fstat(descriptor, &info) == 0;
+  bool isRegular = isKnown && S_ISREG(info.st_mode);
+  void *address = MAP_FAILED;
+  if (isRegular && info.st_size > 0)
+    address = mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
+  int error = errno;
+  close(descriptor);
+  if (isKnown && !isRegular)
+    return fail(fmt::format("cannot read '{}': it is {}", this->path,
+                            S_ISDIR(info.st_mode) ? "a directory" : "not a regular file"));
+  if (isRegular && info.st_size == 0)
+    return notBundle();
+  if (address == MAP_FAILED)
+    return fail(fmt::format("cannot read '{}': {}", this->path, strerror(error)));
+  bundle.file = MappedFile(address, static_cast<size_t>(info.st_size));
   bundle.fileBytes = static_cast<uint64_t>(info.st_size);
+  return true;
+}
+
+bool BundleReader::readArchive() {
+  std::string_view bytes = bundle.file.bytes();
   archive *tar = archive_read_new();
   archive_read_support_format_tar(tar);
-  bool isGood = archive_read_open_fd(tar, descriptor, 1 << 18) == ARCHIVE_OK;
-  isGood = isGood ? readEntries(tar) : fail(fmt::format("'{}' is not a bundle", path));
+  bool isOpen = archive_read_open_memory(tar, bytes.data(), bytes.size()) == ARCHIVE_OK;
+  bool isGood = isOpen ? readEntries(tar) : notBundle();
   archive_read_free(tar);
-  close(descriptor);
   return isGood;
+}
+
+/// An archive ends in two blocks of zeros. Without this, one that was cut short between two entries would lack blobs for
+/// no reason that could be told.
+bool BundleReader::hasEnd() const {
+  constexpr size_t endBytes = 1024;
+  std::string_view bytes = bundle.file.bytes();
+  return bytes.size() >= endBytes && bytes.substr(bytes.size() - endBytes).find_first_not_of('\0') == bytes.npos;
 }
 
 bool BundleReader::readEntries(archive *tar) {
@@ -96,122 +127,190 @@ bool BundleReader::readEntries(archive *tar) {
     int status = archive_read_next_header(tar, &entry);
     if (status == ARCHIVE_EOF)
       break;
-    if (status != ARCHIVE_OK) {
-      if (bundle.files.empty())
-        return fail(fmt::format("'{}' is not a bundle", path));
-      return damaged("the archive ends early or its structure is broken");
-    }
-    const char *name = archive_entry_pathname(entry);
-    int64_t size = archive_entry_size(entry);
-    // The header is not to be believed: a size beyond the file is a truncated or forged entry.
-    if (!name || size < 0 || static_cast<uint64_t>(size) > bundle.fileBytes)
-      return damaged("the archive ends early or its structure is broken");
-    std::string content(static_cast<size_t>(size), '\0');
-    la_ssize_t got = archive_read_data(tar, content.data(), content.size());
-    if (got != static_cast<la_ssize_t>(content.size()))
-      return damaged("the archive ends early");
-    bundle.files[name] = std::move(content);
+    if (status != ARCHIVE_OK && files.empty())
+      return notBundle();
+    if (status != ARCHIVE_OK || !readEntry(tar, entry))
+      return damaged(hasEnd() ? "the structure of the archive is broken" : "the archive ends early");
   }
-  if (!bundle.files.count("oci-layout") && !bundle.files.count("index.json"))
-    return fail(fmt::format("'{}' is not a bundle", path));
+  bool isLayout = files.count("oci-layout") && files.count("index.json");
+  if (!isLayout && !hasEnd())
+    return damaged("the archive ends early");
+  return isLayout || notBundle();
+}
+
+/// Notes where the entry's content lies. False: the archive is broken or cut short there.
+bool BundleReader::readEntry(archive *tar, archive_entry *entry) {
+  const char *name = archive_entry_pathname(entry);
+  if (!name)
+    return false;
+  if (archive_entry_filetype(entry) != AE_IFREG)
+    return true; // folders, in archives of other tools
+  std::string_view key = name;
+  if (key.substr(0, 2) == "./")
+    key.remove_prefix(2);
+  const void *data = nullptr;
+  size_t bytes = 0;
+  la_int64_t offset = 0;
+  int status = archive_read_data_block(tar, &data, &bytes, &offset);
+  if (status == ARCHIVE_EOF)
+    bytes = 0;
+  else if (status != ARCHIVE_OK || offset != 0)
+    return false;
+  // The header's word for the size is not enough. One block holds all, because the mapping is libarchive's one buffer.
+  if (static_cast<la_int64_t>(bytes) != archive_entry_size(entry))
+    return false;
+  files.insert_or_assign(std::string(key), std::string_view(static_cast<const char *>(data), bytes));
   return true;
 }
 
-std::optional<std::string_view> BundleReader::blobOfDigest(std::string digest, const std::string &what) {
-  if (digest.rfind("sha256:", 0) != 0) {
-    damaged(fmt::format("{} has no digest", what));
-    return std::nullopt;
-  }
-  digest.erase(0, 7);
-  auto it = bundle.files.find("blobs/sha256/" + digest);
-  if (it == bundle.files.end()) {
-    damaged(fmt::format("{} is missing", what));
-    return std::nullopt;
-  }
-  if (hexDigest(it->second) != digest) {
-    damaged(fmt::format("{} does not match its digest", what));
-    return std::nullopt;
-  }
-  return it->second;
+bool BundleReader::readBlob(const Json &descriptor, const std::string &what, std::string_view &content) {
+  std::string digest = textOf(descriptor, "digest");
+  if (digest.compare(0, digestPrefix.size(), digestPrefix) != 0)
+    return damaged(fmt::format("{} has no digest", what));
+  digest.erase(0, digestPrefix.size());
+  auto it = files.find("blobs/sha256/" + digest);
+  if (it == files.end())
+    return damaged(fmt::format("{} is missing", what));
+  content = it->second;
+  if (numberOf(descriptor, "size") != content.size())
+    return damaged(fmt::format("{} does not have its size", what));
+  if (verified.count(digest))
+    return true;
+  if (hexOf(sha256(content)) != digest)
+    return damaged(fmt::format("{} does not match its digest", what));
+  verified.insert(digest);
+  return true;
 }
 
-std::optional<std::string_view> BundleReader::blob(const Json &descriptor, const std::string &what) {
-  return blobOfDigest(textOf(descriptor, "digest"), what);
-}
-
-bool BundleReader::readIndex() {
-  auto it = bundle.files.find("index.json");
-  if (it == bundle.files.end())
-    return damaged("it has no index");
-  Json index = Json::parse(it->second, nullptr, false);
-  if (!index.is_object() || !index.contains("manifests") || !index["manifests"].is_array() || index["manifests"].empty())
-    return damaged("its index is not readable");
-  auto manifest = blob(index["manifests"][0], "the image manifest");
-  if (!manifest)
+bool BundleReader::readImage() {
+  std::optional<Json> index = parseJson(files["index.json"]);
+  if (!index || listOf(*index, "manifests").empty())
+    return damaged("index.json is not readable");
+  std::string_view content;
+  if (!readBlob(listOf(*index, "manifests")[0], "the image manifest", content))
     return false;
-  image = Json::parse(*manifest, nullptr, false);
-  if (!image.is_object() || !image.contains("layers") || !image["layers"].is_array())
-    return damaged("its image manifest is not readable");
+  std::optional<Json> parsed = parseJson(content);
+  if (!parsed)
+    return damaged("the image manifest is not readable");
+  image = std::move(*parsed);
   return true;
 }
 
 bool BundleReader::readManifest() {
-  for (const Json &layer : image["layers"]) {
+  for (const Json &layer : listOf(image, "layers")) {
     std::string type = textOf(layer, "mediaType");
-    if (type != CLEAVE_MANIFEST_TYPE && type != CLEAVE_PARTITION_TYPE)
-      continue;
-    bool isManifest = type == CLEAVE_MANIFEST_TYPE;
-    auto content = blob(layer, isManifest ? "the manifest" : "the partition");
-    if (!content)
+    if (type == CLEAVE_MANIFEST_TYPE && !readBlob(layer, "the manifest", bundle.manifestJson))
       return false;
-    (isManifest ? bundle.manifestJson : bundle.partitionJson) = *content;
+    if (type == CLEAVE_PARTITION_TYPE && !readBlob(layer, "the partition", bundle.partitionJson))
+      return false;
   }
-  Json manifest = Json::parse(bundle.manifestJson, nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("format") || !manifest["format"].is_number_integer())
-    return fail(fmt::format("'{}' is an image, but not one of cleave's", path));
-  int64_t format = manifest["format"].get<int64_t>();
-  if (format > CLEAVE_BUNDLE_FORMAT)
-    return fail(fmt::format("'{}' was made by a newer cleave (format {}); this one reads format {}", path, format,
-                            CLEAVE_BUNDLE_FORMAT));
-  bundle.target = textOf(manifest, "target");
-  if (auto it = manifest.find("requiredFeatures"); it != manifest.end() && it->is_array())
-    for (const Json &feature : *it)
-      if (feature.is_string())
-        bundle.requiredFeatures.push_back(feature.get<std::string>());
-  auto root = manifest.find("root");
-  auto content = root == manifest.end() ? std::nullopt : blob(*root, "the root program");
-  if (!content)
-    return message.empty() ? damaged("its manifest names no root program") : false;
-  bundle.root = *content;
-  bundle.rootDigest = textOf(*root, "digest").substr(7);
-  return readTasks(manifest);
+  if (!bundle.manifestJson.data())
+    return fail(fmt::format("'{}' is a container image, but not one of cleave's", path));
+  std::optional<Json> parsed = parseJson(bundle.manifestJson);
+  if (!parsed)
+    return damaged("the manifest is not readable");
+  manifest = std::move(*parsed);
+  if (!checkFormat() || !readRoot())
+    return false;
+  if (!memberOf(manifest, "tasks").is_array())
+    return damaged("the manifest lists no tasks");
+  for (const Json &item : listOf(manifest, "tasks"))
+    if (!readTask(item))
+      return false;
+  return true;
 }
 
-bool BundleReader::readTasks(const Json &manifest) {
-  auto list = manifest.find("tasks");
-  if (list == manifest.end() || !list->is_array())
-    return damaged("its manifest lists no tasks");
-  for (const Json &item : *list) {
-    BundledTask task;
-    task.name = textOf(item, "name");
-    task.file = textOf(item, "file");
-    task.uuid = textOf(item, "uuid");
-    if (item.is_object() && item.contains("line") && item["line"].is_number_unsigned())
-      task.line = item["line"].get<uint32_t>();
-    auto elf = blob(item, fmt::format("the binary of task '{}'", task.name));
-    if (!elf)
-      return false;
-    task.elf = *elf;
-    task.digest = textOf(item, "digest").substr(7);
-    bundle.tasks.push_back(std::move(task));
+bool BundleReader::checkFormat() {
+  std::optional<uint64_t> format = numberOf(manifest, "format");
+  if (!format || *format == 0)
+    return damaged("the manifest does not say its format");
+  if (*format > CLEAVE_BUNDLE_FORMAT)
+    return fail(fmt::format("'{}' was made by a newer cleave (format {}); this one reads format {}", path, *format,
+                            CLEAVE_BUNDLE_FORMAT));
+  return true;
+}
+
+bool BundleReader::readRoot() {
+  bundle.target = textOf(manifest, "target");
+  for (const Json &feature : listOf(manifest, "requiredFeatures")) {
+    // What is required and not understood must not be passed over.
+    if (!feature.is_string())
+      return damaged("the manifest's requiredFeatures are not texts");
+    bundle.requiredFeatures.push_back(feature.get<std::string>());
   }
+  if (!memberOf(manifest, "root").is_object())
+    return damaged("the manifest names no root program");
+  if (!readBlob(manifest["root"], "the root program", bundle.root))
+    return false;
+  bundle.rootDigest = textOf(manifest["root"], "digest").substr(digestPrefix.size());
+  return true;
+}
+
+/// RFC 9562 version 8, from the content: the name of a task as an object.
+static cleave_name nameOf(const Digest &digest) {
+  cleave_name name;
+  std::memcpy(name.bytes, digest.data(), sizeof name.bytes);
+  name.bytes[6] = 0x80 | (name.bytes[6] & 0x0f);
+  name.bytes[8] = 0x80 | (name.bytes[8] & 0x3f);
+  return name;
+}
+
+static std::string uuidOf(const cleave_name &name) {
+  std::string text;
+  for (size_t i = 0; i < sizeof name.bytes; ++i)
+    text += fmt::format("{}{:02x}", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", name.bytes[i]);
+  return text;
+}
+
+bool BundleReader::readTask(const Json &item) {
+  BundledTask task;
+  task.name = textOf(item, "name");
+  task.file = textOf(item, "file");
+  task.uuid = textOf(item, "uuid");
+  if (task.name.empty() || numberOf(item, "id") != bundle.tasks.size())
+    return damaged(fmt::format("task {} of the manifest has no name, or another's id", bundle.tasks.size()));
+  task.line = static_cast<uint32_t>(numberOf(item, "line").value_or(0));
+  std::string what = fmt::format("the binary of task '{}'", printable(task.name));
+  if (!readBlob(item, what, task.elf))
+    return false;
+  task.digest = textOf(item, "digest").substr(digestPrefix.size());
+  // Outputs are found by names that start from this one: a task that could claim another's would be answered with the
+  // other's results, so it is derived here and the manifest's word is only compared.
+  Digest digest;
+  size_t length = 0;
+  sodium_hex2bin(digest.data(), digest.size(), task.digest.data(), task.digest.size(), nullptr, &length, nullptr);
+  task.object = nameOf(digest);
+  if (length != digest.size() || uuidOf(task.object) != task.uuid)
+    return damaged(fmt::format("the UUID of task '{}' is not that of its binary", printable(task.name)));
+  bundle.tasks.push_back(std::move(task));
+  return true;
+}
+
+/// The config and layers that the manifest does not mention: nothing reads them here, but other tools do.
+bool BundleReader::checkOtherBlobs() {
+  std::string_view content;
+  if (!readBlob(memberOf(image, "config"), "the image's config", content))
+    return false;
+  for (const Json &layer : listOf(image, "layers"))
+    if (!readBlob(layer, "a layer of the image", content))
+      return false;
   return true;
 }
 
 std::variant<Bundle, BundleError> openBundle(const std::string &path) {
   if (sodium_init() < 0)
     return BundleError{"libsodium does not start"};
-  return BundleReader(path).read();
+  return BundleReader(path).read(path);
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (unsigned char c : text)
+    if (c < 0x20 || c == 0x7f)
+      out += fmt::format("\\x{:02x}", c);
+    else
+      out += static_cast<char>(c);
+  return out;
 }
 
 } // namespace cleave

@@ -2,10 +2,11 @@
 #ifndef CLEAVE_NODE_BUNDLE_H
 #define CLEAVE_NODE_BUNDLE_H
 
+#include "cleave/node.h"
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct BundledTask {
   std::string name; ///< as in the source
   std::string file;
   uint32_t line = 0;
-  std::string uuid;   ///< the task's name as an object
-  std::string digest; ///< hexadecimal SHA-256 of the binary
+  cleave_name object{}; ///< the task's own name, derived from the digest: what outputs' names are derived from
+  std::string uuid;     ///< the same as text
+  std::string digest;   ///< hexadecimal SHA-256 of the binary
   std::string_view elf;
 };
 
@@ -26,7 +28,28 @@ struct BundleError {
   std::string message;
 };
 
-/// An opened bundle. All digests have been checked; the views live as long as it does.
+/// A file mapped read-only, for as long as this object. The mapping is of the file as it is, so whoever writes into the
+/// file in place changes it: writeBundle never does, it replaces the file.
+class MappedFile {
+public:
+  MappedFile() = default;
+  MappedFile(const void *address, size_t sizeBytes) : address(address), sizeBytes(sizeBytes) {}
+  MappedFile(MappedFile &&other) noexcept
+      : address(std::exchange(other.address, nullptr)), sizeBytes(std::exchange(other.sizeBytes, 0)) {}
+  MappedFile &operator=(MappedFile &&other) noexcept {
+    std::swap(address, other.address);
+    std::swap(sizeBytes, other.sizeBytes);
+    return *this;
+  }
+  ~MappedFile();
+  std::string_view bytes() const { return {static_cast<const char *>(address), sizeBytes}; }
+
+private:
+  const void *address = nullptr;
+  size_t sizeBytes = 0;
+};
+
+/// An opened bundle. All digests have been checked; the views point into `file` and live as long as it does.
 struct Bundle {
   std::string target;
   std::vector<std::string> requiredFeatures;
@@ -35,12 +58,15 @@ struct Bundle {
   std::vector<BundledTask> tasks; ///< index = cleave_kind::id
   std::string_view manifestJson, partitionJson;
   uint64_t fileBytes = 0;
-
-  std::map<std::string, std::string> files; ///< of the archive, by path; what the views point into
+  MappedFile file;
 };
 
 /// Errors: unreadable, not a bundle, truncated, damaged (which part), made by a newer version.
 std::variant<Bundle, BundleError> openBundle(const std::string &path);
+
+/// `text` with control characters (of a name in a bundle from anywhere) made visible, so that it stays one line and
+/// gives no orders to a terminal.
+std::string printable(std::string_view text);
 
 } // namespace cleave
 

@@ -1,14 +1,18 @@
-// Inspect.cpp - see Inspect.h. Manifest and partition have been verified by digest; their fields are still optional
-// here, because a person may look at bundles that other tools packed.
+// Inspect.cpp - see Inspect.h.
+//
+// What a person wants to know, in this order: what the bundle is, what was split off and what that takes, and what was
+// not split off. The last is a count for each reason with one example: the full list is long, and is what
+// `cleave++ -Rcleave-missed` and --json are for. Manifest and partition have been verified by digest, but that says
+// nothing of what their writer put in: a field that is absent or of another type is left out.
 #include "Inspect.h"
 #include "Bundle.h"
+#include "BundleJson.h"
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <map>
 
 namespace cleave {
-
-using Json = nlohmann::json;
 
 static std::string readableBytes(uint64_t bytes) {
   if (bytes < 10 * 1024)
@@ -18,69 +22,100 @@ static std::string readableBytes(uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024 * 1024));
 }
 
-static std::string text(const Json &object, const char *key) {
-  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+static std::string readableTime(double ns) {
+  if (ns < 1e3)
+    return fmt::format("{:.2g} ns", ns);
+  if (ns < 1e6)
+    return fmt::format("{:.3g} us", ns / 1e3);
+  return fmt::format("{:.3g} ms", ns / 1e6);
 }
 
-static std::string costOf(const Json &partition, size_t id) {
-  if (!partition.is_object() || !partition.contains("sites"))
+static std::string counted(size_t count, const char *thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+static std::string placeOf(const Json &site) {
+  std::string file = printable(textOf(site, "file"));
+  return file.empty() ? "an unknown place" : fmt::format("{}:{}", file, numberOf(site, "line").value_or(0));
+}
+
+static double realOf(const Json &object, const char *key) {
+  const Json &member = memberOf(object, key);
+  return member.is_number() ? member.get<double>() : 0;
+}
+
+/// The static cost of one call at a site (docs/partition.md, "Cost"); empty where nothing is said.
+static std::string costOf(const Json &site) {
+  const Json &cost = memberOf(site, "cost"), &isKnown = memberOf(cost, "known");
+  if (!isKnown.is_boolean())
     return "";
-  for (const Json &site : partition["sites"]) {
-    if (!site.contains("task") || site["task"] != id || !site.contains("cost"))
-      continue;
-    const Json &cost = site["cost"];
-    if (!cost.value("known", false))
-      return "measured when it runs";
-    double perByte = cost.value("per_byte_ns", 0.0);
-    if (perByte > 0)
-      return fmt::format("about {:.2g} ns for each byte of input", perByte);
-    return fmt::format("about {:.3g} us a call", cost.value("base_ns", 0.0) / 1000);
+  if (!isKnown.get<bool>())
+    return "unknown before it runs";
+  double base = realOf(cost, "base_ns"), perByte = realOf(cost, "per_byte_ns");
+  if (perByte > 0)
+    return fmt::format("at least {} a call and {} for each byte of input", readableTime(base), readableTime(perByte));
+  return fmt::format("at least {} a call", readableTime(base));
+}
+
+static void printSignature(const Json &signature) {
+  if (!signature.is_object())
+    return;
+  std::string list;
+  for (const Json &parameter : listOf(signature, "parameters")) {
+    std::string name = textOf(parameter, "name"), type = textOf(parameter, "type");
+    list += (list.empty() ? "" : ", ") + printable(type) + (name.empty() ? "" : " " + printable(name));
   }
-  return "";
+  fmt::print("     takes      {}\n", list.empty() ? "nothing" : list);
+  std::string result = printable(textOf(memberOf(signature, "result"), "type"));
+  if (!result.empty())
+    fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
 }
 
 static void printTasks(const Bundle &bundle, const Json &manifest, const Json &partition) {
   if (bundle.tasks.empty()) {
-    fmt::print("tasks     none: the program runs as it was written\n");
+    fmt::print("tasks      none: the program runs as it was written, on one core\n");
     return;
   }
-  fmt::print("tasks     {}\n", bundle.tasks.size());
+  fmt::print("tasks      {}, each a program of its own\n", counted(bundle.tasks.size(), "kind"));
   for (size_t id = 0; id < bundle.tasks.size(); ++id) {
     const BundledTask &task = bundle.tasks[id];
-    fmt::print("\n  {}\n", task.name);
-    fmt::print("    defined at  {}:{}\n", task.file, task.line);
-    fmt::print("    binary      {}, {}\n", readableBytes(task.elf.size()), task.uuid);
-    const Json &signature = manifest["tasks"][id].contains("signature") ? manifest["tasks"][id]["signature"] : Json();
-    if (signature.is_object()) {
-      std::string list;
-      for (const Json &parameter : signature.value("parameters", Json::array()))
-        list += (list.empty() ? "" : ", ") + text(parameter, "type");
-      fmt::print("    takes       {}\n", list.empty() ? "nothing" : list);
-      if (signature.contains("result"))
-        fmt::print("    gives       {}\n", text(signature["result"], "type"));
-    }
-    if (std::string cost = costOf(partition, id); !cost.empty())
-      fmt::print("    cost        {}\n", cost);
-    if (partition.is_object() && partition.contains("sites"))
-      for (const Json &site : partition["sites"])
-        if (site.contains("task") && site["task"] == id)
-          fmt::print("    spawned at  {}:{} ({})\n", text(site, "file"), site.value("line", 0),
-                     text(site, "cut") == "loop" ? "calls of a loop, ahead of it" : "beside what follows it");
+    fmt::print("\n  {:<2} {}\n", id, printable(task.name));
+    fmt::print("     defined at {}:{}\n", printable(task.file), task.line);
+    fmt::print("     binary     {}, named {}\n", readableBytes(task.elf.size()), task.uuid);
+    printSignature(memberOf(listOf(manifest, "tasks")[id], "signature"));
+    std::string cost;
+    for (const Json &site : listOf(partition, "sites"))
+      if (cost.empty() && numberOf(site, "task") == id)
+        cost = costOf(site);
+    if (!cost.empty())
+      fmt::print("     cost       {}\n", cost);
+    for (const Json &site : listOf(partition, "sites"))
+      if (numberOf(site, "task") == id)
+        fmt::print("     spawned at {} ({})\n", placeOf(site),
+                   textOf(site, "cut") == "loop" ? "calls of a loop, ahead of it" : "beside what follows it");
   }
 }
 
 static void printRefusals(const Json &partition) {
-  if (!partition.is_object() || !partition.contains("sites"))
-    return;
+  std::map<std::string, std::vector<const Json *>> byReason;
   size_t count = 0;
-  for (const Json &site : partition["sites"])
-    count += text(site, "cut") == "none";
+  for (const Json &site : listOf(partition, "sites"))
+    if (textOf(site, "cut") == "none") {
+      byReason[textOf(site, "reason")].push_back(&site);
+      ++count;
+    }
   if (!count)
     return;
-  fmt::print("\n{} {} where they are:\n", count, count == 1 ? "call stays" : "calls stay");
-  for (const Json &site : partition["sites"])
-    if (text(site, "cut") == "none")
-      fmt::print("  {}:{}  {}\n", text(site, "file"), site.value("line", 0), text(site, "message"));
+  std::vector<std::pair<std::string, std::vector<const Json *>>> sorted(byReason.begin(), byReason.end());
+  std::sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
+    return a.second.size() != b.second.size() ? a.second.size() > b.second.size() : a.first < b.first;
+  });
+  fmt::print("\nnot cut    {} that could have been (cleave++ -Rcleave-missed explains each)\n", counted(count, "call"));
+  for (const auto &[reason, sites] : sorted) {
+    fmt::print("\n  {:<2} {}\n", sites.size(), reason.empty() ? "no reason given" : printable(reason));
+    fmt::print("     {} {}: {}\n", sites.size() == 1 ? "at  " : "e.g.", placeOf(*sites[0]),
+               printable(textOf(*sites[0], "message")));
+  }
 }
 
 int inspectCommand(const std::string &path, bool asJson) {
@@ -90,21 +125,29 @@ int inspectCommand(const std::string &path, bool asJson) {
     return 1;
   }
   const Bundle &bundle = std::get<Bundle>(opened);
-  Json manifest = Json::parse(bundle.manifestJson, nullptr, false);
-  Json partition = Json::parse(bundle.partitionJson, nullptr, false);
+  Json manifest = parseJson(bundle.manifestJson).value_or(Json());
+  Json partition = parseJson(bundle.partitionJson).value_or(Json());
   if (asJson) {
-    Json all = manifest;
-    all["partition"] = partition.is_discarded() ? Json() : partition;
-    fmt::print("{}\n", all.dump(2, ' ', false, Json::error_handler_t::replace));
-    return 0;
+    manifest["partition"] = std::move(partition);
+    fmt::print("{}\n", manifest.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else {
+    std::string features;
+    for (const std::string &feature : bundle.requiredFeatures)
+      features += (features.empty() ? ", needs a CPU with " : ", ") + printable(feature);
+    uint64_t taskBytes = 0;
+    for (const BundledTask &task : bundle.tasks)
+      taskBytes += task.elf.size();
+    fmt::print("bundle     {}\n", printable(path));
+    fmt::print("target     {}{}\n", printable(bundle.target), features);
+    fmt::print("size       {}: the program itself {}, its tasks {}\n", readableBytes(bundle.fileBytes),
+               readableBytes(bundle.root.size()), readableBytes(taskBytes));
+    printTasks(bundle, manifest, partition);
+    printRefusals(partition);
   }
-  fmt::print("bundle    {}, {}\n", path, readableBytes(bundle.fileBytes));
-  fmt::print("target    {}", bundle.target);
-  for (const std::string &feature : bundle.requiredFeatures)
-    fmt::print(" +{}", feature);
-  fmt::print("\nprogram   {}\n", readableBytes(bundle.root.size()));
-  printTasks(bundle, manifest, partition);
-  printRefusals(partition);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    fmt::print(stderr, "cleave: cannot write the output\n");
+    return 1;
+  }
   return 0;
 }
 

@@ -1,0 +1,29 @@
+// BundleJson.h - reading JSON that anyone may have written: absent, of the wrong type and malformed are all values here.
+#ifndef CLEAVE_NODE_BUNDLEJSON_H
+#define CLEAVE_NODE_BUNDLEJSON_H
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cleave {
+
+using Json = nlohmann::json;
+
+/// Nothing: it is not JSON, or is nested so deep that walking it would take more stack than is safe.
+std::optional<Json> parseJson(std::string_view text);
+
+/// The member, or a null value.
+const Json &memberOf(const Json &object, const char *key);
+/// The member if it is a text, else an empty one.
+std::string textOf(const Json &object, const char *key);
+/// The member if it is a whole number that is not negative.
+std::optional<uint64_t> numberOf(const Json &object, const char *key);
+/// The member if it is an array, else an empty one.
+const Json &listOf(const Json &object, const char *key);
+
+} // namespace cleave
+
+#endif
