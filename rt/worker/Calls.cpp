@@ -79,7 +79,7 @@ cleave_status requestHeap(uint64_t bytes, cleave_buffer *granted) {
 
 cleave_status requestOutput(uint64_t bytes, cleave_buffer *granted) {
   if (bytes > partition.outputBytes - outputGranted)
-    return exceedQuota(outputGranted + bytes);
+    return outputGranted + bytes > heapBytes ? exceedQuota(outputGranted + bytes) : CLEAVE_E_MEMORY;
   uint8_t *from = partition.outputs[entry] + outputGranted;
   uint64_t dirty = outputDirty[entry] > outputGranted ? outputDirty[entry] - outputGranted : 0;
   makeZero(from, dirty < bytes ? dirty : bytes, MADV_REMOVE);

@@ -20,7 +20,8 @@ enum WorkerDescriptor : int {
   kSocketDescriptor = 3,
   kExchangeDescriptor = 4,
   kArenaDescriptor = 5, ///< read-only; the only one that is open in the jail
-  kTaskDescriptor = 6
+  kTaskDescriptor = 6,
+  kInboxDescriptor = 7 ///< EXCHANGE again, opened for reading: what is mapped through it can never become writable
 };
 
 constexpr uint32_t kFilterInstructionsMax = 256;

@@ -70,7 +70,7 @@ StepResult tieToParent() {
 
 long mapPart(uint64_t offset, uint64_t bytes, bool isWritable) {
   return mapMemory(0, bytes, isWritable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_NORESERVE,
-                   kExchangeDescriptor, setup.partitionOffset + offset);
+                   isWritable ? kExchangeDescriptor : kInboxDescriptor, setup.partitionOffset + offset);
 }
 
 StepResult mapPartition() {

@@ -1,0 +1,167 @@
+// Run.cpp - see Run.h. In order: check the options, open the bundle, choose the mode, run, write the figures, end as the
+// program ended.
+//
+// Mode auto prefers a correct run to a fast one: whatever stands in the way of jailed tasks (one CPU, no tasks, a CPU
+// that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops.
+#include "Run.h"
+#include "Bundle.h"
+#include "Failure.h"
+#include "Machine.h"
+#include "Statistics.h"
+#include "Supervisor.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+
+namespace cleave {
+
+namespace {
+
+constexpr int kUnusable = 1, kUsage = 2;
+
+int complain(int status, const std::string &message) {
+  fmt::print(stderr, "cleave: {}\n", message);
+  return status;
+}
+
+struct Choice {
+  bool isIsolated = false;
+  std::string note;   ///< for a person, if auto had to do with less than the program wants
+  Problem impossible; ///< isolated was asked for and cannot be
+};
+
+uint32_t workersOf(const RunOptions &options) {
+  uint32_t workers = options.workers ? options.workers : countCpus();
+  return std::min<uint32_t>(workers, CLEAVE_SLOTS_MAX);
+}
+
+Choice choose(const RunOptions &options, const Bundle &bundle) {
+  Choice choice;
+  if (options.mode == "serial" || bundle.tasks.empty())
+    return choice;
+  bool isAuto = options.mode == "auto";
+  if (isAuto && workersOf(options) < 2)
+    return choice;
+  Problem problem = checkJailIsPossible();
+  if (std::vector<std::string> missing = missingFeatures(bundle.requiredFeatures); !missing.empty())
+    problem = fmt::format("its tasks need a CPU with {}, which this one lacks", fmt::join(missing, ", "));
+  choice.isIsolated = !problem;
+  if (problem && isAuto)
+    choice.note = fmt::format("{}: {}; running it serially", options.command[0], *problem);
+  else if (problem)
+    choice.impossible = problem;
+  return choice;
+}
+
+/// A UUID's 16 bytes. Verified by the bundle's reader to be well-formed; zero otherwise.
+cleave_name parseName(const std::string &uuid) {
+  cleave_name name = {};
+  sodium_hex2bin(name.bytes, sizeof name.bytes, uuid.c_str(), uuid.size(), "-", nullptr, nullptr);
+  return name;
+}
+
+Problem makeMemory(const RunOptions &options, const Bundle &bundle, SharedMemory &memory) {
+  MemoryPlan plan;
+  plan.mode = options.mode == "isolated" ? CLEAVE_MODE_ISOLATED : CLEAVE_MODE_AUTO;
+  plan.workers = workersOf(options);
+  plan.isTraced = !options.tracePath.empty();
+  for (const BundledTask &task : bundle.tasks)
+    plan.kinds.push_back(parseName(task.uuid));
+  return memory.create(plan);
+}
+
+MappingLimits limitsOf(const RunOptions &options) {
+  MachineMemory machine = readMachineMemory();
+  uint64_t share = machine.ramBytes / 2 / workersOf(options);
+  uint64_t wanted = options.taskMemory ? options.taskMemory : share;
+  return {std::max<uint64_t>(wanted & ~uint64_t{4095}, 1 << 20), std::max(machine.ramAndSwapBytes, wanted)};
+}
+
+/// The lowest descriptors must not become the node's own: they are the program's streams, even if they are closed.
+void fillStreams() {
+  for (int number = 0; number <= STDERR_FILENO; ++number)
+    if (fcntl(number, F_GETFD) < 0)
+      open("/dev/null", O_RDWR | O_CLOEXEC); // answers `number`, the lowest free; closed again for the program
+}
+
+int writeFigures(const RunOptions &options, const RunFigures &figures, const Bundle &bundle) {
+  int status = 0;
+  if (!options.statsPath.empty())
+    if (Problem problem = writeStatistics(options.statsPath, figures, bundle.tasks))
+      status = complain(kUnusable, *problem);
+  if (!options.tracePath.empty())
+    if (Problem problem = writeTrace(options.tracePath, figures, bundle.tasks))
+      status = complain(kUnusable, *problem);
+  return status;
+}
+
+int checkOptions(const RunOptions &options) {
+  static constexpr const char *known[] = {"auto", "serial", "isolated"};
+  if (options.mode == "workers" || options.mode == "kernel")
+    return complain(kUsage, fmt::format("mode '{}' is not in this version; use auto, serial or isolated", options.mode));
+  if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
+    return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial or isolated", options.mode));
+  for (const std::string &path : {options.statsPath, options.tracePath})
+    if (!path.empty())
+      if (Problem problem = checkWritable(path))
+        return complain(kUsage, *problem);
+  return 0;
+}
+
+int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolated) {
+  RootCommand command = {bundle.root, options.command};
+  SharedMemory memory;
+  if (isIsolated)
+    if (Problem problem = makeMemory(options, bundle, memory)) {
+      if (options.mode == "isolated")
+        return complain(kUnusable, *problem);
+      complain(0, fmt::format("{}: {}; running it serially", options.command[0], *problem));
+      isIsolated = false;
+    }
+  MappingLimits limits = limitsOf(options);
+  auto tasks = [&](uint32_t kind) { return bundle.tasks[kind].elf; };
+  SupervisedRun run;
+  uint64_t startNs = monotonicNs();
+  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, run))
+    return complain(kUnusable, *problem);
+  RunFigures figures;
+  figures.mode = isIsolated ? "isolated" : "serial";
+  figures.workers = isIsolated ? workersOf(options) : 0;
+  figures.wallSeconds = static_cast<double>(monotonicNs() - startNs) / 1e9;
+  figures.rootCpuSeconds = run.root.cpuSeconds;
+  figures.control = isIsolated ? memory.header : nullptr;
+  int status = writeFigures(options, figures, bundle);
+  if (run.hasFailed) {
+    const cleave_failure &failure = memory.header->failure;
+    const BundledTask *task = failure.kind < bundle.tasks.size() ? &bundle.tasks[failure.kind] : nullptr;
+    return complain(CLEAVE_FAILURE_STATUS, describeFailure(failure, task, limits.memoryBytes));
+  }
+  if (status && run.root.status == 0)
+    return status;
+  endAs(run.root.status);
+}
+
+} // namespace
+
+int runCommand(const RunOptions &options) {
+  fillStreams();
+  if (int status = checkOptions(options))
+    return status;
+  auto opened = openBundle(options.command[0]);
+  if (auto *error = std::get_if<BundleError>(&opened))
+    return complain(kUsage, error->message);
+  const Bundle &bundle = std::get<Bundle>(opened);
+  Choice choice = choose(options, bundle);
+  if (choice.impossible)
+    return complain(kUnusable, fmt::format("{}: {}", options.command[0], *choice.impossible));
+  if (!choice.note.empty())
+    complain(0, choice.note);
+  if (!choice.isIsolated && options.statsPath.empty() && options.tracePath.empty())
+    return complain(kUnusable, *executeRoot({bundle.root, options.command}));
+  return runSupervised(options, bundle, choice.isIsolated);
+}
+
+} // namespace cleave

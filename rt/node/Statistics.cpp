@@ -1,0 +1,168 @@
+// Statistics.cpp - see Statistics.h. A file appears whole or not at all: it is written beside its place under another
+// name and renamed. What is there and not a regular file (/dev/stderr, a pipe) is written to directly.
+#include "Statistics.h"
+#include "Bundle.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+namespace cleave {
+
+using Json = nlohmann::ordered_json;
+
+static Problem cannotWrite(const std::string &path) {
+  return fmt::format("cannot write {}: {}", path, std::strerror(errno));
+}
+
+static bool isSpecial(const std::string &path) {
+  struct stat status;
+  return !stat(path.c_str(), &status) && !S_ISREG(status.st_mode);
+}
+
+static std::string folderOf(const std::string &path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+Problem checkWritable(const std::string &path) {
+  struct stat status;
+  if (!stat(path.c_str(), &status) && S_ISDIR(status.st_mode))
+    errno = EISDIR;
+  else if (!access(isSpecial(path) ? path.c_str() : folderOf(path).c_str(), W_OK))
+    return std::nullopt;
+  return cannotWrite(path);
+}
+
+static bool writeAll(int file, const std::string &text) {
+  size_t done = 0;
+  while (done != text.size()) {
+    ssize_t written = write(file, text.data() + done, text.size() - done);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return false;
+    done += static_cast<size_t>(written);
+  }
+  return true;
+}
+
+static Problem writeFile(const std::string &path, const std::string &text) {
+  if (isSpecial(path)) {
+    Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    return file && writeAll(file.get(), text) ? Problem() : cannotWrite(path);
+  }
+  std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file)
+    return cannotWrite(path);
+  if (writeAll(file.get(), text) && !rename(temporary.c_str(), path.c_str()))
+    return std::nullopt;
+  Problem problem = cannotWrite(path);
+  unlink(temporary.c_str());
+  return problem;
+}
+
+/// Kinds of one name (in different files) are told apart by their place.
+static std::string keyOf(const std::vector<BundledTask> &tasks, uint32_t kind) {
+  if (kind >= tasks.size())
+    return fmt::format("kind {}", kind);
+  auto isSameName = [&](const BundledTask &task) { return task.name == tasks[kind].name; };
+  if (std::count_if(tasks.begin(), tasks.end(), isSameName) == 1)
+    return tasks[kind].name;
+  return fmt::format("{} ({}:{}, kind {})", tasks[kind].name, tasks[kind].file, tasks[kind].line, kind);
+}
+
+static std::string serialise(const Json &json, int indent) {
+  // Names come from source files, which may hold anything.
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+static Json kindFigures(const cleave_kind_control &kind) {
+  return {{"count", kind.count},
+          {"items", kind.items},
+          {"busy_s", static_cast<double>(kind.busy_ns) / 1e9},
+          {"bytes_in", kind.bytes_in},
+          {"bytes_out", kind.bytes_out}};
+}
+
+Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
+  cleave_kind_control total = {};
+  cleave_counters counters = {};
+  Json kinds = Json::object();
+  if (figures.control) {
+    counters = figures.control->counters;
+    for (uint32_t i = 0; i != figures.control->kind_count; ++i) {
+      const cleave_kind_control &kind = *cleave_control_kind(figures.control, i);
+      total.count += kind.count;
+      total.items += kind.items;
+      total.busy_ns += kind.busy_ns;
+      total.bytes_in += kind.bytes_in;
+      total.bytes_out += kind.bytes_out;
+      kinds[keyOf(tasks, i)] = kindFigures(kind);
+    }
+  }
+  double busySeconds = static_cast<double>(total.busy_ns) / 1e9;
+  double allSeconds = busySeconds + figures.rootCpuSeconds;
+  Json json = {{"mode", figures.mode},
+               {"workers", figures.workers},
+               {"wall_s", figures.wallSeconds},
+               {"tasks_run", total.count},
+               {"items_run", total.items},
+               {"tasks_by_kind", kinds},
+               {"coverage", allSeconds > 0 ? busySeconds / allSeconds : 0.0},
+               {"task_busy_s", busySeconds},
+               {"root_cpu_s", figures.rootCpuSeconds},
+               {"bytes_in", total.bytes_in},
+               {"bytes_out", total.bytes_out},
+               {"objects_published", counters.objects_published},
+               {"objects_mapped", counters.objects_mapped},
+               {"inputs_copied_bytes", counters.inputs_copied_bytes},
+               {"done_in_place", counters.done_in_place},
+               {"redone", counters.redone},
+               {"abandoned", counters.abandoned}};
+  return writeFile(path, serialise(json, 2));
+}
+
+/// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot.
+Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
+  Json events = Json::array();
+  uint64_t lost = 0;
+  if (cleave_control *control = figures.control) {
+    uint64_t kept = std::min(control->trace_count, control->trace_capacity);
+    lost = control->trace_count - kept;
+    std::vector<bool> isNamed(control->slot_count);
+    for (uint64_t i = 0; i != kept; ++i) {
+      const cleave_trace_event &event = *cleave_control_trace(control, i);
+      if (event.slot < isNamed.size() && !isNamed[event.slot]) {
+        isNamed[event.slot] = true;
+        events.push_back({{"name", "thread_name"},
+                          {"ph", "M"},
+                          {"pid", 1},
+                          {"tid", event.slot},
+                          {"args", {{"name", fmt::format("worker {}", event.slot)}}}});
+      }
+      events.push_back({{"name", keyOf(tasks, event.kind)},
+                        {"cat", "task"},
+                        {"ph", "X"},
+                        {"pid", 1},
+                        {"tid", event.slot},
+                        {"ts", (static_cast<double>(event.start_ns) - static_cast<double>(control->start_ns)) / 1e3},
+                        {"dur", static_cast<double>(event.end_ns - event.start_ns) / 1e3},
+                        {"args",
+                         {{"kind", event.kind},
+                          {"items", event.items},
+                          {"bytes_in", event.bytes_in},
+                          {"bytes_out", event.bytes_out}}}});
+    }
+  }
+  Json json = {{"displayTimeUnit", "ms"}, {"otherData", {{"events_lost", lost}}}, {"traceEvents", events}};
+  return writeFile(path, serialise(json, -1));
+}
+
+} // namespace cleave

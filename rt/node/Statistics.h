@@ -1,0 +1,31 @@
+// Statistics.h - `--stats` and `--trace`: what a run did, as files.
+#ifndef CLEAVE_NODE_STATISTICS_H
+#define CLEAVE_NODE_STATISTICS_H
+
+#include "Descriptor.h"
+
+#include "cleave/exchange.h"
+#include <string>
+#include <vector>
+
+namespace cleave {
+
+struct BundledTask;
+
+struct RunFigures {
+  std::string mode;
+  uint32_t workers = 0;
+  double wallSeconds = 0;
+  double rootCpuSeconds = 0;         ///< user and system time of the program's own process
+  cleave_control *control = nullptr; ///< null: nothing was split
+};
+
+Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);
+Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);
+
+/// Whether a file could be written there, asked before the run and not after it.
+Problem checkWritable(const std::string &path);
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,73 @@
+// cleave.cpp - the `cleave` command: `run` and `inspect`. Only words on the command line are dealt with here; what they
+// do is in rt/node. This file is compiled with exceptions, because CLI11 reports through them.
+#include "Inspect.h"
+#include "Run.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace {
+
+constexpr int kUsage = 2;
+
+int complain(const std::string &message) {
+  std::fprintf(stderr, "cleave: %s\n", message.c_str());
+  return kUsage;
+}
+
+void addRun(CLI::App &app, cleave::RunOptions &options) {
+  CLI::App *run = app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
+  run->add_option("--mode", options.mode, "auto (default), serial or isolated")->type_name("MODE");
+  run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535));
+  run->add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
+  run->add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
+  run->add_option("--task-memory", options.taskMemory,
+                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run->footer("The bundle and the program's arguments follow the options: cleave run [options] app.cleave [arguments]");
+  // Everything from the bundle's path on is the program's, whatever it looks like.
+  run->prefix_command();
+}
+
+/// The bundle and its arguments; what stands before them and is not an option of ours is a mistake.
+int runWith(CLI::App &run, cleave::RunOptions &options) {
+  options.command = run.remaining();
+  if (!options.command.empty() && options.command[0] == "--")
+    options.command.erase(options.command.begin());
+  else if (!options.command.empty() && options.command[0].size() > 1 && options.command[0][0] == '-')
+    return complain("run has no option '" + options.command[0] + "'; see cleave run --help");
+  if (options.command.empty())
+    return complain("run needs a bundle, as in: cleave run app.cleave");
+  return cleave::runCommand(options);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  CLI::App app("Runs and shows what cleave++ makes.", "cleave");
+  app.set_version_flag("--version", "cleave " CLEAVE_VERSION);
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App *, const CLI::Error &) { return std::string(); });
+
+  cleave::RunOptions options;
+  addRun(app, options);
+  std::string inspected;
+  bool asJson = false;
+  CLI::App *inspect = app.add_subcommand("inspect", "Show what is in a bundle");
+  inspect->add_option("bundle", inspected, "The bundle")->required()->type_name("FILE");
+  inspect->add_flag("--json", asJson, "The whole manifest and partition, for programs");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return app.exit(error); // --help, --version
+    return complain(std::string(error.what()) + "; see cleave --help");
+  }
+  if (*inspect)
+    return cleave::inspectCommand(inspected, asJson);
+  return runWith(*app.get_subcommand("run"), options);
+}
