@@ -118,6 +118,8 @@ bool Session::isSupported() {
 CompiledProgram Session::run() {
   CompiledProgram program;
   program.exitStatus = 1;
+  if (is_contained(ArrayRef(line.clangArguments).drop_front(), StringRef("--version")))
+    outs() << "cleave++ " CLEAVE_VERSION ", on\n"; // and clang's own lines follow
   compilation.reset(clangDriver->BuildCompilation(arguments));
   compilation->CleanupFileList(compilation->getTempFiles());
   if (compilation->containsError() || diagnostics->hasErrorOccurred() || !isSupported())

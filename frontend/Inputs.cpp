@@ -239,6 +239,10 @@ Expected<LinkInputs> sortLinkLine(const std::vector<std::string> &line,
       continue;
     } else if (text.consume_front("-L")) {
       folders.push_back(text.str());
+    } else if (text == "-lgcc_s") {
+      // There is no static form. CMake asks for it by name where C is compiled by gcc; libgcc_eh, which the driver's
+      // own part of the line has, is what stands in for it in a static program.
+      continue;
     } else if (text.consume_front("-l")) {
       if (std::string path = findLibrary(text, folders); !path.empty())
         if (Error error = sorted.addFile(path, isWhole, /*isLibrary=*/true, stays))
