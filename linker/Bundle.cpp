@@ -1,22 +1,19 @@
 // Bundle.cpp - packs a linked program into one file: an OCI image layout in a tar archive (docs/bundle.md).
 //
 // Deterministic: blobs are named by their content, entries are sorted, no time, user or path of the building machine
-// goes in. Atomic: everything is written to a new file beside the target, flushed to the disk and renamed, so that
-// whoever looks sees the old bundle or the new one; on any error the new file is removed. A target that is no regular
-// file (/dev/null, a pipe) cannot be renamed over and is written directly.
+// goes in. Each content is there once: two task kinds with the same machine code share a blob, so a file of the layout
+// is a view of bytes that live elsewhere, in the linked program or among the JSON texts made here. How the file gets to
+// its place whole or not at all is BundleFile.cpp.
 #include "cleave/bundle.h"
+#include "linker/BundleFile.h"
 #include "linker/Program.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SHA256.h"
-#include "llvm/Support/raw_ostream.h"
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
+#include <deque>
 #include <map>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace llvm;
 
@@ -24,202 +21,167 @@ namespace cleave {
 
 namespace {
 
+constexpr StringLiteral digestPrefix = "sha256:";
+
+/// What an OCI descriptor says of a blob.
+struct Blob {
+  std::string digest; ///< hexadecimal
+  int64_t sizeBytes;
+
+  json::Object reference() const {
+    return json::Object{{"digest", (digestPrefix + digest).str()}, {"size", sizeBytes}};
+  }
+  json::Object descriptor(StringRef mediaType) const {
+    json::Object object = reference();
+    object["mediaType"] = mediaType;
+    return object;
+  }
+};
+
 /// The files of the layout, by path: sorted, each content once.
 class Layout {
 public:
-  /// Adds a blob; returns its OCI descriptor.
-  json::Object add(StringRef content, StringRef mediaType) {
-    std::string digest = digestOf(content);
-    files.try_emplace("blobs/sha256/" + digest, content.str());
-    return json::Object{{"mediaType", mediaType}, {"digest", "sha256:" + digest}, {"size", static_cast<int64_t>(content.size())}};
-  }
-  json::Object addJson(const json::Value &content, StringRef mediaType) {
-    return add(StringRef(formatv("{0}", content).str()), mediaType);
-  }
-  void addFile(StringRef path, const json::Value &content) { files[path.str()] = formatv("{0}", content).str(); }
-
-  static std::string digestOf(StringRef content) {
+  /// `content` must outlive the layout.
+  Blob add(StringRef content) {
     SHA256 hash;
     hash.update(content);
-    return toHex(hash.final(), /*LowerCase=*/true);
+    std::string digest = toHex(hash.final(), /*LowerCase=*/true);
+    files.try_emplace("blobs/sha256/" + digest, content);
+    return {digest, static_cast<int64_t>(content.size())};
   }
+  Blob add(const std::vector<char> &content) { return add(StringRef(content.data(), content.size())); }
+  Blob add(json::Value content) { return add(keep(std::move(content))); }
+  void addFile(StringRef path, json::Value content) { files[path.str()] = keep(std::move(content)); }
 
-  std::map<std::string, std::string> files;
-};
-
-/// The file that is written: the target itself only in the last step.
-class Output {
-public:
-  explicit Output(const std::string &target) : target(target) {}
-  ~Output() {
-    if (descriptor >= 0)
-      close(descriptor);
-    if (!temporary.empty())
-      unlink(temporary.c_str());
-  }
-
-  Error open() {
-    struct stat info;
-    if (stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-      if (S_ISDIR(info.st_mode))
-        return failure(EISDIR);
-      descriptor = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
-      return descriptor < 0 ? failure(errno) : Error::success();
-    }
-    // A target that may not be written must not be replaced either.
-    if (stat(target.c_str(), &info) == 0 && access(target.c_str(), W_OK) != 0)
-      return failure(errno);
-    std::string name = target + ".new-XXXXXX";
-    descriptor = mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor < 0)
-      return failure(errno);
-    temporary = name;
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(descriptor, 0666 & ~mask) != 0)
-      return failure(errno);
-    return Error::success();
-  }
-
-  bool write(const void *data, size_t bytes) {
-    const char *at = static_cast<const char *>(data);
-    while (bytes) {
-      ssize_t done = ::write(descriptor, at, bytes);
-      if (done < 0 && errno == EINTR)
-        continue;
-      if (done < 0) {
-        error = errno;
-        return false;
-      }
-      at += done;
-      bytes -= done;
-    }
-    return true;
-  }
-
-  Error finish() {
-    if (!temporary.empty() && fsync(descriptor) != 0)
-      return failure(errno);
-    int closed = ::close(descriptor);
-    descriptor = -1;
-    if (closed != 0)
-      return failure(errno);
-    if (!temporary.empty() && rename(temporary.c_str(), target.c_str()) != 0)
-      return failure(errno);
-    temporary.clear();
-    return Error::success();
-  }
-
-  Error failure(int number) const {
-    return createStringError(std::error_code(number, std::generic_category()), "cannot write '%s': %s", target.c_str(),
-                             std::error_code(number, std::generic_category()).message().c_str());
-  }
-  int error = 0;
+  std::map<std::string, StringRef> files;
 
 private:
-  std::string target, temporary;
-  int descriptor = -1;
+  StringRef keep(json::Value content) { return texts.emplace_back(formatv("{0}", content).str()); }
+  std::deque<std::string> texts; // a deque, because its elements do not move
 };
 
-la_ssize_t writeCallback(archive *, void *data, const void *buffer, size_t bytes) {
-  return static_cast<Output *>(data)->write(buffer, bytes) ? static_cast<la_ssize_t>(bytes) : -1;
-}
-
 } // namespace
-
-static Error writeArchive(const Layout &layout, Output &output) {
-  archive *tar = archive_write_new();
-  archive_write_set_format_ustar(tar);
-  archive_write_set_bytes_per_block(tar, 1 << 20);
-  archive_write_set_bytes_in_last_block(tar, 512);
-  bool isGood = archive_write_open(tar, &output, nullptr, writeCallback, nullptr) == ARCHIVE_OK;
-  archive_entry *entry = archive_entry_new();
-  for (const auto &[path, content] : layout.files) {
-    if (!isGood)
-      break;
-    archive_entry_clear(entry);
-    archive_entry_set_pathname(entry, path.c_str());
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_mtime(entry, 0, 0);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(content.size()));
-    isGood = archive_write_header(tar, entry) == ARCHIVE_OK &&
-             archive_write_data(tar, content.data(), content.size()) == static_cast<la_ssize_t>(content.size());
-  }
-  isGood = archive_write_close(tar) == ARCHIVE_OK && isGood;
-  std::string text = isGood || !archive_error_string(tar) ? "" : archive_error_string(tar);
-  archive_entry_free(entry);
-  archive_write_free(tar);
-  if (output.error)
-    return output.failure(output.error);
-  if (!isGood)
-    return createStringError("cannot write the bundle: " + text);
-  return Error::success();
-}
 
 /// RFC 9562 version 8, from the content: the name of a task as an object.
 static std::string uuidOf(StringRef digest) {
   std::string hex = digest.take_front(32).str();
   hex[12] = '8';
   hex[16] = hexdigit(8 | (hexDigitValue(hex[16]) & 3), /*LowerCase=*/true);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+  return join(ArrayRef<std::string>{hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
+                                    hex.substr(20)},
+              "-");
+}
+
+/// The static cost that the partition gives for a kind, or null.
+static json::Value costOf(const json::Value &partition, size_t id) {
+  const json::Object *object = partition.getAsObject();
+  const json::Array *kinds = object ? object->getArray("tasks") : nullptr;
+  if (kinds)
+    for (const json::Value &kind : *kinds)
+      if (const json::Object *fields = kind.getAsObject(); fields && fields->getInteger("id") == int64_t(id))
+        if (const json::Value *cost = fields->get("cost"))
+          return *cost;
+  return nullptr;
+}
+
+static json::Object describeTask(const TaskBinary &task, size_t id, const Blob &binary, const json::Value &partition) {
+  json::Object object = binary.reference();
+  object["id"] = static_cast<int64_t>(id);
+  // Names of files may be in any encoding; JSON is UTF-8.
+  object["name"] = json::fixUTF8(task.name);
+  object["file"] = json::fixUTF8(task.file);
+  object["line"] = task.line;
+  object["entry"] = "_start";
+  object["uuid"] = uuidOf(binary.digest);
+  object["signature"] = task.signature;
+  if (json::Value cost = costOf(partition, id); cost.kind() != json::Value::Null)
+    object["cost"] = std::move(cost);
+  return object;
+}
+
+/// Adds binaries, manifest and partition; returns the image's layers.
+static json::Array addLayers(Layout &layout, const LinkedProgram &program) {
+  json::Array layers, tasks;
+  auto addLayer = [&](const Blob &blob, StringRef mediaType, StringRef kind, StringRef name) {
+    json::Object layer = blob.descriptor(mediaType);
+    layer["annotations"] =
+        json::Object{{CLEAVE_KIND_ANNOTATION, kind}, {CLEAVE_NAME_ANNOTATION, json::fixUTF8(name)}};
+    layers.push_back(std::move(layer));
+  };
+  Blob root = layout.add(program.root);
+  addLayer(root, CLEAVE_ROOT_TYPE, "root", "root");
+  for (size_t id = 0; id < program.tasks.size(); ++id) {
+    const TaskBinary &task = program.tasks[id];
+    Blob binary = layout.add(task.elf);
+    addLayer(binary, CLEAVE_TASK_TYPE, "task", task.name);
+    tasks.push_back(describeTask(task, id, binary, program.partition));
+  }
+  Blob manifest = layout.add(json::Object{{"format", CLEAVE_BUNDLE_FORMAT},
+                                          {"target", program.target},
+                                          {"requiredFeatures", json::Array(program.requiredFeatures)},
+                                          {"root", root.reference()},
+                                          {"tasks", std::move(tasks)}});
+  addLayer(manifest, CLEAVE_MANIFEST_TYPE, "manifest", "manifest");
+  addLayer(layout.add(program.partition), CLEAVE_PARTITION_TYPE, "partition", "partition");
+  return layers;
+}
+
+static void fillLayout(Layout &layout, const LinkedProgram &program) {
+  json::Array layers = addLayers(layout, program);
+  json::Array contents; // what a layer holds once it is unpacked: here, itself
+  for (const json::Value &layer : layers)
+    contents.push_back(*layer.getAsObject()->getString("digest"));
+  json::Object rootfs{{"type", "layers"}, {"diff_ids", std::move(contents)}};
+  Blob config = layout.add(json::Object{
+      {"architecture", "amd64"}, {"os", "linux"}, {"config", json::Object{}}, {"rootfs", std::move(rootfs)}});
+  Blob image = layout.add(json::Object{{"schemaVersion", 2},
+                                       {"mediaType", CLEAVE_OCI_MANIFEST_TYPE},
+                                       {"config", config.descriptor(CLEAVE_OCI_CONFIG_TYPE)},
+                                       {"layers", std::move(layers)}});
+  json::Object entry = image.descriptor(CLEAVE_OCI_MANIFEST_TYPE);
+  entry["platform"] = json::Object{{"architecture", "amd64"}, {"os", "linux"}};
+  layout.addFile("index.json", json::Object{{"schemaVersion", 2},
+                                            {"mediaType", CLEAVE_OCI_INDEX_TYPE},
+                                            {"manifests", json::Array{std::move(entry)}}});
+  layout.addFile("oci-layout", json::Object{{"imageLayoutVersion", "1.0.0"}});
+}
+
+static la_ssize_t writeCallback(archive *, void *data, const void *buffer, size_t bytes) {
+  return static_cast<BundleFile *>(data)->write(buffer, bytes) ? static_cast<la_ssize_t>(bytes) : -1;
+}
+
+static bool writeEntry(archive *tar, archive_entry *entry, const std::string &path, StringRef content) {
+  archive_entry_clear(entry);
+  archive_entry_set_pathname(entry, path.c_str());
+  archive_entry_set_filetype(entry, AE_IFREG);
+  archive_entry_set_perm(entry, 0644);
+  archive_entry_set_mtime(entry, 0, 0);
+  archive_entry_set_size(entry, static_cast<la_int64_t>(content.size()));
+  return archive_write_header(tar, entry) == ARCHIVE_OK &&
+         archive_write_data(tar, content.data(), content.size()) == static_cast<la_ssize_t>(content.size());
+}
+
+static Error writeArchive(const Layout &layout, BundleFile &output) {
+  archive *tar = archive_write_new();
+  archive_entry *entry = archive_entry_new();
+  archive_write_set_format_ustar(tar);
+  archive_write_set_bytes_per_block(tar, 1 << 20);
+  archive_write_set_bytes_in_last_block(tar, 512);
+  bool isGood = archive_write_open(tar, &output, nullptr, writeCallback, nullptr) == ARCHIVE_OK;
+  for (const auto &[path, content] : layout.files)
+    isGood = isGood && writeEntry(tar, entry, path, content);
+  isGood = isGood && archive_write_close(tar) == ARCHIVE_OK;
+  const char *words = isGood ? nullptr : archive_error_string(tar);
+  Error error = isGood ? Error::success() : output.failure(words ? words : "the archive could not be made");
+  archive_entry_free(entry);
+  archive_write_free(tar);
+  return error;
 }
 
 Error writeBundle(const std::string &path, const LinkedProgram &program) {
   Layout layout;
-  json::Array layers, tasks;
-  auto addLayer = [&](json::Object descriptor, StringRef title) {
-    descriptor["annotations"] = json::Object{{"org.opencontainers.image.title", title}};
-    layers.push_back(std::move(descriptor));
-  };
-  StringRef root(program.root.data(), program.root.size());
-  addLayer(layout.add(root, CLEAVE_ROOT_TYPE), "root");
-  for (size_t id = 0; id < program.tasks.size(); ++id) {
-    const TaskBinary &task = program.tasks[id];
-    StringRef elf(task.elf.data(), task.elf.size());
-    addLayer(layout.add(elf, CLEAVE_TASK_TYPE), task.name);
-    tasks.push_back(json::Object{{"id", static_cast<int64_t>(id)},
-                                 {"name", task.name},
-                                 {"file", task.file},
-                                 {"line", task.line},
-                                 {"entry", "_start"},
-                                 {"digest", "sha256:" + Layout::digestOf(elf)},
-                                 {"size", static_cast<int64_t>(elf.size())},
-                                 {"uuid", uuidOf(Layout::digestOf(elf))},
-                                 {"signature", task.signature}});
-  }
-  json::Array features;
-  for (const std::string &feature : program.requiredFeatures)
-    features.push_back(feature);
-  json::Object manifest{{"format", CLEAVE_BUNDLE_FORMAT},
-                        {"target", program.target},
-                        {"requiredFeatures", std::move(features)},
-                        {"root", json::Object{{"digest", "sha256:" + Layout::digestOf(root)}, {"size", static_cast<int64_t>(root.size())}}},
-                        {"tasks", std::move(tasks)}};
-  addLayer(layout.addJson(json::Value(std::move(manifest)), CLEAVE_MANIFEST_TYPE), "manifest");
-  addLayer(layout.addJson(program.partition, CLEAVE_PARTITION_TYPE), "partition");
-
-  json::Array diffs;
-  for (const json::Value &layer : layers)
-    diffs.push_back(*layer.getAsObject()->getString("digest"));
-  json::Object config = layout.addJson(
-      json::Value(json::Object{{"architecture", "amd64"},
-                               {"os", "linux"},
-                               {"config", json::Object{}},
-                               {"rootfs", json::Object{{"type", "layers"}, {"diff_ids", std::move(diffs)}}}}),
-      CLEAVE_OCI_CONFIG_TYPE);
-  json::Object image = layout.addJson(json::Value(json::Object{{"schemaVersion", 2},
-                                                           {"mediaType", CLEAVE_OCI_MANIFEST_TYPE},
-                                                           {"config", std::move(config)},
-                                                           {"layers", std::move(layers)}}),
-                                  CLEAVE_OCI_MANIFEST_TYPE);
-  image["platform"] = json::Object{{"architecture", "amd64"}, {"os", "linux"}};
-  layout.addFile("index.json", json::Object{{"schemaVersion", 2},
-                                            {"mediaType", CLEAVE_OCI_INDEX_TYPE},
-                                            {"manifests", json::Array{std::move(image)}}});
-  layout.addFile("oci-layout", json::Object{{"imageLayoutVersion", "1.0.0"}});
-
-  Output output(path);
+  fillLayout(layout, program);
+  BundleFile output(path);
   if (Error error = output.open())
     return error;
   if (Error error = writeArchive(layout, output))

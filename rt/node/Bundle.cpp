@@ -1,9 +1,9 @@
 // Bundle.cpp - see Bundle.h.
 //
 // A bundle comes from anywhere, so nothing in it is believed: the archive is read through libarchive (bounds, header
-// checksums), every blob must have the size and the digest that it is asked for by, and each JSON field's type is checked.
-// The digests form a chain: index.json names the image manifest, that names all blobs; Cleave's own manifest names the
-// binaries once more, with what they are. A flipped bit anywhere is either in padding or breaks the chain.
+// checksums), every blob must have the size and the digest that it is asked for by, and each JSON field's type is
+// checked. The digests form a chain: index.json names the image manifest, that names all blobs; Cleave's own manifest
+// names the binaries once more, with what they are. A flipped bit anywhere is either in padding or breaks the chain.
 //
 // The file is mapped and no byte of it is copied: libarchive, given the whole mapping as its one buffer, hands out
 // pointers into it. What opening costs is one pass of SHA-256 (Digest.cpp).
@@ -113,8 +113,8 @@ bool BundleReader::readArchive() {
   return isGood;
 }
 
-/// An archive ends in two blocks of zeros. Without this, one that was cut short between two entries would lack blobs for
-/// no reason that could be told.
+/// An archive ends in two blocks of zeros. Without this, one that was cut short between two entries would lack blobs
+/// for no reason that could be told.
 bool BundleReader::hasEnd() const {
   constexpr size_t endBytes = 1024;
   std::string_view bytes = bundle.file.bytes();

@@ -1,7 +1,7 @@
 // BundleJson.cpp - see BundleJson.h.
 //
-// nlohmann_json throws on a wrong type, and here nothing catches: so each access asks for the type first. Its parser keeps
-// a stack of its own, but copying and printing recurse, so depth is bounded before parsing.
+// nlohmann_json throws on a wrong type, and here nothing catches: so each access asks for the type first. Its parser
+// keeps a stack of its own, but copying and printing recurse, so depth is bounded before parsing.
 #include "BundleJson.h"
 
 namespace cleave {

@@ -1,4 +1,4 @@
-// BundleJson.h - reading JSON that anyone may have written: absent, of the wrong type and malformed are all values here.
+// BundleJson.h - JSON that anyone may have written: absent, of the wrong type and malformed are all values here.
 #ifndef CLEAVE_NODE_BUNDLEJSON_H
 #define CLEAVE_NODE_BUNDLEJSON_H
 

@@ -2,9 +2,9 @@
 //
 // A bundle is verified at every start of its program, so this is time that a person waits: 5 MB take libsodium 1.0.18
 // (plain C) 14 ms and the SHA extensions 3 ms, on the machine where it was measured. Every x86-64 of the last years has
-// them. Rejected: checking a task's digest only when the task is first sent out (a damaged bundle would then fail in the
-// middle of a run, and most of the bytes are the root program, which is needed at once anyway); threads (they would take
-// cores from the program).
+// them. Rejected: checking a task's digest only when the task is first sent out (a damaged bundle would then fail in
+// the middle of a run, and most of the bytes are the root program, which is needed at once anyway); threads (they would
+// take cores from the program).
 //
 // The message schedule of four rounds fits one register: with X0..X3 the last four groups of four words,
 //     next = msg2(msg1(X0, X1) + words 1 to 4 of (X2, X3), X3)

@@ -24,7 +24,7 @@ static std::string readableBytes(uint64_t bytes) {
 
 static std::string readableTime(double ns) {
   if (ns < 1e3)
-    return fmt::format("{:.2g} ns", ns);
+    return fmt::format("{:.3g} ns", ns);
   if (ns < 1e6)
     return fmt::format("{:.3g} us", ns / 1e3);
   return fmt::format("{:.3g} ms", ns / 1e6);
@@ -63,7 +63,7 @@ static void printSignature(const Json &signature) {
   std::string list;
   for (const Json &parameter : listOf(signature, "parameters")) {
     std::string name = textOf(parameter, "name"), type = textOf(parameter, "type");
-    list += (list.empty() ? "" : ", ") + printable(type) + (name.empty() ? "" : " " + printable(name));
+    list += (list.empty() ? "" : ", ") + (name.empty() ? "" : printable(name) + ": ") + printable(type);
   }
   fmt::print("     takes      {}\n", list.empty() ? "nothing" : list);
   std::string result = printable(textOf(memberOf(signature, "result"), "type"));
@@ -110,12 +110,11 @@ static void printRefusals(const Json &partition) {
   std::sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
     return a.second.size() != b.second.size() ? a.second.size() > b.second.size() : a.first < b.first;
   });
-  fmt::print("\nnot cut    {} that could have been (cleave++ -Rcleave-missed explains each)\n", counted(count, "call"));
-  for (const auto &[reason, sites] : sorted) {
-    fmt::print("\n  {:<2} {}\n", sites.size(), reason.empty() ? "no reason given" : printable(reason));
-    fmt::print("     {} {}: {}\n", sites.size() == 1 ? "at  " : "e.g.", placeOf(*sites[0]),
-               printable(textOf(*sites[0], "message")));
-  }
+  fmt::print("\nnot cut    {} that {} in the program; cleave++ -Rcleave-missed explains each\n", counted(count, "call"),
+             count == 1 ? "stays" : "stay");
+  for (const auto &[reason, sites] : sorted)
+    fmt::print("\n  {:<3} {}\n      {}{}: {}\n", sites.size(), reason.empty() ? "no reason given" : printable(reason),
+               sites.size() == 1 ? "" : "first ", placeOf(*sites[0]), printable(textOf(*sites[0], "message")));
 }
 
 int inspectCommand(const std::string &path, bool asJson) {
