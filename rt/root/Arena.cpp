@@ -1,185 +1,239 @@
-/* Arena.cpp - operator new of a splitting run: large blocks lie where workers can map them.
- *
- * A block of CLEAVE_EXTERN_MIN bytes or more gets whole pages of the ARENA memfd, so that a task can be shown this block
- * and nothing else, without a copy. Everything else, and everything in a serial run, is malloc's. Free extents are kept
- * in a table sorted by address, best fit, neighbours joined; there are as many as there are large blocks, so a scan is
- * cheap beside the page faults of what it hands out. Freed pages go back to the system at once when there are many.
- *
- * A spin lock guards the table, because the program may have threads of its own. The program may define operator new
- * itself: then this file is not linked, nothing is in the arena, and inputs are copied. */
-#include "Attach.h"
+/* Arena.cpp - extents, pins and the way back to the system; Arena.h says why. */
+#include "Arena.h"
 
-#include "cleave/image.h"
+#include "../task/Memory.h"
 
-#include <bits/functexcept.h>
-#include <stddef.h>
-#include <new>
-#include <stdlib.h>
-#include <string.h>
+#include <pthread.h>
 #include <sys/mman.h>
 
-namespace cleave {
+namespace cleave::arena {
+
+uint8_t *base;
+uint64_t bytes;
 
 namespace {
 
-constexpr uint64_t kPage = 4096;
-constexpr uint64_t kGiveBack = 4u << 20;
+/* Free memory that still has its pages: up to this much, or a quarter of what is in use. */
+constexpr uint64_t kKeptPages = (64u << 20) / kPage;
+constexpr unsigned kClasses = 160;
+constexpr uint32_t kNone = 0;
 
+enum State : uint8_t { Unknown = 0, Free = 1, Used = 2 };
+
+/* Of an extent's first page; a free extent's last page has `length` and `state` too. */
 struct Extent {
-  uint64_t offset, bytes;
+  uint32_t length; /* pages */
+  State state;
+  bool isDirty;  /* free: has pages to give back */
+  bool isZombie; /* used: deleted while pinned */
+  uint32_t pins;
+  uint32_t next, previous; /* free lists: page + 1 */
+  Published published;
 };
 
-/* Free extents, and the length of each block in use. */
-Extent *freeList, *usedList;
-uint64_t freeCount, freeCapacity, usedCount, usedCapacity;
-char *arenaBegin, *arenaEnd;
-int lockWord;
+pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+Extent *extents;  /* for each page */
+uint32_t *owners; /* for each page of a used extent: its first page + 1 */
+uint32_t pageCount;
+uint32_t touchedPages; /* pages at and beyond were never used */
+uint64_t usedPages, dirtyPages;
+uint32_t heads[kClasses];
+uint64_t classBits[3];
+bool isShared;
 
-struct Lock {
-  Lock() {
-    while (__atomic_exchange_n(&lockWord, 1, __ATOMIC_ACQUIRE))
-      __builtin_ia32_pause();
-  }
-  ~Lock() { __atomic_store_n(&lockWord, 0, __ATOMIC_RELEASE); }
+class Guard {
+public:
+  Guard() { pthread_mutex_lock(&lock); }
+  ~Guard() { pthread_mutex_unlock(&lock); }
+  Guard(const Guard &) = delete;
 };
 
-uint64_t position(const Extent *list, uint64_t count, uint64_t offset) {
-  uint64_t low = 0, high = count;
-  while (low < high) {
-    uint64_t middle = (low + high) / 2;
-    (list[middle].offset < offset ? low : high) = list[middle].offset < offset ? middle + 1 : middle;
-  }
-  return low;
+/* Four classes to a doubling; all extents of a class are at least as long as its lower bound. */
+unsigned classOf(uint32_t length) {
+  if (length < 4)
+    return length;
+  unsigned top = 31 - static_cast<unsigned>(__builtin_clz(length));
+  return top * 4 + ((length >> (top - 2)) & 3);
 }
 
-bool insert(Extent *&list, uint64_t &count, uint64_t &capacity, Extent extent) {
-  if (count == capacity) {
-    uint64_t more = capacity ? capacity * 2 : 64;
-    auto *grown = static_cast<Extent *>(realloc(list, more * sizeof(Extent)));
-    if (!grown)
-      return false;
-    list = grown;
-    capacity = more;
-  }
-  uint64_t at = position(list, count, extent.offset);
-  memmove(list + at + 1, list + at, (count - at) * sizeof(Extent));
-  list[at] = extent;
-  ++count;
-  return true;
-}
-
-void erase(Extent *list, uint64_t &count, uint64_t at) {
-  memmove(list + at, list + at + 1, (count - at - 1) * sizeof(Extent));
-  --count;
-}
-
-void *allocateExtent(uint64_t bytes) {
-  bytes = (bytes + kPage - 1) & ~(kPage - 1);
-  Lock lock;
-  uint64_t best = freeCount;
-  for (uint64_t k = 0; k < freeCount; ++k)
-    if (freeList[k].bytes >= bytes && (best == freeCount || freeList[k].bytes < freeList[best].bytes))
-      best = k;
-  if (best == freeCount)
-    return nullptr;
-  Extent taken{freeList[best].offset, bytes};
-  if (!insert(usedList, usedCount, usedCapacity, taken))
-    return nullptr;
-  freeList[best].offset += bytes;
-  freeList[best].bytes -= bytes;
-  if (!freeList[best].bytes)
-    erase(freeList, freeCount, best);
-  return arenaBegin + taken.offset;
-}
-
-void freeExtent(void *block) {
-  Lock lock;
-  uint64_t offset = static_cast<uint64_t>(static_cast<char *>(block) - arenaBegin);
-  uint64_t at = position(usedList, usedCount, offset);
-  if (at == usedCount || usedList[at].offset != offset)
-    abort(); /* not a block of ours: what malloc would do */
-  Extent freed = usedList[at];
-  erase(usedList, usedCount, at);
-  if (freed.bytes >= kGiveBack)
-    madvise(block, freed.bytes, MADV_REMOVE);
-  uint64_t next = position(freeList, freeCount, offset);
-  if (next < freeCount && freeList[next].offset == freed.offset + freed.bytes) {
-    freed.bytes += freeList[next].bytes;
-    erase(freeList, freeCount, next);
-  }
-  if (next > 0 && freeList[next - 1].offset + freeList[next - 1].bytes == freed.offset) {
-    freeList[next - 1].bytes += freed.bytes;
-    return;
-  }
-  insert(freeList, freeCount, freeCapacity, freed);
-}
-
-void *allocate(size_t bytes, size_t alignment) {
-  if (__builtin_expect(bytes >= CLEAVE_EXTERN_MIN && arenaBegin && alignment <= kPage, 0))
-    if (void *block = allocateExtent(bytes))
-      return block;
-  if (alignment > alignof(max_align_t))
-    return aligned_alloc(alignment, (bytes + alignment - 1) & ~(alignment - 1));
-  return malloc(bytes ? bytes : 1);
-}
-
-void *allocateOrThrow(size_t bytes, size_t alignment) {
-  for (;;) {
-    if (void *block = allocate(bytes, alignment))
-      return block;
-    std::new_handler handler = std::get_new_handler();
-    if (!handler)
-      std::__throw_bad_alloc();
-    handler();
-  }
-}
-
-void release(void *block) {
-  if (__builtin_expect(isInArena(block), 0))
-    freeExtent(block);
+void unlink(uint32_t page) {
+  Extent &extent = extents[page];
+  unsigned cls = classOf(extent.length);
+  if (extent.previous)
+    extents[extent.previous - 1].next = extent.next;
   else
-    free(block);
+    heads[cls] = extent.next;
+  if (extent.next)
+    extents[extent.next - 1].previous = extent.previous;
+  if (!heads[cls])
+    classBits[cls / 64] &= ~(uint64_t{1} << cls % 64);
+  if (extent.isDirty)
+    dirtyPages -= extent.length;
+}
+
+void linkFree(uint32_t page, uint32_t length, bool isDirty) {
+  unsigned cls = classOf(length);
+  Extent &extent = extents[page];
+  extent.length = length;
+  extent.state = Free;
+  extent.isDirty = isDirty;
+  extent.previous = kNone;
+  extent.next = heads[cls];
+  if (extent.next)
+    extents[extent.next - 1].previous = page + 1;
+  heads[cls] = page + 1;
+  classBits[cls / 64] |= uint64_t{1} << cls % 64;
+  extents[page + length - 1].length = length;
+  extents[page + length - 1].state = Free;
+  if (isDirty)
+    dirtyPages += length;
+}
+
+/* The best of the request's own class (a few tries), else any of the next class that has one. Page + 1. */
+uint32_t findFree(uint32_t length) {
+  unsigned cls = classOf(length), tries = 32;
+  uint32_t best = kNone;
+  for (uint32_t at = heads[cls]; at && tries; at = extents[at - 1].next, --tries)
+    if (extents[at - 1].length >= length && (!best || extents[at - 1].length < extents[best - 1].length))
+      best = at;
+  for (unsigned next = cls + 1; !best && next < kClasses;) {
+    uint64_t bits = classBits[next / 64] >> next % 64;
+    if (bits)
+      best = heads[next + static_cast<unsigned>(__builtin_ctzll(bits))];
+    else
+      next = (next / 64 + 1) * 64;
+  }
+  return best;
+}
+
+/* Free pages at `page` and behind: takes `length`, keeps the rest free. */
+void carve(uint32_t page, uint32_t length) {
+  Extent &extent = extents[page];
+  unlink(page);
+  if (extent.length > length)
+    linkFree(page + length, extent.length - length, extent.isDirty);
+}
+
+void giveBack(uint32_t page, uint32_t length) {
+  madvise(base + page * kPage, length * kPage, isShared ? MADV_REMOVE : MADV_DONTNEED);
+}
+
+void freeExtent(uint32_t page) {
+  uint32_t length = extents[page].length;
+  usedPages -= length;
+  for (uint32_t i = page; i != page + length; ++i)
+    owners[i] = 0;
+  if (page && extents[page - 1].state == Free) {
+    uint32_t before = extents[page - 1].length;
+    page -= before;
+    length += before;
+    unlink(page);
+  }
+  if (page + length < touchedPages && extents[page + length].state == Free) {
+    uint32_t after = page + length;
+    length += extents[after].length;
+    unlink(after);
+  }
+  /* What was inside is no extent's end any more. */
+  linkFree(page, length, true);
+  if (dirtyPages > kKeptPages && dirtyPages > usedPages / 4) {
+    unlink(page);
+    giveBack(page, length);
+    linkFree(page, length, false);
+  }
 }
 
 } // namespace
 
-bool isInArena(const void *block) { return block >= arenaBegin && block < arenaEnd; }
-
-void startArena() {
-  uint64_t bytes = nodeLink.control->arena_bytes;
-  insert(freeList, freeCount, freeCapacity, {0, bytes});
-  arenaEnd = nodeLink.arena + bytes;
-  arenaBegin = nodeLink.arena;
+bool attach(void *memory, uint64_t size) {
+  uint64_t pages = size / kPage;
+  if (pages > UINT32_MAX / 2)
+    pages = UINT32_MAX / 2;
+  auto table = [](uint64_t tableBytes) {
+    void *at = mmap(nullptr, tableBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return at == MAP_FAILED ? nullptr : at;
+  };
+  extents = static_cast<Extent *>(table((pages + 1) * sizeof(Extent)));
+  owners = static_cast<uint32_t *>(table(pages * sizeof(uint32_t)));
+  if (!extents || !owners)
+    return false;
+  pageCount = static_cast<uint32_t>(pages);
+  base = static_cast<uint8_t *>(memory);
+  isShared = true;
+  bytes = pages * kPage;
+  return true;
 }
 
-} // namespace cleave
-
-using cleave::allocate;
-using cleave::allocateOrThrow;
-using cleave::release;
-static constexpr size_t kPlain = alignof(max_align_t);
-
-void *operator new(size_t bytes) { return allocateOrThrow(bytes, kPlain); }
-void *operator new[](size_t bytes) { return allocateOrThrow(bytes, kPlain); }
-void *operator new(size_t bytes, const std::nothrow_t &) noexcept { return allocate(bytes, kPlain); }
-void *operator new[](size_t bytes, const std::nothrow_t &) noexcept { return allocate(bytes, kPlain); }
-void *operator new(size_t bytes, std::align_val_t align) { return allocateOrThrow(bytes, static_cast<size_t>(align)); }
-void *operator new[](size_t bytes, std::align_val_t align) { return allocateOrThrow(bytes, static_cast<size_t>(align)); }
-void *operator new(size_t bytes, std::align_val_t align, const std::nothrow_t &) noexcept {
-  return allocate(bytes, static_cast<size_t>(align));
+void *allocate(uint64_t size, uint64_t alignment) {
+  if (alignment > kPage || size > bytes)
+    return nullptr;
+  auto length = static_cast<uint32_t>((size + kPage - 1) / kPage);
+  Guard guard;
+  uint32_t page;
+  if (uint32_t found = findFree(length)) {
+    page = found - 1;
+    carve(page, length);
+  } else if (length <= pageCount - touchedPages) {
+    page = touchedPages;
+    touchedPages += length;
+  } else {
+    return nullptr;
+  }
+  extents[page] = {length, Used, false, false, 0, kNone, kNone, {}};
+  extents[page + length - 1].state = Used;
+  for (uint32_t i = page; i != page + length; ++i)
+    owners[i] = page + 1;
+  usedPages += length;
+  return base + page * kPage;
 }
-void *operator new[](size_t bytes, std::align_val_t align, const std::nothrow_t &) noexcept {
-  return allocate(bytes, static_cast<size_t>(align));
+
+void release(void *block) {
+  auto page = static_cast<uint32_t>((static_cast<uint8_t *>(block) - base) / kPage);
+  Guard guard;
+  if (extents[page].pins)
+    extents[page].isZombie = true;
+  else
+    freeExtent(page);
 }
-void operator delete(void *block) noexcept { release(block); }
-void operator delete[](void *block) noexcept { release(block); }
-void operator delete(void *block, size_t) noexcept { release(block); }
-void operator delete[](void *block, size_t) noexcept { release(block); }
-void operator delete(void *block, const std::nothrow_t &) noexcept { release(block); }
-void operator delete[](void *block, const std::nothrow_t &) noexcept { release(block); }
-void operator delete(void *block, std::align_val_t) noexcept { release(block); }
-void operator delete[](void *block, std::align_val_t) noexcept { release(block); }
-void operator delete(void *block, size_t, std::align_val_t) noexcept { release(block); }
-void operator delete[](void *block, size_t, std::align_val_t) noexcept { release(block); }
-void operator delete(void *block, std::align_val_t, const std::nothrow_t &) noexcept { release(block); }
-void operator delete[](void *block, std::align_val_t, const std::nothrow_t &) noexcept { release(block); }
+
+Published *find(const void *data, uint64_t size, void **block) {
+  if (!owns(data) || !isShared)
+    return nullptr;
+  uint64_t offset = static_cast<uint64_t>(static_cast<const uint8_t *>(data) - base);
+  Guard guard;
+  uint32_t owner = owners[offset / kPage];
+  if (!owner || offset + size > (owner - 1 + uint64_t{extents[owner - 1].length}) * kPage)
+    return nullptr;
+  *block = base + (owner - 1) * kPage;
+  return &extents[owner - 1].published;
+}
+
+void pin(void *block) {
+  Guard guard;
+  ++extents[(static_cast<uint8_t *>(block) - base) / kPage].pins;
+}
+
+void unpin(void *block) {
+  auto page = static_cast<uint32_t>((static_cast<uint8_t *>(block) - base) / kPage);
+  Guard guard;
+  if (--extents[page].pins == 0 && extents[page].isZombie)
+    freeExtent(page);
+}
+
+void makePrivate() {
+  Guard guard;
+  if (!isShared)
+    return;
+  uint64_t size = touchedPages * kPage;
+  void *copy = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (copy == MAP_FAILED)
+    panic("no memory to fork");
+  for (uint64_t page = 0; page < size / kPage; page += extents[page].length)
+    if (extents[page].state == Used)
+      memcpy(static_cast<uint8_t *>(copy) + page * kPage, base + page * kPage, extents[page].length * kPage);
+  if (mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, base) == MAP_FAILED)
+    panic("no memory to fork");
+  isShared = false;
+}
+
+} // namespace cleave::arena

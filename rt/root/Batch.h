@@ -1,70 +1,52 @@
-/* Batch.h - calls of one kind on their way to a worker: encoded arguments, and later the encoded results. */
+/* Batch.h - what was handed to a worker in one message, from the first item that is added to the last that is taken. */
 #ifndef CLEAVE_ROOT_BATCH_H
 #define CLEAVE_ROOT_BATCH_H
 
-#include "../task/ImageWriter.h"
-#include "../task/Memory.h"
-#include "cleave/exchange.h"
+#include "Message.h"
 #include "cleave/program.h"
 
 namespace cleave {
 
-/* A list of plain values; the runtime uses no container whose operator new would be the program's own. */
-template <class T> struct List {
-  T *items = nullptr;
-  uint64_t count = 0, capacity = 0;
-  void push(const T &value) {
-    if (count == capacity)
-      items = static_cast<T *>(growBlock(items, (capacity = capacity ? capacity * 2 : 16) * sizeof(T)));
-    items[count++] = value;
-  }
-  void clear() {
-    free(items);
-    *this = List();
-  }
+enum class BatchState : uint8_t {
+  InFlight, /* submitted */
+  Done,     /* the output is there: in the worker's partition, or detached */
+  Thrown,   /* its items are to be done in place */
+  InPlace,  /* likewise, and it was never sent */
+  Dead      /* the task crashed, panicked, or its output is malformed */
 };
 
-/* Arena blocks that an image refers to. One table serves the images of a whole loop: each block is published once. */
-struct Published {
-  List<cleave_grant> grants;
-  const cleave_grant *find(uint64_t arenaOffset, uint64_t bytes) const;
+/* What all items of a loop share, encoded once. Kept as long as a message that refers to it is in flight: its blocks
+ * are pinned. */
+struct SharedImage {
+  OutgoingImage image;
+  uint8_t *memory;
+  uint64_t bytes;
+  uint64_t serial; /* 0: without parameters, the same for all */
+  cleave_name name;
+  uint32_t users;
 };
-
-/* An image under construction or ready to be sent. */
-class Image final : public ExternSource {
-public:
-  /* `tuples`: how many at most. */
-  void begin(const cleave_kind &kind, uint32_t mask, uint64_t tuples, Published *published);
-  /* False: the value is too large to be sent. */
-  bool append(const cleave_kind &kind, const void *const *args);
-  uint64_t bytes() const { return imageBytes(writer.used, externs.count, writer.relocCount); }
-  void copyTo(char *destination) const;
-  void dispose();
-  bool refer(const void *block, uint64_t bytes, uint64_t &slot) override;
-
-  uint32_t mask = 0;
-  uint64_t count = 0, limit = 0;
-  TupleLayout layout{};
-  ImageWriter writer;
-  List<cleave_grant> externs;
-  Published *published = nullptr;
-};
-
-enum class BatchState : uint32_t { Building, Ready, Sent, Done, Thrown, Failed, Unsendable };
 
 struct Batch {
   cleave_site *site;
-  Image *shared; /* of the loop, or null: an empty one is sent */
-  uint64_t sharedSerial;
-  Image items;
+  Batch *next; /* in its loop, in program order */
+  SharedImage *shared;
   BatchState state;
-  uint32_t slot, entry;
-  uint64_t taken;      /* results handed out */
-  char *output;        /* results, detached from the worker's memory */
-  uint64_t outputBytes, bytesIn, sentNs, busyNs;
-  cleave_failure failure;
   bool isAbandoned;
-  Batch *next; /* in the loop's queue */
+  bool wasIdle;   /* its worker had nothing else to do when it was sent */
+  uint8_t bucket; /* where in the site's history it counts */
+  uint32_t slot, entry;
+  uint64_t count, taken;
+  uint64_t inputBytes; /* images and what they show */
+  uint64_t submittedNs;
+  Shown *shown;
+  uint32_t shownCount;
+  const uint8_t *output; /* the body */
+  uint64_t outputBodyBytes, outputBytes;
+  uint8_t *detached; /* owns the body, once it had to make room in the worker's partition */
+  uint32_t cause, causeDetail;
+  uint64_t causeBytes;
+  char *text; /* log of a task that panicked */
+  uint64_t textBytes;
 };
 
 } // namespace cleave

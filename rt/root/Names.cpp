@@ -1,56 +1,65 @@
-/* Names.cpp - see Names.h. The key is the tenant's: without it a name can be neither derived nor guessed. */
 #include "Names.h"
 
-#include "Attach.h"
-
-#include <sodium.h>
+#include <sodium/crypto_generichash_blake2b.h>
+#include <string.h>
 
 namespace cleave {
 
-static cleave_name finish(crypto_generichash_state &state) {
-  cleave_name name;
-  crypto_generichash_final(&state, name.bytes, sizeof name.bytes);
-  name.bytes[6] = static_cast<uint8_t>((name.bytes[6] & 0x0f) | 0x80);
-  name.bytes[8] = static_cast<uint8_t>((name.bytes[8] & 0x3f) | 0x80);
-  return name;
+namespace {
+
+uint8_t key[32];
+uint8_t run[16];
+
+/* One hash over a tag and some pieces. */
+class Derivation {
+public:
+  explicit Derivation(char tag) {
+    crypto_generichash_blake2b_init(&state, key, sizeof key, sizeof(cleave_name));
+    add(&tag, 1);
+  }
+  void add(const void *data, uint64_t bytes) {
+    crypto_generichash_blake2b_update(&state, static_cast<const unsigned char *>(data), bytes);
+  }
+  cleave_name name() {
+    cleave_name result;
+    crypto_generichash_blake2b_final(&state, result.bytes, sizeof result.bytes);
+    result.bytes[6] = static_cast<uint8_t>(0x80 | (result.bytes[6] & 0x0f)); /* version 8 */
+    result.bytes[8] = static_cast<uint8_t>(0x80 | (result.bytes[8] & 0x3f)); /* RFC 9562's variant */
+    return result;
+  }
+
+private:
+  crypto_generichash_blake2b_state state;
+};
+
+} // namespace
+
+void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId) {
+  memcpy(key, tenantKey, sizeof key);
+  memcpy(run, runId, sizeof run);
 }
 
-/* `domain` keeps names of different sorts apart. */
-static void begin(crypto_generichash_state &state, unsigned char domain) {
-  crypto_generichash_init(&state, nodeLink.control->tenant_key, sizeof nodeLink.control->tenant_key, sizeof(cleave_name));
-  crypto_generichash_update(&state, &domain, 1);
+cleave_name outputName(const cleave_name &task, uint32_t output, const cleave_name *inputs, uint32_t inputCount) {
+  constexpr uint64_t kDeterministic = 0;
+  Derivation derivation('o');
+  derivation.add(&task, sizeof task);
+  derivation.add(&output, sizeof output);
+  derivation.add(&kDeterministic, sizeof kDeterministic);
+  derivation.add(inputs, inputCount * sizeof *inputs);
+  return derivation.name();
 }
 
-static void add(crypto_generichash_state &state, const void *bytes, uint64_t count) {
-  crypto_generichash_update(&state, static_cast<const unsigned char *>(bytes), count);
+cleave_name contentName(const void *data, uint64_t bytes) {
+  Derivation derivation('c');
+  derivation.add(data, bytes);
+  return derivation.name();
 }
 
-cleave_name nameOfContent(const void *bytes, uint64_t count) {
-  crypto_generichash_state state;
-  begin(state, 'c');
-  add(state, bytes, count);
-  return finish(state);
-}
-
-cleave_name nameOfPublication() {
-  static uint64_t sequence;
-  crypto_generichash_state state;
-  begin(state, 'p');
-  add(state, nodeLink.control->run_id, sizeof nodeLink.control->run_id);
-  ++sequence;
-  add(state, &sequence, sizeof sequence);
-  return finish(state);
-}
-
-cleave_name nameOfOutput(const cleave_name &task, const cleave_name *inputs, uint32_t count) {
-  crypto_generichash_state state;
-  begin(state, 'o');
-  uint32_t output = 0, version = 0;
-  add(state, &task, sizeof task);
-  add(state, &output, sizeof output);
-  add(state, &version, sizeof version);
-  add(state, inputs, count * sizeof *inputs);
-  return finish(state);
+cleave_name provenanceName(uint64_t sequence) {
+  Derivation derivation('p');
+  derivation.add(run, sizeof run);
+  derivation.add(&sequence, sizeof sequence);
+  return derivation.name();
 }
 
 } // namespace cleave

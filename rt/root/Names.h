@@ -1,19 +1,24 @@
-/* Names.h - object names (design.md section 5): version-8 UUIDs from a keyed BLAKE2b, 128 bits. */
+/* Names.h - how objects get their names (design: equal work has equal names, and a name is a capability).
+ *
+ *     name = UUIDv8( BLAKE2b-128( key = the tenant's, kind of name | what it is derived from ) )
+ *
+ *   output      the task binary's name, output number, version 0 (deterministic), the inputs' names
+ *   content     the bytes, for small images
+ *   provenance  run, number in the run: for what is too large to be hashed for each message. It is what has been
+ *               published at that moment, by this run, and equals nothing else.
+ */
 #ifndef CLEAVE_ROOT_NAMES_H
 #define CLEAVE_ROOT_NAMES_H
 
 #include "cleave/node.h"
 
-#include <stdint.h>
-
 namespace cleave {
 
-/* By content. */
-cleave_name nameOfContent(const void *bytes, uint64_t count);
-/* By provenance: this run, and a number that no other publication of it has. For blocks too large to hash. */
-cleave_name nameOfPublication();
-/* Output 0 of a task, version 0, made from `inputs`. */
-cleave_name nameOfOutput(const cleave_name &task, const cleave_name *inputs, uint32_t count);
+/* 32 bytes of key, 16 of run id. Both are copied. */
+void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId);
+cleave_name outputName(const cleave_name &task, uint32_t output, const cleave_name *inputs, uint32_t inputCount);
+cleave_name contentName(const void *data, uint64_t bytes);
+cleave_name provenanceName(uint64_t sequence);
 
 } // namespace cleave
 #endif

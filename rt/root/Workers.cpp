@@ -1,353 +1,334 @@
-/* Workers.cpp - the root's side of exchange.h: rings, slots, completions.
+/* Workers.cpp - rings and their entries: choosing a worker, sending, taking note of results.
  *
- * A worker gets at most two messages at a time: the second hides the hand-off, more would only take work from others.
- * The input area of a partition is used as follows: the first quarter holds the SHARED image of the loop that the worker
- * serves, the rest is cut into CLEAVE_RING equal parts, one for each ring entry's ITEMS image. A shared image is replaced
- * only when nothing that refers to it is under way. Results are copied out as soon as they are seen, so that an entry is
- * free again no matter in which order the program asks. */
+ * Local state mirrors the shared words, because what a worker writes is believed only after it was checked: a counter
+ * that runs ahead of what was sent, an output outside its entry's area or a header that does not fit ends in a Dead
+ * batch, and that ends the run if (and only if) its result is asked for. */
 #include "Workers.h"
 
-#include "Attach.h"
+#include "../task/Memory.h"
+#include "Futex.h"
+#include "History.h"
 #include "Names.h"
+#include "Session.h"
+#include "Slots.h"
 
-#include <linux/futex.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
 namespace cleave {
 
 namespace {
 
-constexpr uint32_t kInFlight = 2;
+constexpr uint64_t kDetachLimit = 64u << 20;
+/* Larger images and outputs give their pages back at once; smaller ones are written over by the next message. */
+constexpr uint64_t kLargeBytes = 4u << 20;
+constexpr uint64_t kHashedBytes = 4096;
 
-struct Slot {
-  bool isOurs = false; /* wanted or running for `kind` */
-  uint32_t kind = 0;
-  uint32_t submitted = 0, consumed = 0;
-  uint64_t sharedSerial = ~uint64_t{0};
-  cleave_name sharedName{};
-  uint64_t sharedBytes = 0;
-  Batch *ring[CLEAVE_RING] = {};
-};
+uint64_t detachedBytes, imageSequence;
 
-Slot slots[CLEAVE_SLOTS_MAX];
-
-uint32_t load(const uint32_t &word) { return __atomic_load_n(&word, __ATOMIC_SEQ_CST); }
-void store(uint32_t &word, uint32_t value) { __atomic_store_n(&word, value, __ATOMIC_SEQ_CST); }
-
-uint32_t stateOf(uint32_t slot) { return load(cleave_control_slot(nodeLink.control, slot)->state); }
-
-bool request(uint32_t slot, uint32_t from, uint32_t kind) {
-  cleave_slot *shared = cleave_control_slot(nodeLink.control, slot);
-  shared->kind = kind;
-  if (!__atomic_compare_exchange_n(&shared->state, &from, CLEAVE_SLOT_WANTED, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-    return false;
-  slots[slot] = Slot();
-  slots[slot].isOurs = true;
-  slots[slot].kind = kind;
-  ringNode();
-  return true;
+void giveBack(const uint8_t *from, uint64_t bytes) {
+  uint64_t begin = alignUp(reinterpret_cast<uint64_t>(from), 4096);
+  uint64_t end = (reinterpret_cast<uint64_t>(from) + bytes) & ~uint64_t{4095};
+  if (bytes >= kLargeBytes && begin < end)
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_REMOVE);
 }
 
-/* One more worker for `kind`: a free slot, or an idle one of another kind. */
-void startWorker(uint32_t kind) {
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s)
-    if (!slots[s].isOurs && stateOf(s) == CLEAVE_SLOT_FREE && request(s, CLEAVE_SLOT_FREE, kind))
-      return;
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s)
-    if (slots[s].isOurs && slots[s].kind != kind && slots[s].submitted == slots[s].consumed &&
-        stateOf(s) == CLEAVE_SLOT_RUNNING && request(s, CLEAVE_SLOT_RUNNING, kind))
-      return;
+/* Copies the output out of the worker's partition, so that the entry is free again. */
+void detach(Batch *batch) {
+  batch->detached = static_cast<uint8_t *>(growBlock(nullptr, alignUp(batch->outputBodyBytes + 1, 16)));
+  memcpy(batch->detached, batch->output, batch->outputBodyBytes);
+  giveBack(batch->output, batch->outputBodyBytes);
+  batch->output = batch->detached;
+  detachedBytes += batch->outputBodyBytes;
+  slots[batch->slot].entries[batch->entry] = nullptr;
 }
 
-uint32_t workersOf(uint32_t kind) {
-  uint32_t count = 0;
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s)
-    count += slots[s].isOurs && slots[s].kind == kind;
-  return count;
-}
-
-uint64_t itemsBytesOfEntry() { return (nodeLink.control->input_bytes / 4 * 3 / CLEAVE_RING) & ~uint64_t{4095}; }
-uint64_t itemsOffset(uint32_t entry) {
-  return nodeLink.control->input_offset + nodeLink.control->input_bytes / 4 + entry * itemsBytesOfEntry();
-}
-
-/* The images' own names; large ones are not hashed. */
-constexpr uint64_t kHashLimit = 1u << 20;
-cleave_name nameOfImage(const void *image, uint64_t bytes) {
-  return bytes <= kHashLimit ? nameOfContent(image, bytes) : nameOfPublication();
-}
-
-bool placeShared(uint32_t s, const Batch &batch) {
-  Slot &slot = slots[s];
-  if (slot.sharedSerial == batch.sharedSerial)
+bool isEntryFree(Slot &slot) {
+  Batch *holder = slot.entries[slot.submitted % CLEAVE_RING];
+  if (!holder)
     return true;
-  if (slot.submitted != slot.consumed)
+  if (holder->state != BatchState::Done || detachedBytes + holder->outputBodyBytes > kDetachLimit)
     return false;
-  char *place = partitionOf(s) + nodeLink.control->input_offset;
-  if (batch.shared) {
-    slot.sharedBytes = batch.shared->bytes();
-    batch.shared->copyTo(place);
-  } else {
-    auto *empty = reinterpret_cast<cleave_image *>(place);
-    memset(place, 0, kBodyOffset);
-    empty->magic = CLEAVE_IMAGE_MAGIC;
-    empty->count = 1;
-    empty->body_offset = kBodyOffset;
-    slot.sharedBytes = kBodyOffset;
-  }
-  slot.sharedName = nameOfImage(place, slot.sharedBytes);
-  slot.sharedSerial = batch.sharedSerial;
-  nodeLink.control->counters.inputs_copied_bytes += slot.sharedBytes;
+  detach(holder);
   return true;
 }
 
-void grant(cleave_inbox *inbox, uint32_t entry, const Batch &batch, cleave_message &message) {
-  uint32_t count = 0;
-  auto add = [&](const Image &image) {
-    for (uint64_t k = 0; k < image.externs.count; ++k) {
-      bool isKnown = false;
-      for (uint32_t j = 0; j < count; ++j)
-        isKnown |= memcmp(&inbox->grants[entry][j].name, &image.externs.items[k].name, sizeof(cleave_name)) == 0;
-      if (!isKnown && count < CLEAVE_GRANTS_MAX)
-        inbox->grants[entry][count++] = image.externs.items[k];
-    }
-  };
-  if (batch.shared)
-    add(*batch.shared);
-  add(batch.items);
-  message.grant_count = count;
+cleave_name imageName(const void *image, uint64_t bytes) {
+  /* The top bit keeps these numbers apart from those of the arena's blocks (Message.cpp). */
+  return bytes <= kHashedBytes ? contentName(image, bytes) : provenanceName(++imageSequence | uint64_t{1} << 63);
 }
 
-void submit(uint32_t s, Batch &batch) {
-  Slot &slot = slots[s];
-  uint32_t entry = slot.submitted % CLEAVE_RING;
-  cleave_inbox *inbox = inboxOf(s);
-  cleave_message &message = inbox->messages[entry];
-  memset(&message, 0, sizeof message);
-  message.shared_offset = nodeLink.control->input_offset;
-  message.shared_bytes = slot.sharedBytes;
-  message.items_offset = itemsOffset(entry);
-  message.items_bytes = batch.items.bytes();
-  char *place = partitionOf(s) + message.items_offset;
-  batch.items.copyTo(place);
-  message.inputs[0] = slot.sharedName;
-  message.inputs[1] = nameOfImage(place, message.items_bytes);
-  cleave_kind_control *kind = cleave_control_kind(nodeLink.control, slot.kind);
-  message.output = nameOfOutput(kind->task, message.inputs, 2);
-  grant(inbox, entry, batch, message);
-  nodeLink.control->counters.inputs_copied_bytes += message.items_bytes;
-  batch.bytesIn = message.items_bytes;
-  for (uint64_t k = 0; k < batch.items.externs.count; ++k)
-    batch.bytesIn += batch.items.externs.items[k].bytes;
-  batch.state = BatchState::Sent;
-  batch.slot = s;
-  batch.entry = entry;
-  batch.sentNs = nowNs();
-  slot.ring[entry] = &batch;
-  store(inbox->submitted, ++slot.submitted);
-  if (load(outboxOf(s)->worker_sleeps))
-    syscall(SYS_futex, &inbox->submitted, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+/* Where in the slot's input area the shared image lies; copies it there unless the worker has it. Five places, and at
+ * most three other messages in flight: one is always free. */
+uint64_t placeShared(Slot &slot, const SharedImage &shared, uint32_t entry) {
+  bool isUsed[kSharedPlaces] = {};
+  for (uint32_t n = slot.completed; n != slot.submitted; ++n)
+    isUsed[slot.sharedPlace[n % CLEAVE_RING]] = true;
+  uint32_t place = kSharedPlaces;
+  for (uint32_t i = 0; i != kSharedPlaces && place == kSharedPlaces; ++i)
+    if (slot.sharedSerial[i] == shared.serial + 1)
+      place = i;
+  uint64_t offset;
+  bool isThere = place != kSharedPlaces;
+  for (uint32_t i = 0; place == kSharedPlaces; ++i)
+    if (!isUsed[(slot.nextPlace + i) % kSharedPlaces])
+      place = (slot.nextPlace + i) % kSharedPlaces;
+  offset = session.control->input_offset + place * sharedPlaceBytes();
+  if (!isThere) {
+    memcpy(partition(slot) + offset, shared.memory, shared.bytes);
+    counters().inputs_copied_bytes += shared.bytes;
+    slot.sharedSerial[place] = shared.serial + 1;
+    slot.nextPlace = (place + 1) % kSharedPlaces;
+  }
+  slot.sharedPlace[entry] = static_cast<uint8_t>(place);
+  return offset;
 }
 
-void setFailure(Batch &batch, uint32_t cause, uint32_t detail, uint64_t bytes, const char *text, uint64_t textBytes) {
-  batch.state = BatchState::Failed;
-  batch.failure.kind = batch.site->kind->id;
-  batch.failure.cause = cause;
-  batch.failure.detail = detail;
-  batch.failure.bytes = bytes;
-  batch.failure.text_bytes = textBytes < CLEAVE_LOG_MAX ? textBytes : CLEAVE_LOG_MAX;
-  if (text)
-    memcpy(batch.failure.text, text, batch.failure.text_bytes);
+uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
+  for (uint32_t i = 0; i != image.shownCount(); ++i)
+    grants[i] = image.shown()[i].grant;
+  return image.shownCount();
 }
 
-void record(const Batch &batch, uint32_t s, const cleave_result &result) {
-  cleave_control *control = nodeLink.control;
-  cleave_kind_control *kind = cleave_control_kind(control, slots[s].kind);
-  ++kind->count;
-  kind->items += batch.items.count;
-  kind->busy_ns += batch.busyNs;
-  kind->bytes_in += batch.bytesIn;
-  kind->bytes_out += batch.outputBytes;
-  control->counters.objects_mapped += result.externs_opened;
-  if (control->trace_count < control->trace_capacity)
-    *cleave_control_trace(control, control->trace_count) = {slots[s].kind,     s, result.start_ns, result.end_ns,
-                                                            batch.items.count, batch.bytesIn, batch.outputBytes};
-  ++control->trace_count;
+void recordTrace(const Batch &batch, const cleave_result &result) {
+  cleave_control &control = *session.control;
+  uint64_t index = control.trace_count++;
+  if (index < control.trace_capacity)
+    *cleave_control_trace(&control, index) = {batch.site->kind->id, batch.slot,       result.start_ns,  result.end_ns,
+                                              batch.count,          batch.inputBytes, batch.outputBytes};
 }
 
-/* What a worker wrote is believed only after a look. */
-bool takeOutput(Batch &batch, uint32_t s, const cleave_result &result) {
-  cleave_control *control = nodeLink.control;
-  uint64_t begin = control->output_offset + batch.entry * control->output_bytes, end = begin + control->output_bytes;
-  if (result.output_offset < begin || result.output_offset % 16 || result.output_bytes < kBodyOffset ||
-      result.output_bytes > end - result.output_offset || result.output_offset > end)
+/* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
+bool acceptOutput(Slot &slot, Batch &batch, const cleave_result &result) {
+  const cleave_control &control = *session.control;
+  uint64_t begin = control.output_offset + batch.entry * control.output_bytes;
+  uint64_t offset = result.output_offset, bytes = result.output_bytes;
+  if (offset < begin || offset % 16 || offset - begin > control.output_bytes ||
+      bytes > control.output_bytes - (offset - begin) || bytes < kBodyOffset)
     return false;
-  batch.output = static_cast<char *>(growBlock(nullptr, result.output_bytes));
-  batch.outputBytes = result.output_bytes;
-  memcpy(batch.output, partitionOf(s) + result.output_offset, result.output_bytes);
-  auto *image = reinterpret_cast<const cleave_image *>(batch.output);
-  const cleave_kind &kind = *batch.site->kind;
-  return image->magic == CLEAVE_IMAGE_MAGIC && image->count == batch.items.count && image->body_offset == kBodyOffset &&
-         image->tuple_bytes == resultStride(kind) && image->body_bytes <= result.output_bytes - kBodyOffset &&
-         image->count * image->tuple_bytes <= image->body_bytes;
+  cleave_image header;
+  memcpy(&header, partition(slot) + offset, sizeof header);
+  uint64_t stride = resultStride(*batch.site->kind);
+  if (header.magic != CLEAVE_IMAGE_MAGIC || header.count != batch.count || header.tuple_bytes != stride ||
+      header.body_offset != kBodyOffset || header.extern_count || header.body_bytes > bytes - kBodyOffset ||
+      header.body_bytes < batch.count * stride)
+    return false;
+  batch.output = partition(slot) + offset + kBodyOffset;
+  batch.outputBodyBytes = header.body_bytes;
+  batch.outputBytes = bytes;
+  return true;
 }
 
-void complete(uint32_t s) {
-  Slot &slot = slots[s];
-  uint32_t entry = slot.consumed % CLEAVE_RING;
-  Batch &batch = *slot.ring[entry];
-  cleave_result result = outboxOf(s)->results[entry];
-  batch.busyNs = result.end_ns > result.start_ns ? result.end_ns - result.start_ns : 0;
+void die(Batch &batch, uint32_t cause, uint32_t detail, uint64_t bytes) {
+  batch.state = BatchState::Dead;
+  batch.cause = cause;
+  batch.causeDetail = detail;
+  batch.causeBytes = bytes;
+}
+
+void dieOfPanic(Batch &batch, const cleave_result &result) {
+  die(batch, CLEAVE_CAUSE_PANIC, 0, 0);
+  batch.textBytes = result.log_bytes < CLEAVE_LOG_MAX ? result.log_bytes : CLEAVE_LOG_MAX;
+  batch.text = static_cast<char *>(growBlock(nullptr, batch.textBytes + 1));
+  memcpy(batch.text, result.log, batch.textBytes);
+}
+
+void count(const Batch &batch, const cleave_result &result) {
+  cleave_kind_control &kind = *cleave_control_kind(session.control, batch.site->kind->id);
+  ++kind.count;
+  kind.items += batch.count;
+  kind.bytes_in += batch.inputBytes;
+  kind.bytes_out += batch.outputBytes;
+  if (result.end_ns > result.start_ns)
+    kind.busy_ns += result.end_ns - result.start_ns;
+  counters().objects_mapped += result.externs_opened;
+}
+
+/* The worker no longer looks at the inputs. */
+void releaseInputs(Batch &batch) {
+  unpinAll(batch.shown, batch.shownCount);
+  free(batch.shown);
+  batch.shown = nullptr;
+  batch.shownCount = 0;
+  dropShared(batch.shared);
+  batch.shared = nullptr;
+}
+
+void complete(Slot &slot, Batch *batch) {
+  cleave_result result;
+  memcpy(&result, &outbox(slot)->results[batch->entry], sizeof result);
+  inbox(slot)->messages[batch->entry].grant_count = 0;
+  giveBack(partition(slot) + inbox(slot)->messages[batch->entry].items_offset,
+           inbox(slot)->messages[batch->entry].items_bytes);
+  releaseInputs(*batch);
   if (result.outcome == CLEAVE_THROWN) {
-    batch.state = BatchState::Thrown;
+    batch->state = BatchState::Thrown;
   } else if (result.outcome != CLEAVE_DONE) {
-    setFailure(batch, CLEAVE_CAUSE_PANIC, 0, 0, result.log, result.log_bytes);
-  } else if (batch.isAbandoned || takeOutput(batch, s, result)) {
-    batch.state = BatchState::Done;
+    dieOfPanic(*batch, result);
+  } else if (!acceptOutput(slot, *batch, result)) {
+    die(*batch, CLEAVE_CAUSE_OUTPUT, 0, 0);
   } else {
-    setFailure(batch, CLEAVE_CAUSE_OUTPUT, 0, 0, nullptr, 0);
+    batch->state = BatchState::Done;
+    count(*batch, result);
+    if (result.end_ns >= result.start_ns)
+      learn(*batch->site, batch->bucket, result.end_ns - result.start_ns, batch->count, batch->inputBytes);
+    if (batch->wasIdle && result.start_ns > batch->submittedNs)
+      learnHandOff(result.start_ns - batch->submittedNs);
+    recordTrace(*batch, result);
   }
-  record(batch, s, result);
-  inboxOf(s)->messages[entry].grant_count = 0;
-  slot.ring[entry] = nullptr;
-  ++slot.consumed;
-}
-
-/* The message that was being done is to blame; those behind it never began and are sent again. */
-void bury(uint32_t s) {
-  Slot &slot = slots[s];
-  cleave_slot *shared = cleave_control_slot(nodeLink.control, s);
-  bool isFirst = true;
-  for (uint32_t n = slot.consumed; n != slot.submitted; ++n) {
-    Batch &batch = *slot.ring[n % CLEAVE_RING];
-    if (isFirst)
-      setFailure(batch, shared->cause, shared->detail, shared->bytes, nullptr, 0);
-    else
-      batch.state = BatchState::Ready;
-    isFirst = false;
-  }
-  bool wasSetup = shared->cause == CLEAVE_CAUSE_SETUP;
-  uint32_t kind = slot.kind;
-  slot = Slot();
-  /* A worker that cannot be started at all must not be tried for ever: the slot stays ours and dead. */
-  if (wasSetup) {
-    slot.isOurs = true;
-    slot.kind = kind;
-    return;
-  }
-  request(s, CLEAVE_SLOT_DEAD, kind);
+  if (batch->state != BatchState::Done)
+    slot.entries[batch->entry] = nullptr;
+  if (batch->isAbandoned)
+    retire(batch);
 }
 
 } // namespace
 
-uint64_t nowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-}
-
-bool collect() {
-  bool hasChanged = false;
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s) {
-    Slot &slot = slots[s];
-    if (!slot.isOurs)
+int reserve(uint32_t kind, uint32_t maxInFlight, uint32_t workersWanted) {
+  int best = -1;
+  uint32_t busy = 0, mine = 0;
+  for (uint32_t i = 0; i != slotCount; ++i) {
+    Slot &slot = slots[i];
+    busy += slot.submitted != slot.completed || slot.isReserved;
+    if (slot.kind != kind || slot.state == CLEAVE_SLOT_FREE || slot.state == CLEAVE_SLOT_DEAD)
       continue;
-    uint32_t state = stateOf(s);
-    if (state == CLEAVE_SLOT_RUNNING || state == CLEAVE_SLOT_DEAD)
-      while (slot.consumed != slot.submitted && load(outboxOf(s)->completed) != slot.consumed) {
-        complete(s);
-        hasChanged = true;
-      }
-    if (state == CLEAVE_SLOT_DEAD && (slot.consumed != slot.submitted || cleave_control_slot(nodeLink.control, s)->cause != CLEAVE_CAUSE_SETUP)) {
-      bury(s);
-      hasChanged = true;
-    }
+    ++mine;
+    uint32_t inFlight = slot.submitted - slot.completed;
+    bool isBetter = best < 0 || inFlight < slots[best].submitted - slots[best].completed;
+    if (slot.state == CLEAVE_SLOT_RUNNING && !slot.isReserved && inFlight < maxInFlight && isBetter && isEntryFree(slot))
+      best = static_cast<int>(i);
   }
-  return hasChanged;
+  uint32_t limit = session.control->worker_count;
+  bool isIdle = best >= 0 && slots[best].submitted == slots[best].completed;
+  if (!isIdle && mine < workersWanted && mine < limit)
+    requestWorker(kind);
+  if (best < 0 || (isIdle && busy >= limit))
+    return -1;
+  slots[best].isReserved = true;
+  return best;
 }
 
-bool hasIdleWorker(const cleave_kind &kind) {
-  collect();
-  if (workersOf(kind.id) < nodeLink.control->worker_count)
-    return true;
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s)
-    if (slots[s].isOurs && slots[s].kind == kind.id && stateOf(s) == CLEAVE_SLOT_RUNNING && slots[s].submitted == slots[s].consumed)
-      return true;
-  return false;
+void unreserve(int slot) { slots[slot].isReserved = false; }
+
+Area itemsArea(int index) {
+  Slot &slot = slots[index];
+  const cleave_control &control = *session.control;
+  uint64_t bytes = (control.input_bytes / 2 / CLEAVE_RING) & ~uint64_t{4095};
+  return {partition(slot) + control.input_offset + control.input_bytes / 2 + slot.submitted % CLEAVE_RING * bytes, bytes};
 }
 
-bool trySend(Batch &batch) {
-  uint32_t kind = batch.site->kind->id;
-  if (batch.items.bytes() > itemsBytesOfEntry() ||
-      (batch.shared && batch.shared->bytes() > nodeLink.control->input_bytes / 4)) {
-    batch.state = BatchState::Unsendable;
-    return false;
-  }
-  uint32_t best = CLEAVE_SLOTS_MAX, bestLoad = kInFlight;
-  bool canStart = false, isHopeless = true;
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s) {
-    if (!slots[s].isOurs || slots[s].kind != kind)
+uint64_t sharedLimit() { return sharedPlaceBytes(); }
+
+void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) {
+  Slot &slot = slots[index];
+  uint32_t entry = slot.submitted % CLEAVE_RING;
+  cleave_inbox *to = inbox(slot);
+  const uint8_t *image = itemsArea(index).memory;
+  cleave_message &message = to->messages[entry];
+  uint32_t grants = writeGrants(to->grants[entry], batch->shared->image);
+  grants += writeGrants(to->grants[entry] + grants, items);
+  message.shared_offset = placeShared(slot, *batch->shared, entry);
+  message.shared_bytes = batch->shared->bytes;
+  message.items_offset = static_cast<uint64_t>(image - partition(slot));
+  message.items_bytes = itemsBytes;
+  message.inputs[0] = batch->shared->name;
+  message.inputs[1] = imageName(image, itemsBytes);
+  message.output = outputName(cleave_control_kind(session.control, slot.kind)->task, 0, message.inputs, 2);
+  message.grant_count = grants;
+  counters().inputs_copied_bytes += itemsBytes;
+
+  batch->state = BatchState::InFlight;
+  batch->slot = static_cast<uint32_t>(index);
+  batch->entry = entry;
+  batch->count = items.count();
+  batch->inputBytes = batch->shared->bytes + batch->shared->image.shownBytes() + itemsBytes + items.shownBytes();
+  batch->submittedNs = slot.lastUseNs = nowNs();
+  batch->shownCount = items.shownCount();
+  batch->shown = items.takeShown();
+  holdShared(batch->shared);
+  batch->wasIdle = slot.submitted == slot.completed;
+  slot.entries[entry] = batch;
+  slot.isReserved = false;
+  ++slot.submitted;
+  /* Everything above is visible before the number is; the worker's flag is read after it (exchange.h). */
+  __atomic_store_n(&to->submitted, slot.submitted, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&outbox(slot)->worker_sleeps, __ATOMIC_SEQ_CST))
+    futexWake(&to->submitted);
+}
+
+void poll() {
+  refreshSlots();
+  for (uint32_t i = 0; i != slotCount; ++i) {
+    Slot &slot = slots[i];
+    if (slot.submitted == slot.completed || slot.state == CLEAVE_SLOT_WANTED)
       continue;
-    uint32_t state = stateOf(s);
-    isHopeless = isHopeless && state == CLEAVE_SLOT_DEAD;
-    uint32_t waiting = slots[s].submitted - slots[s].consumed;
-    if (state == CLEAVE_SLOT_RUNNING && waiting < bestLoad &&
-        (slots[s].sharedSerial == batch.sharedSerial || waiting == 0)) {
-      best = s;
-      bestLoad = waiting;
+    uint32_t completed = __atomic_load_n(&outbox(slot)->completed, __ATOMIC_ACQUIRE);
+    if (completed - slot.completed > slot.submitted - slot.completed)
+      completed = slot.completed; /* forged */
+    while (slot.completed != completed) {
+      Batch *batch = slot.entries[slot.completed++ % CLEAVE_RING];
+      complete(slot, batch);
     }
+    if (slot.state == CLEAVE_SLOT_DEAD)
+      buryMessages(slot);
   }
-  canStart = workersOf(kind) < nodeLink.control->worker_count;
-  if (canStart && bestLoad > 0)
-    startWorker(kind);
-  else if (!canStart && isHopeless)
-    batch.state = BatchState::Unsendable;
-  if (best == CLEAVE_SLOTS_MAX || !placeShared(best, batch))
-    return false;
-  submit(best, batch);
-  return true;
 }
 
-void waitForWorkers() {
-  uint64_t until = nowNs() + CLEAVE_SPIN_NS;
-  do {
-    if (collect())
-      return;
-    __builtin_ia32_pause();
-  } while (nowNs() < until);
-  /* The words to sleep on, with what they must still hold. Announce, look again, sleep. */
-  futex_waitv waiters[CLEAVE_SLOTS_MAX + 1];
-  uint32_t watched[CLEAVE_SLOTS_MAX];
-  uint32_t count = 0;
-  uint32_t bell = load(nodeLink.control->bell);
-  for (uint32_t s = 0; s < nodeLink.control->slot_count; ++s)
-    if (slots[s].isOurs && slots[s].submitted != slots[s].consumed) {
-      store(inboxOf(s)->root_sleeps, 1);
-      waiters[count] = {slots[s].consumed, reinterpret_cast<uint64_t>(&outboxOf(s)->completed), FUTEX_32, 0};
-      watched[count++] = s;
-    }
-  waiters[count] = {bell, reinterpret_cast<uint64_t>(&nodeLink.control->bell), FUTEX_32, 0};
-  if (!collect()) {
-    timespec limit;
-    clock_gettime(CLOCK_MONOTONIC, &limit);
-    limit.tv_sec += 1; /* a lost wake-up would be a bug, and cost a second rather than the run */
-    syscall(SYS_futex_waitv, waiters, count + 1, 0, &limit, CLOCK_MONOTONIC);
+/* The slot's worker is dead: the message that it was doing died with it, later ones never began. */
+void buryMessages(Slot &slot) {
+  const cleave_slot &shared = *cleave_control_slot(session.control, slot.index);
+  bool isFirst = true;
+  while (slot.completed != slot.submitted) {
+    Batch *batch = slot.entries[slot.completed++ % CLEAVE_RING];
+    slot.entries[batch->entry] = nullptr;
+    releaseInputs(*batch);
+    if (isFirst && !(shared.cause == CLEAVE_CAUSE_SETUP && !isIsolatedMode()))
+      die(*batch, shared.cause, shared.detail, shared.bytes);
+    else
+      batch->state = BatchState::InPlace;
+    isFirst = false;
+    if (batch->isAbandoned)
+      retire(batch);
   }
-  for (uint32_t k = 0; k < count; ++k)
-    store(inboxOf(watched[k])->root_sleeps, 0);
-  collect();
 }
 
-void fail(const Batch &batch) {
-  cleave_failure &failure = nodeLink.control->failure;
-  failure = batch.failure;
-  store(failure.is_set, 1);
-  ringNode();
-  for (;;)
-    pause();
+/* Before the partition is handed to another worker. */
+void clearEntries(Slot &slot) {
+  for (Batch *&entry : slot.entries)
+    if (entry)
+      detach(entry); /* clears the entry */
+}
+
+void retire(Batch *batch) {
+  if (batch->detached)
+    detachedBytes -= batch->outputBodyBytes;
+  else if (batch->state == BatchState::Done) {
+    giveBack(batch->output, batch->outputBodyBytes);
+    slots[batch->slot].entries[batch->entry] = nullptr;
+  }
+  free(batch->detached);
+  free(batch->text);
+  free(batch);
+}
+
+void abandon(Batch *batch) {
+  if (batch->state != BatchState::InPlace)
+    ++counters().abandoned;
+  if (batch->state == BatchState::InFlight)
+    batch->isAbandoned = true;
+  else
+    retire(batch);
+}
+
+void nameShared(SharedImage &shared) { shared.name = imageName(shared.memory, shared.bytes); }
+
+void holdShared(SharedImage *shared) { ++shared->users; }
+
+void dropShared(SharedImage *shared) {
+  if (--shared->users)
+    return;
+  shared->image.dispose();
+  free(shared->memory);
+  free(shared);
 }
 
 } // namespace cleave

@@ -1,0 +1,57 @@
+/* Arena.h - where the program's large blocks lie when a run may split: in memory that workers can be shown.
+ *
+ * operator new puts blocks of CLEAVE_EXTERN_MIN bytes and more here. When such a block is an argument, a message
+ * carries its place instead of its bytes, and the worker maps it (image.h: externs). Extents of whole pages, best fit
+ * within classes, neighbours joined on release. Memory goes back to the system in large pieces and late: a program
+ * that fills and frees the same vector in a loop should not pay for fresh pages each time.
+ *
+ * PINS. A message in flight pins the blocks that it shows. A pinned block that the program deletes stays as it is
+ * until the last worker is done with it: the generator of a staged loop may well build a vector, push it and destroy
+ * it. So a worker never sees memory that was given to somebody else.
+ *
+ * All functions may be called before the constructor ran (nothing is the arena's then) and from any thread.
+ *
+ * Rejected: headers in front of blocks (a page for 16 bytes, and a header that workers see); a table with an entry
+ * per block kept sorted (slow with ten thousand blocks). The side table has an entry for each page, in sparse memory,
+ * and only an extent's ends are kept up.
+ */
+#ifndef CLEAVE_ROOT_ARENA_H
+#define CLEAVE_ROOT_ARENA_H
+
+#include "cleave/node.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace cleave::arena {
+
+inline constexpr uint64_t kPage = 4096;
+
+/* What is known about a block's publication under a name. */
+struct Published {
+  cleave_name name;
+  uint64_t epoch; /* of the loop or future that published it; 0: never */
+  const void *data;
+  uint64_t bytes;
+};
+
+extern uint8_t *base;  /* null: there is no arena */
+extern uint64_t bytes; /* 0 then, so that `owns` is one comparison */
+
+/* Takes over [memory, memory + size), mapped from a memfd that workers can map too. False: no memory for the table. */
+bool attach(void *memory, uint64_t size);
+/* Before a fork: turns the arena into private memory with the same content at the same place. Blocks stay where they
+ * are and can no longer be shown. */
+void makePrivate();
+
+void *allocate(uint64_t size, uint64_t alignment);
+void release(void *block);
+inline bool owns(const void *pointer) { return reinterpret_cast<uint64_t>(pointer) - reinterpret_cast<uint64_t>(base) < bytes; }
+
+/* The block that [data, data + size) lies in, or null if it lies in none or may not be shown. */
+Published *find(const void *data, uint64_t size, void **block);
+void pin(void *block);
+void unpin(void *block);
+
+} // namespace cleave::arena
+#endif

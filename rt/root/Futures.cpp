@@ -1,0 +1,102 @@
+/* Futures.cpp - single calls that were moved: spawn and join.
+ *
+ * A future is a batch of one item. Whether it is sent is decided here and now (History.h); a call that is not gets
+ * either null (make it in place, cut further inside) or the token `plain` (too small: the plain clone, so that the
+ * whole recursion below costs nothing more). */
+#include "History.h"
+#include "Open.h"
+#include "Session.h"
+#include "Workers.h"
+
+#include "../task/Memory.h"
+
+namespace cleave {
+
+namespace {
+
+struct Future : OpenWork {
+  Batch *batch;
+  bool isProbe;
+};
+
+char plain; /* its address is the token */
+
+Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
+  const cleave_kind &kind = *site->kind;
+  uint32_t workers = session.control->worker_count;
+  poll();
+  if (isBroken(kind.id) || !waitForWorker(kind.id))
+    return nullptr;
+  /* More than one in a row behind another would only be waited for. */
+  int slot = reserve(kind.id, 2, workers);
+  if (slot < 0)
+    return nullptr;
+  uint32_t mask = kind.param_count == 32 ? UINT32_MAX : (uint32_t{1} << kind.param_count) - 1;
+  Area area = itemsArea(slot);
+  OutgoingImage items;
+  items.begin(area.memory, area.bytes, kind, mask, 1, nextEpoch(), CLEAVE_GRANTS_MAX);
+  uint64_t bytes = items.add(args) ? items.finish() : 0;
+  if (!bytes) {
+    items.dispose();
+    unreserve(slot);
+    return nullptr;
+  }
+  auto *future = static_cast<Future *>(growBlock(nullptr, sizeof(Future)));
+  future->batch = static_cast<Batch *>(growBlock(nullptr, sizeof(Batch)));
+  memset(future->batch, 0, sizeof(Batch));
+  future->batch->site = site;
+  future->batch->bucket = worth.bucket;
+  future->batch->shared = emptyShared();
+  future->isProbe = worth.worth == Worth::Probe;
+  if (future->isProbe)
+    beginProbe(*site, worth.bucket);
+  submit(slot, future->batch, items, bytes);
+  items.dispose();
+  link(future, false);
+  return future;
+}
+
+void remove(Future *future) {
+  if (future->isProbe)
+    endProbe(*future->batch->site, future->batch->bucket);
+  unlink(future);
+}
+
+} // namespace
+
+void endFuture(OpenWork *work) {
+  auto *future = static_cast<Future *>(work);
+  remove(future);
+  abandon(future->batch);
+  free(future);
+}
+
+} // namespace cleave
+
+using namespace cleave;
+
+extern "C" void *cleave_spawn(cleave_site *site, const void *const *args) {
+  if (!isSplitting())
+    return nullptr;
+  /* Isolated: each site sends at least its first call, however small. */
+  FutureWorth worth = judgeFuture(*site, args, frameDepth, isIsolatedMode());
+  if (worth.worth == Worth::Plain)
+    return &plain;
+  return worth.worth == Worth::InPlace ? nullptr : send(site, args, worth);
+}
+
+extern "C" int cleave_join(cleave_site *, void *token, void *result) {
+  if (!token || token == &plain || !isSplitting()) {
+    if (session.isAttached)
+      ++counters().done_in_place;
+    return token == &plain ? 2 : 0;
+  }
+  auto *future = static_cast<Future *>(token);
+  for (poll(); future->batch->state == BatchState::InFlight; poll())
+    waitForChange(0);
+  Taken taken = take(*future->batch, result);
+  remove(future);
+  retire(future->batch);
+  free(future);
+  return taken == Taken::Result ? 1 : 0;
+}

@@ -1,0 +1,193 @@
+#include "History.h"
+
+#include <initializer_list>
+
+#include "../task/Layout.h"
+#include "../task/Memory.h"
+
+namespace cleave {
+
+namespace {
+
+/* learnt[] of a loop's site. */
+enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience };
+
+/* learnt[] of a future's site: one word a bucket. */
+struct Bucket {
+  float ns;          /* per byte, or per call where all parameters are scalars */
+  uint16_t measured; /* saturates */
+  uint16_t isProbing : 1, refusals : 15;
+};
+static_assert(sizeof(Bucket) == sizeof(uint64_t));
+constexpr int kBuckets = 16;
+
+constexpr double kLeastWorthNs = 20000;
+constexpr uint64_t kSmallestBucketBits = 6;
+constexpr uint16_t kRefusalsUntilProbe = 20000;
+constexpr uint64_t kFirstPatience = 256;
+
+double handOffNs = 10000;
+
+double asDouble(uint64_t word) { return __builtin_bit_cast(double, word); }
+
+void average(uint64_t &word, double sample, uint64_t samplesBefore) {
+  double weight = samplesBefore < 3 ? 1.0 / static_cast<double>(samplesBefore + 1) : 0.25;
+  word = __builtin_bit_cast(uint64_t, samplesBefore ? asDouble(word) * (1 - weight) + sample * weight : sample);
+}
+
+Bucket bucketOf(const cleave_site &site, int index) { return __builtin_bit_cast(Bucket, site.learnt[index]); }
+void store(cleave_site &site, int index, Bucket bucket) {
+  site.learnt[index] = __builtin_bit_cast(uint64_t, bucket);
+}
+
+bool isScalarKind(const cleave_kind &kind) {
+  for (uint32_t i = 0; i != kind.param_count; ++i)
+    if (!isTrivial(*kind.params[i].type))
+      return false;
+  return true;
+}
+
+uint64_t rough(const cleave_type &type, const char *value) {
+  uint64_t elem = type.elem ? type.elem->size_bytes : 0;
+  switch (type.kind) {
+  case CLEAVE_T_RECORD: {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i != type.field_count; ++i)
+      sum += rough(*type.fields[i].type, value + type.fields[i].offset);
+    return sum;
+  }
+  case CLEAVE_T_VECTOR:
+    return 24 + static_cast<uint64_t>(loadPointer(value + at::kVectorEnd) - loadPointer(value));
+  case CLEAVE_T_STRING:
+    return 32 + loadWord(value + at::kStringLength) * elem;
+  case CLEAVE_T_SPAN:
+    return 16 + loadWord(value + 8) * elem;
+  case CLEAVE_T_STRING_VIEW:
+    return 16 + loadWord(value) * elem;
+  case CLEAVE_T_RBTREE:
+    return 48 + loadWord(value + at::kTreeCount) * nodeLayout(type).sizeBytes;
+  case CLEAVE_T_HASHTABLE:
+    return 56 + loadWord(value + at::kHashCount) * nodeLayout(type).sizeBytes;
+  case CLEAVE_T_LIST:
+    return 24 + loadWord(value + at::kListCount) * nodeLayout(type).sizeBytes;
+  case CLEAVE_T_DEQUE:
+    return 80 + loadWord(value + at::kDequeMapSize) * dequeBufferElements(*type.elem) * elem;
+  case CLEAVE_T_BIT_VECTOR:
+    return 40 + static_cast<uint64_t>(loadPointer(value + at::kBitsEnd) - loadPointer(value));
+  default:
+    return type.size_bytes;
+  }
+}
+
+void learnFuture(cleave_site &site, uint8_t index, uint64_t ns, uint64_t bytes) {
+  Bucket bucket = bucketOf(site, index);
+  float sample = static_cast<float>(isScalarKind(*site.kind) ? double(ns) : double(ns) / double(larger(bytes, 1)));
+  bucket.ns = bucket.measured ? bucket.ns * 0.75f + sample * 0.25f : sample;
+  bucket.measured += bucket.measured != UINT16_MAX;
+  bucket.refusals = 0;
+  bucket.isProbing = 0;
+  store(site, index, bucket);
+}
+
+/* The nearest bucket that was measured, or -1. Sizes may borrow from either side; depths from neither, since the next
+ * depth may be half or a thousandth. */
+int nearestMeasured(const cleave_site &site, int index, bool isScalar) {
+  for (int distance = 0; distance != (isScalar ? 1 : kBuckets); ++distance)
+    for (int other : {index - distance, index + distance})
+      if (other >= 0 && other < kBuckets && bucketOf(site, other).measured)
+        return other;
+  return -1;
+}
+
+} // namespace
+
+void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint64_t bytes) {
+  if (bucket != kLoopBucket)
+    return learnFuture(site, bucket, ns, bytes);
+  if (!count)
+    return;
+  average(site.learnt[NsPerItem], double(ns) / double(count), site.learnt[Batches]);
+  average(site.learnt[NsPerByte], double(ns) / double(larger(bytes, 1)), site.learnt[Batches]);
+  ++site.learnt[Batches];
+}
+
+void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000) - handOffNs) / 16; }
+
+double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
+
+LoopHistory loopHistory(const cleave_site &site) {
+  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]), asDouble(site.learnt[RootNsPerItem]),
+          asDouble(site.learnt[ItemsPerLoop]), site.learnt[Batches]};
+}
+
+void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
+  if (items)
+    average(site.learnt[RootNsPerItem], double(ns) / double(items), site.learnt[Batches]);
+}
+
+void learnLoopEnd(cleave_site &site, uint64_t items) {
+  average(site.learnt[ItemsPerLoop], double(items), site.learnt[Loops]++);
+}
+
+bool isLoopTooFine(cleave_site &site) {
+  LoopHistory history = loopHistory(site);
+  if (history.batches < 3 || history.nsPerItem > history.rootNsPerItem * 1.5)
+    return false;
+  uint64_t &patience = site.learnt[FinePatience];
+  if (++site.learnt[FineSkips] <= larger(patience, kFirstPatience))
+    return true;
+  site.learnt[FineSkips] = 0;
+  patience = larger(patience, kFirstPatience) * 2;
+  site.learnt[Batches] = 1; /* two more batches will tell */
+  return false;
+}
+
+uint64_t roughBytes(const cleave_kind &kind, uint32_t mask, const void *const *args) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i != kind.param_count; ++i)
+    if (mask >> i & 1)
+      sum += rough(*kind.params[i].type, static_cast<const char *>(args[i]));
+  return sum;
+}
+
+FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, bool sendsFirst) {
+  const cleave_kind &kind = *site.kind;
+  bool isScalar = isScalarKind(kind);
+  uint64_t bytes = roughBytes(kind, UINT32_MAX, args) | 1;
+  uint64_t bits = 63 - static_cast<uint64_t>(__builtin_clzll(bytes));
+  uint64_t position = isScalar ? depth : bits > kSmallestBucketBits ? bits - kSmallestBucketBits : 0;
+  int index = static_cast<int>(position < kBuckets ? position : kBuckets - 1);
+  auto answer = [&](Worth worth) { return FutureWorth{worth, static_cast<uint8_t>(index)}; };
+  int known = nearestMeasured(site, index, isScalar);
+  Bucket bucket = bucketOf(site, index);
+  double estimate;
+  if (known >= 0)
+    estimate = double(bucketOf(site, known).ns) * (isScalar ? 1 : double(bytes));
+  else if (sendsFirst || site.static_base_ns < 0)
+    return answer(bucket.isProbing ? Worth::InPlace : Worth::Probe);
+  else
+    estimate = site.static_base_ns + site.static_per_byte_ns * double(bytes);
+  if (estimate >= worthNs())
+    return answer(Worth::Send);
+  if (known >= 0 && ++bucket.refusals == kRefusalsUntilProbe) {
+    bucket.refusals = 0;
+    store(site, index, bucket);
+    return answer(Worth::Probe);
+  }
+  store(site, index, bucket);
+  return answer(Worth::Plain);
+}
+
+void beginProbe(cleave_site &site, uint8_t index) {
+  Bucket bucket = bucketOf(site, index);
+  bucket.isProbing = 1;
+  store(site, index, bucket);
+}
+
+void endProbe(cleave_site &site, uint8_t index) {
+  Bucket bucket = bucketOf(site, index);
+  bucket.isProbing = 0;
+  store(site, index, bucket);
+}
+
+} // namespace cleave

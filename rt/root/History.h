@@ -1,0 +1,58 @@
+/* History.h - what a site has cost so far, and whether handing its work over pays.
+ *
+ * A site keeps its memory in cleave_site::learnt, so it costs no look-up. Times are the workers' own, measured around
+ * the work; the price on the program's side is measured too, because it decides whether fine-grained loops pay:
+ *
+ *     an item is worth sending if a worker needs longer for it than the program needs to send it and take it back.
+ *
+ * LOOPS. ns per item and per byte of input (moving averages), the program's own ns per item, items per loop. Batches
+ * aim at a millisecond: long against a hand-off (tens of microseconds), short against the end of a loop where workers
+ * wait for the last one.
+ *
+ * FUTURES. One call, so what differs is its size: ns per byte by the logarithm of the bytes, or, where all parameters
+ * are scalars, ns by the depth of frames (a recursion's calls get smaller with depth). An unknown class of a known site
+ * borrows from its nearest neighbour.
+ */
+#ifndef CLEAVE_ROOT_HISTORY_H
+#define CLEAVE_ROOT_HISTORY_H
+
+#include "cleave/program.h"
+
+namespace cleave {
+
+inline constexpr uint8_t kLoopBucket = 0xff;
+inline constexpr double kBatchNs = 1e6;
+
+/* A batch of `count` items took a worker `ns`. `bucket`: kLoopBucket, or the future's class. */
+void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint64_t bytes);
+/* From submitting to starting, with an idle worker. */
+void learnHandOff(uint64_t ns);
+/* Below this a single call is not sent. */
+double worthNs();
+
+struct LoopHistory {
+  double nsPerItem, nsPerByte, rootNsPerItem, itemsPerLoop;
+  uint64_t batches;
+};
+LoopHistory loopHistory(const cleave_site &site);
+/* The program spent `ns` on pushing and taking `items` of this site. */
+void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
+void learnLoopEnd(cleave_site &site, uint64_t items);
+/* Known not to pay: true. Now and then it answers false all the same, because programs change. */
+bool isLoopTooFine(cleave_site &site);
+
+enum class Worth : uint8_t { Send, Probe, InPlace, Plain };
+struct FutureWorth {
+  Worth worth;
+  uint8_t bucket;
+};
+/* depth: of frames. Probe: the cost is unknown; send it if no other probe of this bucket is out. */
+FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, bool sendsFirst);
+void beginProbe(cleave_site &site, uint8_t bucket);
+void endProbe(cleave_site &site, uint8_t bucket);
+
+/* About how many bytes the parameters in `mask` have, without looking at elements. */
+uint64_t roughBytes(const cleave_kind &kind, uint32_t mask, const void *const *args);
+
+} // namespace cleave
+#endif

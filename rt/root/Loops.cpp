@@ -1,0 +1,379 @@
+/* Loops.cpp - staged loops: running ahead with the generator, answering in program order.
+ *
+ *     program      next() next() next() ...             each answered from the oldest batch, or in place
+ *     generator    push push push | push push | ...     ahead, as far as rings have free entries
+ *     workers      [batch 0][batch 2]... [batch 1]...   in any order
+ *
+ * A loop is Warming while it is not known to be long enough for a worker's start to pay: its calls are made in place
+ * and the clock is read at calls 1, 2, 4, 8, ... Then it is Active. If the items turn out to be so small that the
+ * program needs about as long to send them as to do them, it becomes Plain: what was sent is used up and the rest is
+ * done in place, for the price of a comparison.
+ *
+ * Invariant: the items in `first .. last` are consecutive and begin with number `consumed`. Numbers below that which
+ * the generator pushes later were done in place meanwhile, and are dropped.
+ */
+#include "History.h"
+#include "Open.h"
+#include "Session.h"
+#include "Workers.h"
+
+#include "../task/Memory.h"
+
+#include <new>
+#include <stdlib.h>
+
+namespace cleave {
+
+namespace {
+
+constexpr uint64_t kWarmNs = 300000;
+constexpr double kHeavyItemNs = 100000;
+/* Work on scalars and small data that costs less than that cannot pay, however much of it there is. */
+constexpr double kTinyItemNs = 150;
+/* How long a probe is waited for before other workers get one too. */
+constexpr uint64_t kProbeNs = 500000;
+constexpr uint64_t kMaxItems = 4096, kMaxAhead = 65536, kMaxBatches = 256, kPollEvery = 16;
+/* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
+constexpr uint64_t kSettledBatches = 8;
+
+enum class Mode : uint8_t { Warming, Active, Plain };
+
+struct Loop : OpenWork {
+  cleave_site *site;
+  cleave_generator generator;
+  void *state;
+  const void *sharedArgs[32];
+  SharedImage *shared;
+  Batch *first, *last;
+  uint64_t batchCount;
+  OutgoingImage items; /* being built, if slot is not -1 */
+  int slot;
+  uint64_t itemLimit;
+  uint32_t itemMask;
+  Mode mode;
+  bool hasMore, isStalled;
+  uint64_t generated, consumed, inPlace;
+  uint64_t epoch, beganNs;
+  uint64_t fillNs, fillItems;
+};
+
+Loop plainLoop; /* what cleave_loop_begin answers for a site that is too fine */
+
+SharedImage *encodeShared(const Loop &loop) {
+  const cleave_kind &kind = *loop.site->kind;
+  uint32_t mask = loop.site->shared_mask;
+  if (!mask) {
+    holdShared(emptyShared());
+    return emptyShared();
+  }
+  static uint64_t serial;
+  uint64_t limit = sharedLimit(), bytes = 65536 + 2 * roughBytes(kind, mask, loop.sharedArgs);
+  for (;; bytes *= 8) {
+    bytes = alignUp(bytes < limit ? bytes : limit, 64);
+    void *place = malloc(sizeof(SharedImage));
+    auto *memory = static_cast<uint8_t *>(aligned_alloc(64, bytes));
+    if (!place || !memory)
+      panic("out of memory for bookkeeping");
+    auto *shared = new (place) SharedImage{};
+    shared->memory = memory;
+    shared->users = 1;
+    shared->serial = ++serial;
+    shared->image.begin(memory, bytes, kind, mask, 1, loop.epoch, CLEAVE_GRANTS_MAX / 2);
+    shared->bytes = shared->image.add(loop.sharedArgs) ? shared->image.finish() : 0;
+    if (shared->bytes) {
+      nameShared(*shared);
+      return shared;
+    }
+    dropShared(shared);
+    if (bytes >= limit)
+      return nullptr;
+  }
+}
+
+uint64_t itemsForBatch(const Loop &loop) {
+  LoopHistory history = loopHistory(*loop.site);
+  if (!history.batches)
+    return 1;
+  /* Eightfold at most for each batch that was measured: the first may have been unlike the others. */
+  uint64_t limit = history.batches < 4 ? uint64_t{1} << 3 * history.batches : kMaxItems;
+  double wanted = kBatchNs / larger(static_cast<uint64_t>(history.nsPerItem), 1);
+  /* Where inputs differ in size, bytes decide when the batch is full; see isFull. */
+  wanted = wanted * 2 + 1;
+  return wanted < static_cast<double>(limit) ? static_cast<uint64_t>(wanted) : limit;
+}
+
+bool isFull(const Loop &loop) {
+  uint64_t count = loop.items.count();
+  if (count >= loop.itemLimit)
+    return true;
+  LoopHistory history = loopHistory(*loop.site);
+  uint64_t bytes = loop.items.bodyBytes() + loop.items.shownBytes();
+  bool isSized = bytes > 64 * count;
+  uint64_t sharedBytes = loop.shared->bytes + loop.shared->image.shownBytes();
+  double byItems = history.nsPerItem * static_cast<double>(count);
+  double byBytes = history.nsPerByte * static_cast<double>(bytes + sharedBytes);
+  return byItems >= kBatchNs && (!isSized || sharedBytes > bytes || byBytes >= kBatchNs / 2);
+}
+
+/* Reserves a ring entry and begins to build a batch there. */
+bool openBatch(Loop &loop) {
+  uint32_t kind = loop.site->kind->id, workers = session.control->worker_count;
+  if (loop.batchCount >= kMaxBatches || loop.generated >= loop.consumed + kMaxAhead)
+    return false;
+  if (loopHistory(*loop.site).batches) {
+    loop.slot = reserve(kind, CLEAVE_RING, workers);
+  } else {
+    bool isLong = loop.first && nowNs() - loop.first->submittedNs >= kProbeNs;
+    loop.slot = loop.first && !isLong ? -1 : reserve(kind, 1, isLong ? workers : 1);
+  }
+  if (loop.slot < 0)
+    return false;
+  Area area = itemsArea(loop.slot);
+  const cleave_kind &theKind = *loop.site->kind;
+  uint64_t stride = larger(tupleLayout(theKind, loop.itemMask).stride, 16);
+  uint64_t fitting = area.bytes / 4 / stride, wanted = itemsForBatch(loop);
+  loop.itemLimit = larger(wanted < fitting ? wanted : fitting, 1);
+  uint32_t shown = loop.shared->image.shownCount();
+  loop.items.begin(area.memory, area.bytes, theKind, loop.itemMask, loop.itemLimit, loop.epoch,
+                   CLEAVE_GRANTS_MAX - shown);
+  return true;
+}
+
+Batch *append(Loop &loop, BatchState state) {
+  auto *batch = static_cast<Batch *>(growBlock(nullptr, sizeof(Batch)));
+  memset(batch, 0, sizeof *batch);
+  batch->site = loop.site;
+  batch->bucket = kLoopBucket;
+  batch->shared = loop.shared;
+  batch->state = state;
+  batch->count = 1;
+  (loop.last ? loop.last->next : loop.first) = batch;
+  loop.last = batch;
+  ++loop.batchCount;
+  return batch;
+}
+
+void closeBatch(Loop &loop) {
+  uint64_t bytes = loop.items.count() ? loop.items.finish() : 0;
+  int slot = loop.slot;
+  loop.slot = -1;
+  if (!loop.items.count())
+    return unreserve(slot);
+  if (!bytes) /* each item was checked to fit, with its relocations */
+    panic("a batch outgrew its area");
+  submit(slot, append(loop, BatchState::InFlight), loop.items, bytes);
+}
+
+/* Runs the generator until no ring entry is free, or the loop ends. */
+void fill(Loop &loop) {
+  while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
+    uint64_t begin = nowNs(), before = loop.generated;
+    loop.isStalled = false;
+    loop.hasMore = loop.generator(loop.state, &loop);
+    loop.fillNs += nowNs() - begin;
+    loop.fillItems += loop.generated - before;
+    if (loop.slot >= 0)
+      closeBatch(loop);
+    if (loop.isStalled)
+      return;
+  }
+}
+
+/* The item that is too large for a worker's input area has a batch of its own, which was never sent. */
+bool pushOversized(Loop &loop, const void *const *args) {
+  if (loop.items.count()) {
+    closeBatch(loop);
+    if (openBatch(loop) && loop.items.add(args))
+      return true;
+  }
+  if (loop.slot >= 0)
+    closeBatch(loop);
+  append(loop, BatchState::InPlace);
+  return openBatch(loop);
+}
+
+bool push(Loop &loop, const void *const *args) {
+  if (loop.generated++ < loop.consumed)
+    return true;
+  if (loop.slot < 0 && !openBatch(loop)) { /* pushed on although told to stop */
+    append(loop, BatchState::InPlace);
+    return false;
+  }
+  if (!loop.items.add(args))
+    return pushOversized(loop, args);
+  if (!isFull(loop))
+    return true;
+  closeBatch(loop);
+  return openBatch(loop);
+}
+
+void activate(Loop &loop) {
+  uint32_t kind = loop.site->kind->id;
+  if (isBroken(kind) || !waitForWorker(kind))
+    return;
+  if (!loop.shared && !(loop.shared = encodeShared(loop)))
+    loop.hasMore = false; /* what is shared is too large to send: all in place */
+  loop.mode = Mode::Active;
+}
+
+void warm(Loop &loop) {
+  bool isLookingTime = (loop.consumed & (loop.consumed - 1)) == 0;
+  if (isLookingTime && loop.consumed && nowNs() - loop.beganNs >= kWarmNs)
+    activate(loop);
+}
+
+void checkFineness(Loop &loop) {
+  if (loopHistory(*loop.site).batches >= kSettledBatches && isLoopTooFine(*loop.site))
+    loop.mode = Mode::Plain;
+}
+
+/* Between batches, and now and then inside one: takes note of what is done, and keeps the workers busy. */
+void service(Loop &loop) {
+  poll();
+  if (loop.mode == Mode::Active)
+    checkFineness(loop);
+  fill(loop);
+}
+
+void awaitFirst(Loop &loop) {
+  while (loop.first->state == BatchState::InFlight) {
+    bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
+    waitForChange(isProbing ? nowNs() + kProbeNs : 0);
+    service(loop);
+  }
+}
+
+void popFirst(Loop &loop) {
+  Batch *batch = loop.first;
+  loop.first = batch->next;
+  if (!loop.first)
+    loop.last = nullptr;
+  --loop.batchCount;
+  retire(batch);
+}
+
+int answerInPlace(Loop &loop) {
+  ++loop.consumed;
+  ++loop.inPlace;
+  return loop.mode == Mode::Plain ? 2 : 0;
+}
+
+int answerFromBatch(Loop &loop, void *result) {
+  Batch &batch = *loop.first;
+  bool isTimed = batch.taken == 0 && loop.fillItems;
+  uint64_t begin = isTimed ? nowNs() : 0;
+  Taken taken = take(batch, result);
+  if (isTimed) {
+    learnRoot(*loop.site, loop.fillNs + (nowNs() - begin) * loop.fillItems, loop.fillItems);
+    loop.fillNs = loop.fillItems = 0;
+  }
+  if (batch.taken == batch.count)
+    popFirst(loop);
+  ++loop.consumed;
+  loop.inPlace += taken == Taken::InPlace;
+  return taken == Taken::Result ? 1 : 0;
+}
+
+int next(Loop &loop, void *result) {
+  if (loop.mode == Mode::Warming)
+    warm(loop);
+  bool isBetween = !loop.first || loop.first->state == BatchState::InFlight || !loop.first->taken;
+  if (loop.mode == Mode::Active && (isBetween || loop.consumed % kPollEvery == 0))
+    service(loop);
+  if (!loop.first)
+    return answerInPlace(loop);
+  awaitFirst(loop);
+  return answerFromBatch(loop, result);
+}
+
+/* Whether to begin at once, without waiting for the loop to show that it is long. */
+bool isKnownToPay(const cleave_site &site) {
+  LoopHistory history = loopHistory(site);
+  if (history.batches)
+    return history.nsPerItem * history.itemsPerLoop >= double(kWarmNs) || history.nsPerItem >= kHeavyItemNs;
+  return isIsolatedMode() || site.static_base_ns < 0 || site.static_base_ns >= kHeavyItemNs;
+}
+
+bool isTiny(const cleave_site &site) {
+  return !loopHistory(site).batches && !isIsolatedMode() && site.static_base_ns >= 0 &&
+         site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0;
+}
+
+} // namespace
+
+void endLoop(OpenWork *work) {
+  auto *loop = static_cast<Loop *>(work);
+  unlink(loop);
+  while (Batch *batch = loop->first) {
+    loop->first = batch->next;
+    abandon(batch);
+  }
+  counters().done_in_place += loop->inPlace;
+  learnLoopEnd(*loop->site, loop->consumed);
+  loop->items.dispose();
+  if (loop->shared)
+    dropShared(loop->shared);
+  free(loop);
+}
+
+} // namespace cleave
+
+using namespace cleave;
+
+extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
+                                   const void *const *shared_args) {
+  if (!isSplitting())
+    return nullptr;
+  if (isTiny(*site) || (loopHistory(*site).batches >= kSettledBatches && isLoopTooFine(*site))) {
+    plainLoop.mode = Mode::Plain;
+    return &plainLoop;
+  }
+  void *place = calloc(1, sizeof(Loop));
+  if (!place)
+    return nullptr;
+  auto *loop = new (place) Loop{};
+  loop->site = site;
+  loop->generator = generator;
+  loop->state = state;
+  uint32_t count = site->kind->param_count;
+  uint32_t all = count == 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
+  loop->itemMask = all & ~site->shared_mask;
+  for (uint32_t i = 0; i != count; ++i)
+    loop->sharedArgs[i] = shared_args[i];
+  loop->slot = -1;
+  loop->hasMore = true;
+  loop->epoch = nextEpoch();
+  loop->beganNs = nowNs();
+  link(loop, true);
+  if (isKnownToPay(*site))
+    activate(*loop);
+  return loop;
+}
+
+extern "C" int cleave_loop_push(void *loop, const void *const *args) {
+  auto *ours = static_cast<Loop *>(loop);
+  ours->isStalled = !push(*ours, args);
+  return ours->isStalled;
+}
+
+extern "C" int cleave_loop_next(void *loop, void *result) {
+  auto *ours = static_cast<Loop *>(loop);
+  if (!ours)
+    return 0;
+  if (ours->mode == Mode::Plain && !ours->first) {
+    ++ours->inPlace;
+    ++ours->consumed;
+    return 2;
+  }
+  return session.isAttached ? next(*ours, result) : 0;
+}
+
+extern "C" void cleave_loop_end(void *loop) {
+  auto *ours = static_cast<Loop *>(loop);
+  if (!ours || !session.isAttached)
+    return;
+  if (ours != &plainLoop)
+    return endLoop(ours);
+  counters().done_in_place += ours->inPlace;
+  ours->inPlace = 0;
+}

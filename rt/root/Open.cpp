@@ -1,0 +1,104 @@
+#include "Open.h"
+
+#include "../task/Memory.h"
+#include "ImageReader.h"
+#include "Session.h"
+#include "Workers.h"
+
+#include <new>
+
+namespace cleave {
+
+OpenWork *lastOpen;
+uint64_t openSerial;
+uint64_t frameDepth;
+
+void link(OpenWork *work, bool isLoop) {
+  work->isLoop = isLoop;
+  work->serial = ++openSerial;
+  work->next = nullptr;
+  work->previous = lastOpen;
+  if (lastOpen)
+    lastOpen->next = work;
+  lastOpen = work;
+}
+
+void unlink(OpenWork *work) {
+  if (work->previous)
+    work->previous->next = work->next;
+  if (work->next)
+    work->next->previous = work->previous;
+  else
+    lastOpen = work->previous;
+}
+
+void forgetOpenWork() { lastOpen = nullptr; }
+
+uint64_t nextEpoch() {
+  static uint64_t epoch;
+  return ++epoch;
+}
+
+SharedImage *emptyShared() {
+  static SharedImage *empty;
+  if (empty)
+    return empty;
+  static const cleave_kind none{};
+  /* The program may count its operator new; ours are none of it. */
+  empty = new (growBlock(nullptr, sizeof(SharedImage))) SharedImage{};
+  empty->memory = static_cast<uint8_t *>(growBlock(nullptr, kBodyOffset));
+  empty->image.begin(empty->memory, kBodyOffset, none, 0, 1, 0, 0);
+  empty->image.add(nullptr);
+  empty->bytes = empty->image.finish();
+  nameShared(*empty);
+  empty->users = 1; /* for ever */
+  return empty;
+}
+
+namespace {
+
+[[noreturn]] void fail(const Batch &batch, uint32_t cause, uint32_t detail) {
+  endRun(batch.site->kind->id, cause, detail, batch.causeBytes, batch.text ? batch.text : "", batch.textBytes);
+}
+
+} // namespace
+
+Taken take(Batch &batch, void *result) {
+  uint64_t index = batch.taken++;
+  if (batch.state == BatchState::Dead)
+    fail(batch, batch.cause, batch.causeDetail);
+  if (batch.state == BatchState::Thrown)
+    ++counters().redone;
+  if (batch.state != BatchState::Done)
+    return Taken::InPlace;
+  const cleave_kind &kind = *batch.site->kind;
+  if (!kind.result)
+    return Taken::Result;
+  ImageReader reader(batch.output, batch.outputBodyBytes);
+  switch (reader.read(*kind.result, index * resultStride(kind), result)) {
+  case ReadError::None:
+    return Taken::Result;
+  case ReadError::NoMemory: /* the program's own attempt will throw std::bad_alloc at its place, or succeed */
+    return Taken::InPlace;
+  case ReadError::Malformed:
+    break;
+  }
+  fail(batch, CLEAVE_CAUSE_OUTPUT, 0);
+}
+
+} // namespace cleave
+
+using namespace cleave;
+
+extern "C" void *cleave_frame_enter() {
+  ++frameDepth;
+  return reinterpret_cast<void *>(openSerial);
+}
+
+extern "C" void cleave_frame_leave(void *frame) {
+  --frameDepth;
+  auto serial = reinterpret_cast<uint64_t>(frame);
+  /* Another thread's frames bracket nothing: it cannot begin anything. */
+  while (lastOpen && lastOpen->serial > serial && isSplitting())
+    lastOpen->isLoop ? endLoop(lastOpen) : endFuture(lastOpen);
+}

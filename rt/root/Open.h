@@ -1,0 +1,45 @@
+/* Open.h - futures and loops that were begun and not ended, and the frames that bracket them.
+ *
+ * They form a stack in order of their beginning, each with a serial number. A frame is the number of what was begun
+ * last when it was entered; leaving it ends whatever has a higher one, however control got there. So entering and
+ * leaving cost a load and a comparison, and a longjmp past some frames is made good by the next one that is left.
+ */
+#ifndef CLEAVE_ROOT_OPEN_H
+#define CLEAVE_ROOT_OPEN_H
+
+#include "Batch.h"
+
+namespace cleave {
+
+struct OpenWork {
+  OpenWork *previous, *next;
+  uint64_t serial;
+  bool isLoop;
+};
+
+extern OpenWork *lastOpen;
+extern uint64_t openSerial;
+extern uint64_t frameDepth;
+
+void link(OpenWork *work, bool isLoop);
+void unlink(OpenWork *work);
+
+/* Abandons what is in flight and frees it. */
+void endFuture(OpenWork *future);
+void endLoop(OpenWork *loop);
+
+/* In the child of a fork: nothing that was begun will be answered. */
+void forgetOpenWork();
+
+/* The shared image without parameters. */
+SharedImage *emptyShared();
+
+enum class Taken : uint8_t { Result, InPlace };
+/* The next result of a batch that is no longer in flight. A dead one ends the run. */
+Taken take(Batch &batch, void *result);
+
+/* Blocks and statistics: a new epoch for each loop and future (Message.h). */
+uint64_t nextEpoch();
+
+} // namespace cleave
+#endif
