@@ -133,10 +133,7 @@ private:
       wrapper->takeName(body);
       body->setName(wrapper->getName() + ".body");
       body->replaceAllUsesWith(wrapper);
-      if (!wrapper->hasPersonalityFn())
-        wrapper->setPersonalityFn(cast<Constant>(
-            module.getOrInsertFunction("__gxx_personality_v0", FunctionType::get(Type::getInt32Ty(module.getContext()), true))
-                .getCallee()));
+      requirePersonality(*wrapper);
       // A frame is cheap, but a recursive wrapper must not be taken for a leaf by the inliner's size rules.
       IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", wrapper));
       BasicBlock *normal = BasicBlock::Create(module.getContext(), "left", wrapper);

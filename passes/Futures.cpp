@@ -266,6 +266,7 @@ void FutureLowering::joinOnUnwind(CallBase *inner) {
     SplitLandingPadPredecessors(invoke->getUnwindDest(), {invoke->getParent()}, ".open", ".rest", made);
     pad = invoke->getUnwindDest();
   } else {
+    requirePersonality(*function);
     pad = BasicBlock::Create(context, "unwind.open", function);
     IRBuilder<> builder(pad);
     auto *type = StructType::get(context, {builder.getPtrTy(), builder.getInt32Ty()});

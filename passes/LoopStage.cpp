@@ -606,6 +606,14 @@ std::optional<StagedLoop> stageLoop(CallBase &call, Loop &loop, const Candidate 
   return GeneratorBuilder(call, loop, callee, effects, abi).build(refusal);
 }
 
+void requirePersonality(Function &function) {
+  if (function.hasPersonalityFn())
+    return;
+  auto *type = FunctionType::get(Type::getInt32Ty(function.getContext()), true);
+  FunctionCallee personality = function.getParent()->getOrInsertFunction("__gxx_personality_v0", type);
+  function.setPersonalityFn(cast<Constant>(personality.getCallee()));
+}
+
 // ---- lowering ----------------------------------------------------------------------------------------------------
 
 Value *resultSlotOf(CallBase &call, const Candidate &callee, ProgramAbi &abi) {

@@ -44,6 +44,9 @@ void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *resultS
 /// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
 llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);
 
+/// Code that unwinds through `function` needs the C++ personality there.
+void requirePersonality(llvm::Function &function);
+
 /// Metadata on calls that must keep calling the plain version.
 inline constexpr const char *plainCallMark = "cleave.plain";
 

@@ -9,7 +9,7 @@ stands in its own comments:
     // FLAGS: -O3                for both compilers, after -std=c++20 -O2
     // STDIN: Inputs/text.txt    a file beside the program, given as standard input (or --stdin FILE)
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
-    // EXPECT-RUN: count         and the isolated run did at least one such task outside the program
+    // EXPECT-RAN: count         and the isolated run did at least one such task outside the program
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
@@ -97,7 +97,7 @@ def mustSucceed(result, what):
 class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
-    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RUN", "EXPECT-NO-TASK", "FLAGS"}
+    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "FLAGS"}
 
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}
@@ -193,7 +193,7 @@ def checkRemarks(options, directives, remarks, folder):
 def checkTasks(options, directives, bundle):
     text = mustSucceed(run([options.cleave, "inspect", bundle, "--json"]), "cleave inspect").out
     tasks = [task["name"] for task in json.loads(text)["tasks"]]
-    for wanted in directives.values["EXPECT-TASK"] + directives.values["EXPECT-RUN"]:
+    for wanted in directives.values["EXPECT-TASK"] + directives.values["EXPECT-RAN"]:
         if not any(isNamed(task, wanted) for task in tasks):
             raise Failure(f"no task '{wanted}' was found; the bundle has: {', '.join(tasks) or 'none'}")
     for unwanted in directives.values["EXPECT-NO-TASK"]:
@@ -205,7 +205,7 @@ def checkTasks(options, directives, bundle):
 
 def checkRuns(directives, stats):
     kinds = stats["tasks_by_kind"]
-    for wanted in directives.values["EXPECT-RUN"]:
+    for wanted in directives.values["EXPECT-RAN"]:
         if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
             raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
 

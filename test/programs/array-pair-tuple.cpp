@@ -1,6 +1,6 @@
 // std::array, std::pair and std::tuple as parameters and results, structured bindings at the call.
 // RUN: %run-program %s
-// EXPECT-RUN: extremes
+// EXPECT-RAN: extremes
 #include <array>
 #include <cstdio>
 #include <tuple>

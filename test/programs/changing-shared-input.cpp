@@ -1,7 +1,7 @@
 // Every round's calls share an input that changes between the rounds (as k-means' centroids do): each must see its
 // own round's.
 // RUN: %run-program %s
-// EXPECT-RUN: misfit
+// EXPECT-RAN: misfit
 #include <cstdio>
 #include <vector>
 

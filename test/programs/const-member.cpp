@@ -1,6 +1,6 @@
 // A const member function of a class with private members: the object is the first parameter.
 // RUN: %run-program %s
-// EXPECT-RUN: Polynomial::integral
+// EXPECT-RAN: Polynomial::integral
 #include <cstdio>
 #include <utility>
 #include <vector>

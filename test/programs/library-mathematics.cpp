@@ -1,6 +1,6 @@
 // sin, exp, log, pow and hypot in a task: every digit as in the g++ build, whichever variant the CPU picks.
 // RUN: %run-program %s
-// EXPECT-RUN: waves
+// EXPECT-RAN: waves
 #include <cmath>
 #include <cstdio>
 #include <vector>

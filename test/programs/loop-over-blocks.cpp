@@ -1,7 +1,7 @@
 // The shape the design starts from: count each block, merge in order. A struct result with vectors in it, merged by
 // a function that takes the total by value.
 // RUN: %run-program %s
-// EXPECT-RUN: summarised
+// EXPECT-RAN: summarised
 #include <cstdio>
 #include <utility>
 #include <vector>

@@ -1,6 +1,6 @@
 // std::map and std::set as results: trees must arrive in order, and go on being usable as trees.
 // RUN: %run-program %s
-// EXPECT-RUN: letters
+// EXPECT-RAN: letters
 #include <cstdio>
 #include <map>
 #include <set>

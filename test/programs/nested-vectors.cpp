@@ -1,6 +1,6 @@
 // vector<vector<double>> as parameter and result: the product of matrices row by row, one of them shared by all calls.
 // RUN: %run-program %s
-// EXPECT-RUN: productRow
+// EXPECT-RAN: productRow
 #include <cstdio>
 #include <vector>
 

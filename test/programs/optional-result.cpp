@@ -1,6 +1,6 @@
 // A search that may find nothing: std::optional as result and as parameter, empty and engaged.
 // RUN: %run-program %s
-// EXPECT-RUN: smallestFactor
+// EXPECT-RAN: smallestFactor
 #include <cstdio>
 #include <optional>
 #include <vector>

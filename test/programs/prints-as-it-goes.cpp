@@ -1,6 +1,6 @@
 // The work is pure, the loop prints each result: output in order, work ahead of it.
 // RUN: %run-program %s
-// EXPECT-RUN: year
+// EXPECT-RAN: year
 #include <cstdio>
 #include <iostream>
 

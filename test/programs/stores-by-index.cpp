@@ -1,6 +1,6 @@
 // Results go into the elements of a vector that was sized before: `results[i] = f(inputs[i])`.
 // RUN: %run-program %s
-// EXPECT-RUN: settled
+// EXPECT-RAN: settled
 #include <cstdio>
 #include <vector>
 

@@ -1,6 +1,6 @@
 // Strings in and out, short ones that live inside the object and long ones that do not.
 // RUN: %run-program %s
-// EXPECT-RUN: enciphered
+// EXPECT-RAN: enciphered
 #include <cstdio>
 #include <string>
 #include <vector>

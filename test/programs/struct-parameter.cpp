@@ -1,6 +1,6 @@
 // Plain structs in and out, nested, with padding between their members: equal values must have equal images.
 // RUN: %run-program %s
-// EXPECT-RUN: flown
+// EXPECT-RAN: flown
 #include <cstdio>
 #include <vector>
 

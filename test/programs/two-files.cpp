@@ -1,6 +1,6 @@
 // The work is defined in another translation unit: its effects are known only when the program is seen whole.
 // RUN: %run-program %s %S/Inputs/two-files-work.cpp
-// EXPECT-RUN: collatz
+// EXPECT-RAN: collatz
 #include "Inputs/two-files-work.h"
 #include <cstdio>
 #include <vector>

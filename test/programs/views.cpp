@@ -1,7 +1,7 @@
 // std::span and std::string_view as parameters: pieces of what the program owns, passed without a copy in the source.
 // RUN: %run-program %s
-// EXPECT-RUN: digest
-// EXPECT-RUN: vowels
+// EXPECT-RAN: digest
+// EXPECT-RAN: vowels
 #include <algorithm>
 #include <cstdio>
 #include <span>
