@@ -29,22 +29,46 @@ using llvm::StringRef;
 namespace cleave {
 
 namespace {
-/// Runs behind the code generator's consumer, when the module is complete and the AST is still there.
-class FactsConsumer : public ASTConsumer {
+/// The code generator's consumer, with facts behind it: HandleTranslationUnit comes back when the module is complete
+/// and AST and Sema are still there. Describing a type may instantiate class templates that the source only named, and
+/// Sema tells its consumer of each; the code generator has closed its books by then and must not hear of it.
+class FactsConsumer : public MultiplexConsumer {
 public:
-  explicit FactsConsumer(CodeGenAction &action) : action(action) {}
+  FactsConsumer(std::vector<std::unique_ptr<ASTConsumer>> inner, CodeGenAction &action)
+      : MultiplexConsumer(std::move(inner)), action(action) {}
 
-  void HandleTagDeclDefinition(TagDecl *definition) override { definitions.push_back(definition); }
+  void HandleTagDeclDefinition(TagDecl *definition) override {
+    if (isClosed)
+      return;
+    definitions.push_back(definition);
+    MultiplexConsumer::HandleTagDeclDefinition(definition);
+  }
+  void HandleTagDeclRequiredDefinition(const TagDecl *definition) override {
+    if (!isClosed)
+      MultiplexConsumer::HandleTagDeclRequiredDefinition(definition);
+  }
+  bool HandleTopLevelDecl(DeclGroupRef group) override { return isClosed || MultiplexConsumer::HandleTopLevelDecl(group); }
+  void HandleInlineFunctionDefinition(FunctionDecl *function) override {
+    if (!isClosed)
+      MultiplexConsumer::HandleInlineFunctionDefinition(function);
+  }
+  void HandleCXXStaticMemberVarInstantiation(VarDecl *variable) override {
+    if (!isClosed)
+      MultiplexConsumer::HandleCXXStaticMemberVarInstantiation(variable);
+  }
 
   void HandleTranslationUnit(ASTContext &ast) override {
+    MultiplexConsumer::HandleTranslationUnit(ast);
+    isClosed = true;
     CodeGenerator *generator = action.getCodeGenerator();
     if (generator && generator->GetModule() && !ast.getDiagnostics().hasUncompilableErrorOccurred())
-      attachFacts(*generator->GetModule(), *generator, ast, definitions);
+      attachFacts(*generator->GetModule(), *generator, action.getCompilerInstance().getSema(), definitions);
   }
 
 private:
   CodeGenAction &action;
   std::vector<TagDecl *> definitions;
+  bool isClosed = false;
 };
 
 class FactsAction : public EmitLLVMOnlyAction {
@@ -57,8 +81,7 @@ protected:
     consumers.push_back(EmitLLVMOnlyAction::CreateASTConsumer(compiler, file));
     if (!consumers.front())
       return nullptr;
-    consumers.push_back(std::make_unique<FactsConsumer>(*this));
-    return std::make_unique<MultiplexConsumer>(std::move(consumers));
+    return std::make_unique<FactsConsumer>(std::move(consumers), *this);
   }
 };
 } // namespace

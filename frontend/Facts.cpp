@@ -20,7 +20,7 @@
 #include "clang/CodeGen/CGFunctionInfo.h"
 #include "clang/CodeGen/CodeGenABITypes.h"
 #include "clang/CodeGen/ModuleBuilder.h"
-#include "llvm/ADT/StringSet.h"
+#include "clang/Sema/Sema.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include <set>
@@ -41,8 +41,8 @@ struct Range {
 
 class FactsWriter {
 public:
-  FactsWriter(llvm::Module &module, CodeGenerator &generator, ASTContext &ast)
-      : module(module), generator(generator), ast(ast), types(ast, module.getContext()) {}
+  FactsWriter(llvm::Module &module, CodeGenerator &generator, Sema &sema)
+      : module(module), generator(generator), ast(sema.getASTContext()), types(sema, module.getContext()) {}
 
   void describe(llvm::Function &function);
   void listBases(llvm::ArrayRef<TagDecl *> definitions);
@@ -182,7 +182,7 @@ std::string FactsWriter::signature(const FunctionDecl *declaration) const {
   std::string result;
   llvm::raw_string_ostream out(result);
   const auto *method = dyn_cast<CXXMethodDecl>(declaration);
-  if (method && method->getParent()->isLambda()) {
+  if (method && method->getParent()->isLambda() && method->getOverloadedOperator() == OO_Call) {
     const DeclContext *outer = method->getParent()->getDeclContext();
     if (const auto *function = dyn_cast<FunctionDecl>(outer)) {
       function->getNameForDiagnostic(out, types.policy(), /*Qualified=*/true);
@@ -259,14 +259,19 @@ void FactsWriter::nameSource() {
       ->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
 }
 
-void attachFacts(llvm::Module &module, CodeGenerator &generator, ASTContext &ast,
+void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema,
                  llvm::ArrayRef<TagDecl *> definitions) {
-  FactsWriter writer(module, generator, ast);
+  // What the program did not need complete may be ill-formed once it is: that is an unknown type, not an error.
+  DiagnosticsEngine &diagnostics = sema.getDiagnostics();
+  bool wasSilent = diagnostics.getSuppressAllDiagnostics();
+  diagnostics.setSuppressAllDiagnostics(true);
+  FactsWriter writer(module, generator, sema);
   for (llvm::Function &function : module)
     if (!function.isDeclaration())
       writer.describe(function);
   writer.listBases(definitions);
   writer.nameSource();
+  diagnostics.setSuppressAllDiagnostics(wasSilent);
 }
 
 } // namespace cleave

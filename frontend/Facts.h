@@ -9,15 +9,16 @@ class Module;
 }
 
 namespace clang {
-class ASTContext;
 class CodeGenerator;
+class Sema;
 class TagDecl;
 } // namespace clang
 
 namespace cleave {
 
-/// `definitions`: the classes that the translation unit completed, in any order. The AST must still be alive.
-void attachFacts(llvm::Module &module, clang::CodeGenerator &generator, clang::ASTContext &ast,
+/// `definitions`: the classes that the translation unit completed, in any order. May instantiate class
+/// templates, silently.
+void attachFacts(llvm::Module &module, clang::CodeGenerator &generator, clang::Sema &sema,
                  llvm::ArrayRef<clang::TagDecl *> definitions);
 
 } // namespace cleave

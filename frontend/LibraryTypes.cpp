@@ -2,9 +2,11 @@
 //
 // A vector is three pointers, and no walk over its members can tell that it owns what they point to. So the containers
 // are recognised by name, in namespace std only, with std::allocator only, and only if the object has the size that
-// the codecs are written for: a std::map with a comparator that carries state is eight bytes larger, and thereby none
-// of ours. Everything else of namespace std is `no` unless it is on the list of classes that are plain members all the
-// way down. The list is one of what is allowed, because a member walk is no proof here: a std::atomic<int>, a
+// the codecs are written for and its comparator or hash is an empty class. (The size alone would not do: the state of a
+// small comparator hides in the padding before a tree's header.)
+//
+// Everything else of namespace std is `no` unless it is on the list of classes that are plain members all the way
+// down. The list is one of what is allowed, because a member walk is no proof here: a std::atomic<int>, a
 // std::thread::id and a std::counting_semaphore all consist of one harmless integer.
 #include "frontend/TypeNodesImpl.h"
 #include "clang/AST/ASTContext.h"
@@ -12,7 +14,6 @@
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/RecordLayout.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace clang;
 using llvm::StringRef;
@@ -24,24 +25,25 @@ struct Container {
   const char *name;
   const char *kind;
   uint64_t sizeBytes;
+  unsigned firstPolicy;       ///< comparator, hash and the like: template arguments up to the allocator's
   unsigned allocatorArgument; ///< std::allocator<T> stands there, and T is the element
 };
 } // namespace
 
 static const Container containers[] = {
-    {"vector", "vector", 24, 1},
-    {"basic_string", "string", 32, 2},
-    {"deque", "deque", 80, 1},
-    {"list", "list", 24, 1},
-    {"forward_list", "forward_list", 8, 1},
-    {"map", "rbtree", 48, 3},
-    {"multimap", "rbtree", 48, 3},
-    {"set", "rbtree", 48, 2},
-    {"multiset", "rbtree", 48, 2},
-    {"unordered_map", "hashtable", 56, 4},
-    {"unordered_multimap", "hashtable", 56, 4},
-    {"unordered_set", "hashtable", 56, 3},
-    {"unordered_multiset", "hashtable", 56, 3},
+    {"vector", "vector", 24, 1, 1},
+    {"basic_string", "string", 32, 1, 2},
+    {"deque", "deque", 80, 1, 1},
+    {"list", "list", 24, 1, 1},
+    {"forward_list", "forward_list", 8, 1, 1},
+    {"map", "rbtree", 48, 2, 3},
+    {"multimap", "rbtree", 48, 2, 3},
+    {"set", "rbtree", 48, 1, 2},
+    {"multiset", "rbtree", 48, 1, 2},
+    {"unordered_map", "hashtable", 56, 2, 4},
+    {"unordered_multimap", "hashtable", 56, 2, 4},
+    {"unordered_set", "hashtable", 56, 1, 3},
+    {"unordered_multiset", "hashtable", 56, 1, 3},
 };
 static constexpr uint64_t bitVectorBytes = 40;
 static constexpr uint64_t viewBytes = 16;
@@ -134,7 +136,13 @@ bool TypeNodes::buildLibrary(Entry &into, const ClassTemplateSpecializationDecl 
   bool isBits = name == "vector" && element->isBooleanType();
   uint64_t expected = isBits ? bitVectorBytes : container->sizeBytes;
   if (static_cast<uint64_t>(ast.getTypeSizeInChars(type).getQuantity()) != expected)
-    return fail(into, "carries state beside its elements (a comparator or hash that is not empty)"), true;
+    return fail(into, "has a layout that this version does not know"), true;
+  for (unsigned k = container->firstPolicy; k < container->allocatorArgument; ++k) {
+    QualType policy = typeArgument(record, k);
+    const CXXRecordDecl *stateless = policy.isNull() ? nullptr : completed(policy);
+    if (!stateless || !stateless->isEmpty())
+      return fail(into, "carries state beside its elements, a '" + nameOf(policy) + "'"), true;
+  }
 
   Operands operands{context, {}};
   if (isBits)
@@ -172,12 +180,13 @@ void TypeNodes::buildView(Entry &into, const ClassTemplateSpecializationDecl *re
 
 void TypeNodes::buildUnique(Entry &into, const ClassTemplateSpecializationDecl *record) {
   QualType owned = typeArgument(record, 0);
-  if (!asLibraryClass(typeArgument(record, 1), "default_delete"))
+  const auto *deleter = asLibraryClass(typeArgument(record, 1), "default_delete");
+  if (!deleter || deleter->isExplicitSpecialization())
     return fail(into, "has a deleter of its own");
   if (owned->isArrayType())
     return fail(into, "owns an array whose length it does not know");
-  const CXXRecordDecl *target = owned->getAsCXXRecordDecl();
-  if (target && target->hasDefinition() && target->isPolymorphic())
+  const CXXRecordDecl *target = completed(owned);
+  if (target && target->isPolymorphic())
     return fail(into, "owns a '" + nameOf(owned) + "', which may be of any derived class");
   Entry &inner = entry(owned);
   Operands operands{context, {}};

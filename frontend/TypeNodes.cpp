@@ -24,6 +24,7 @@
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/RecordLayout.h"
+#include "clang/Sema/Sema.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
@@ -32,8 +33,8 @@ using llvm::Twine;
 
 namespace cleave {
 
-TypeNodes::TypeNodes(ASTContext &ast, llvm::LLVMContext &context)
-    : ast(ast), context(context), printing(ast.getPrintingPolicy()) {
+TypeNodes::TypeNodes(Sema &sema, llvm::LLVMContext &context)
+    : sema(sema), ast(sema.getASTContext()), context(context), printing(ast.getPrintingPolicy()) {
   printing.SuppressTagKeyword = true;
   printing.SuppressUnwrittenScope = true;
   printing.Bool = true;
@@ -113,9 +114,8 @@ void TypeNodes::fail(Entry &into, const Twine &fault, const Twine &path) {
 
 /// Member `step` of a class of type `type` cannot travel, so the class cannot.
 void TypeNodes::failInside(Entry &into, StringRef step, const Entry &inner) {
-  std::string path = step.str();
-  if (!inner.path.empty())
-    path += (StringRef(inner.path).starts_with("[") ? "" : ".") + inner.path;
+  bool needsDot = !step.empty() && !inner.path.empty() && inner.path.front() != '[';
+  std::string path = (step + (needsDot ? "." : "") + inner.path).str();
   fail(into, inner.fault, path);
 }
 
@@ -127,8 +127,8 @@ void TypeNodes::build(Entry &into, QualType type) {
     return buildArray(into, 2, complex->getElementType(), type);
   if (const auto *array = dyn_cast<ConstantArrayType>(bare))
     return buildArray(into, array->getZExtSize(), array->getElementType(), type);
-  if (const auto *record = bare->getAsCXXRecordDecl())
-    return buildRecord(into, record, type);
+  if (bare->isRecordType())
+    return buildRecord(into, type);
   if (bare->isEnumeralType())
     return bare->isIncompleteType() ? fail(into, "is of an incomplete type") : finishPod(into, type);
   if (const auto *vector = dyn_cast<clang::VectorType>(bare)) {
@@ -190,9 +190,18 @@ struct TypeNodes::Part {
   Shape shape;
 };
 
-void TypeNodes::buildRecord(Entry &into, const CXXRecordDecl *declaration, QualType type) {
+/// The definition of the class `type`, instantiated if the source got by without it; null if there is none.
+const CXXRecordDecl *TypeNodes::completed(QualType type) {
+  const CXXRecordDecl *declaration = type->getAsCXXRecordDecl();
+  if (!declaration || !sema.isCompleteType(declaration->getLocation(), type))
+    return nullptr;
   const CXXRecordDecl *record = declaration->getDefinition();
-  if (!record || record->isInvalidDecl() || record->isDependentType())
+  return record && !record->isInvalidDecl() && !record->isDependentType() ? record : nullptr;
+}
+
+void TypeNodes::buildRecord(Entry &into, QualType type) {
+  const CXXRecordDecl *record = completed(type);
+  if (!record)
     return fail(into, "is of an incomplete type");
   if (const auto *instance = dyn_cast<ClassTemplateSpecializationDecl>(record))
     if (buildLibrary(into, instance, type))
@@ -212,7 +221,7 @@ void TypeNodes::buildRecord(Entry &into, const CXXRecordDecl *declaration, QualT
 
 /// Adds the member or base `type` at `offset`; false with the fault in `into` if it cannot travel.
 bool TypeNodes::addPart(Entry &into, StringRef name, QualType type, uint64_t offset, std::vector<Part> &parts) {
-  if (const CXXRecordDecl *record = type->getAsCXXRecordDecl(); record && record->hasDefinition() && record->isEmpty())
+  if (const CXXRecordDecl *record = completed(type); record && record->isEmpty())
     return true;
   if (ast.getBaseElementType(type).isVolatileQualified())
     return fail(into, "is volatile", name), false;
@@ -253,6 +262,8 @@ bool TypeNodes::collectParts(Entry &into, const CXXRecordDecl *record, std::vect
       continue;
     }
     std::string name = record->isLambda() ? captures[field->getFieldIndex()] : field->getNameAsString();
+    if (isInLibrary(record) && StringRef(name).starts_with("_"))
+      name = "[]"; // what tuple calls its elements is nobody's business
     if (!addPart(into, name, field->getType(), bits / 8, parts)) {
       if (record->isLambda() && into.path == name)
         fail(into, "captures '" + name + "', which " + into.fault);
@@ -305,8 +316,8 @@ void TypeNodes::buildFields(Entry &into, const CXXRecordDecl *record, QualType t
 }
 
 bool TypeNodes::runsUserDestructor(QualType type) {
-  const CXXRecordDecl *record = ast.getBaseElementType(type.getCanonicalType())->getAsCXXRecordDecl();
-  if (!record || !(record = record->getDefinition()))
+  const CXXRecordDecl *record = completed(ast.getBaseElementType(type.getCanonicalType()));
+  if (!record)
     return false;
   auto [slot, isNew] = userDestructors.try_emplace(record, false);
   if (!isNew)

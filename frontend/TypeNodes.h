@@ -15,13 +15,14 @@ namespace clang {
 class ASTContext;
 class ClassTemplateSpecializationDecl;
 class CXXRecordDecl;
+class Sema;
 } // namespace clang
 
 namespace cleave {
 
 class TypeNodes {
 public:
-  TypeNodes(clang::ASTContext &ast, llvm::LLVMContext &context);
+  TypeNodes(clang::Sema &sema, llvm::LLVMContext &context);
   ~TypeNodes();
 
   /// The node of `type`, which must not be a reference (pass what it refers to).
@@ -56,7 +57,8 @@ private:
   void build(Entry &into, clang::QualType type);
   void buildBuiltin(Entry &into, const clang::BuiltinType *type, clang::QualType whole);
   void buildArray(Entry &into, uint64_t count, clang::QualType element, clang::QualType whole);
-  void buildRecord(Entry &into, const clang::CXXRecordDecl *declaration, clang::QualType type);
+  void buildRecord(Entry &into, clang::QualType type);
+  const clang::CXXRecordDecl *completed(clang::QualType type);
   void buildFields(Entry &into, const clang::CXXRecordDecl *record, clang::QualType type);
   bool addPart(Entry &into, llvm::StringRef name, clang::QualType type, uint64_t offset, std::vector<Part> &parts);
   bool collectParts(Entry &into, const clang::CXXRecordDecl *record, std::vector<Part> &parts);
@@ -72,6 +74,7 @@ private:
   void fail(Entry &into, const llvm::Twine &fault, const llvm::Twine &path = "");
   void failInside(Entry &into, llvm::StringRef step, const Entry &inner);
 
+  clang::Sema &sema;
   clang::ASTContext &ast;
   llvm::LLVMContext &context;
   clang::PrintingPolicy printing;
