@@ -299,6 +299,15 @@ bool isTiny(const cleave_site &site) {
          site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0;
 }
 
+/* A by-value parameter that owns blocks cannot be shared: the first item's callee would use it up. */
+bool sharesOwner(const cleave_site &site) {
+  for (uint32_t i = 0; i != site.kind->param_count; ++i)
+    if ((site.shared_mask >> i & 1) && site.kind->params[i].passing == CLEAVE_PARAM_VALUE &&
+        !isTrivial(*site.kind->params[i].type))
+      return true;
+  return false;
+}
+
 } // namespace
 
 void endLoop(OpenWork *work) {
@@ -322,7 +331,7 @@ using namespace cleave;
 
 extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
                                    const void *const *shared_args) {
-  if (!isSplitting())
+  if (!isSplitting() || sharesOwner(*site))
     return nullptr;
   if (isTiny(*site) || (loopHistory(*site).batches >= kSettledBatches && isLoopTooFine(*site))) {
     plainLoop.mode = Mode::Plain;

@@ -42,6 +42,7 @@ void OutgoingImage::addParameters(const void *const *args, uint64_t at) {
   for (uint32_t rest = mask; rest; rest &= rest - 1) {
     unsigned i = static_cast<unsigned>(__builtin_ctz(rest));
     writer.hasRoomToGrow = kind->params[i].passing == CLEAVE_PARAM_VALUE;
+    how = writer.hasRoomToGrow ? CLEAVE_OPEN_PRIVATE : CLEAVE_OPEN_RELAXED;
     writer.write(*kind->params[i].type, at + layout.offsets[i], args[i]);
   }
 }
@@ -82,7 +83,7 @@ uint64_t OutgoingImage::finish() {
   writer.writeHeader(header, mask, tupleCount, layout.stride, shownUsed);
   auto *externs = const_cast<cleave_extern *>(externsOf(header));
   for (uint32_t i = 0; i != shownUsed; ++i)
-    externs[i] = {shownBlocks[i].grant.name, shownBlocks[i].grant.bytes};
+    externs[i] = {shownBlocks[i].grant.name, shownBlocks[i].grant.bytes, shownBlocks[i].how, 0};
   if (writer.relocCount)
     memcpy(const_cast<cleave_reloc *>(relocsOf(header)), writer.relocs, writer.relocCount * sizeof(cleave_reloc));
   return total;
@@ -109,7 +110,7 @@ Shown *OutgoingImage::takeShown() {
 /* The same block may be met many times in an image; most often the last one again. */
 bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
   for (uint32_t i = shownUsed; i-- != 0;)
-    if (shownBlocks[i].data == data && shownBlocks[i].grant.bytes == bytes) {
+    if (shownBlocks[i].data == data && shownBlocks[i].grant.bytes == bytes && shownBlocks[i].how == how) {
       slot = uint64_t{i + 1} << kExternShift;
       return true;
     }
@@ -127,7 +128,7 @@ bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
   }
   arena::pin(block);
   uint64_t offset = static_cast<uint64_t>(static_cast<const uint8_t *>(data) - arena::base);
-  shownBlocks[shownUsed] = {block, data, {published->name, offset, bytes}};
+  shownBlocks[shownUsed] = {block, data, {published->name, offset, bytes}, how};
   slot = uint64_t{++shownUsed} << kExternShift;
   bytesShown += bytes;
   return true;

@@ -16,6 +16,7 @@ struct Shown {
   void *block;
   const void *data;
   cleave_grant grant;
+  uint32_t how; /* CLEAVE_OPEN_PRIVATE: the callee may write to its copy */
 };
 
 class OutgoingImage : public ExternSource {
@@ -49,6 +50,7 @@ private:
   uint64_t memoryBytes = 0;
   const cleave_kind *kind = nullptr;
   uint32_t mask = 0;
+  uint32_t how = 0; /* of the parameter that is being laid out */
   TupleLayout layout{};
   uint64_t tupleCount = 0, tupleLimit = 0, epoch = 0;
   Shown *shownBlocks = nullptr;

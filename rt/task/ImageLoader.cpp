@@ -45,21 +45,16 @@ LoadedImage loadImage(const cleave_image *image, const cleave_kind &kind, uint8_
   if (!memory)
     return loaded;
   auto *addresses = reinterpret_cast<uint64_t *>(memory);
-  uint32_t how = hasValueParameter(kind, image->param_mask) ? CLEAVE_OPEN_PRIVATE : CLEAVE_OPEN_RELAXED;
   for (uint32_t i = 0; i != image->extern_count; ++i) {
+    const cleave_extern &object = externsOf(image)[i];
     cleave_view view;
-    if (node->open(&externsOf(image)[i].name, how, &view) != CLEAVE_OK || view.size_bytes < externsOf(image)[i].bytes)
+    if (node->open(&object.name, object.how, &view) != CLEAVE_OK || view.size_bytes < object.bytes)
       panic("an input object is not there");
     addresses[i] = reinterpret_cast<uint64_t>(view.address);
   }
   memcpy(loaded.body, pristine, image->body_bytes);
   relocate(loaded);
   return loaded;
-}
-
-void reloadImage(const LoadedImage &loaded) {
-  memcpy(loaded.body, loaded.pristine, loaded.image->body_bytes);
-  relocate(loaded);
 }
 
 } // namespace cleave

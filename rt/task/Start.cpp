@@ -51,18 +51,14 @@ void setArguments(void **args, const LoadedImage &loaded, const TupleLayout &lay
   }
 }
 
-/* What a callee may have done to a by-value parameter that all items share is undone before the next item: bytes are
- * copied again, and if it owns blocks, the whole image is loaded again. */
+/* What a callee may have done to a by-value parameter that all items share is undone before the next item. It owns no
+ * blocks: the program shares only those that do not. */
 void renew(const LoadedImage &shared, const TupleLayout &layout) {
   const cleave_kind &kind = cleave_task_kind;
   for (uint32_t mask = shared.image->param_mask; mask; mask &= mask - 1) {
     unsigned i = static_cast<unsigned>(__builtin_ctz(mask));
-    const cleave_param &parameter = kind.params[i];
-    if (parameter.passing != CLEAVE_PARAM_VALUE)
-      continue;
-    if (!isTrivial(*parameter.type))
-      return reloadImage(shared);
-    memcpy(shared.body + layout.offsets[i], shared.pristine + layout.offsets[i], parameter.type->size_bytes);
+    if (kind.params[i].passing == CLEAVE_PARAM_VALUE)
+      memcpy(shared.body + layout.offsets[i], shared.pristine + layout.offsets[i], kind.params[i].type->size_bytes);
   }
 }
 

@@ -26,8 +26,6 @@ struct LoadedImage {
 /* Bytes that loadImage needs at its `memory`, for the copy of the body and the externs' addresses. 0: use in place. */
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind);
 LoadedImage loadImage(const cleave_image *image, const cleave_kind &kind, uint8_t *memory);
-/* Undoes what a callee may have done to its by-value parameters. */
-void reloadImage(const LoadedImage &loaded);
 
 } // namespace cleave
 #endif

@@ -9,12 +9,13 @@
  *
  * body: first `count` tuples at a stride of `tuple_bytes`, then the heap blocks that they own, each aligned to 16,
  * in the order in which the walk meets them; a container's nodes are one array, in its order of iteration (a tree's in
- * pre-order). A tuple is a sequence of parameters (see below) or one
- * result. Bytes between fields (padding) are zero, so equal values have equal images and equal names.
+ * pre-order). A tuple is a sequence of parameters (see below) or one result. Bytes between fields (padding) are zero,
+ * so equal values have equal images and equal names.
  * externs and relocs follow the body, aligned to 16: they are not counted before the walk ends, and who writes an image
  * straight into another's memory cannot move the body afterwards.
- * relocs: body offsets of pointer slots, in the order of the walk. A slot holds (extern_index + 1) << 48 | offset, where index 0
- * in the high bits means the body itself. Loading adds the address of the body (or of that extern) to the offset.
+ * relocs: body offsets of pointer slots, in the order of the walk. A slot holds (extern_index + 1) << 48 | offset,
+ * where index 0 in the high bits means the body itself. Loading adds the address of the body (or of that extern) to the
+ * offset.
  * A null pointer is stored as 0 and has no relocation.
  * externs: blocks of CLEAVE_EXTERN_MIN bytes or more whose elements are trivial (no pointers) are not copied into
  * the body; they are objects of their own, opened by name. They are what makes large inputs free to pass.
@@ -113,6 +114,8 @@ typedef struct cleave_image {
 typedef struct cleave_extern {
   cleave_name name;
   uint64_t bytes;
+  uint32_t how; /* to open it: CLEAVE_OPEN_PRIVATE where a by-value parameter owns it */
+  uint32_t reserved;
 } cleave_extern;
 
 typedef uint64_t cleave_reloc;
