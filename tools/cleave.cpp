@@ -60,6 +60,11 @@ int main(int argc, char **argv) {
   inspect->add_option("bundle", inspected, "The bundle")->required()->type_name("FILE");
   inspect->add_flag("--json", asJson, "The whole manifest and partition, for programs");
 
+  if (argc < 2)
+    return complain("a command is missing: run or inspect; see cleave --help");
+  auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
+  if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
+    return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sodium.h>
 
 namespace cleave {
 
@@ -56,20 +55,13 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   return choice;
 }
 
-/// A UUID's 16 bytes. Verified by the bundle's reader to be well-formed; zero otherwise.
-cleave_name parseName(const std::string &uuid) {
-  cleave_name name = {};
-  sodium_hex2bin(name.bytes, sizeof name.bytes, uuid.c_str(), uuid.size(), "-", nullptr, nullptr);
-  return name;
-}
-
 Problem makeMemory(const RunOptions &options, const Bundle &bundle, SharedMemory &memory) {
   MemoryPlan plan;
   plan.mode = options.mode == "isolated" ? CLEAVE_MODE_ISOLATED : CLEAVE_MODE_AUTO;
   plan.workers = workersOf(options);
   plan.isTraced = !options.tracePath.empty();
   for (const BundledTask &task : bundle.tasks)
-    plan.kinds.push_back(parseName(task.uuid));
+    plan.kinds.push_back(task.object);
   return memory.create(plan);
 }
 

@@ -49,7 +49,12 @@ Problem WorkerPool::prepare() {
   if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes))
     return fmt::format("seccomp user notification does not work: {}", std::strerror(errno));
   notification.resize(std::max<size_t>(sizes.seccomp_notif, sizeof(seccomp_notif)));
-  taskFiles.resize(memory.header->kind_count);
+  // Copied now: the bundle is a mapped file, which the program may overwrite while it runs.
+  for (uint32_t kind = 0; kind != memory.header->kind_count; ++kind) {
+    taskFiles.push_back(makeMemoryFile("cleave-task", tasks(kind)));
+    if (!taskFiles.back())
+      return fmt::format("task binaries cannot be held in memory: {}", std::strerror(errno));
+  }
   slots.resize(memory.header->slot_count);
   originTicks = __rdtsc();
   originNs = monotonicNs();
@@ -94,16 +99,17 @@ Problem WorkerPool::resetPartition(uint32_t index) {
     slot.inbox = static_cast<cleave_inbox *>(mapped);
     slot.outbox = reinterpret_cast<cleave_outbox *>(static_cast<char *>(mapped) + CLEAVE_OUTBOX_OFFSET);
   }
-  // The grants themselves may stay: no message counts them any more.
+  // What the last worker and its messages left behind goes, memory included: outputs are granted as zero, and another
+  // kind of task has no business with this one's inputs. The grants may stay: no message counts them any more.
+  const cleave_control &control = *memory.header;
+  if (cleave_control_slot(memory.header, index)->generation > 1 &&
+      fallocate(memory.exchange.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                static_cast<off_t>(index * control.partition_bytes + control.input_offset),
+                static_cast<off_t>(control.partition_bytes - control.input_offset)))
+    return "a partition cannot be emptied";
   std::memset(slot.inbox, 0, offsetof(cleave_inbox, grants));
   std::memset(slot.outbox, 0, sizeof *slot.outbox);
   return std::nullopt;
-}
-
-Descriptor *WorkerPool::taskFile(uint32_t kind) {
-  if (!taskFiles[kind])
-    taskFiles[kind] = makeMemoryFile("cleave-task", tasks(kind));
-  return taskFiles[kind] ? &taskFiles[kind] : nullptr;
 }
 
 Problem WorkerPool::sendSetup(int socket, uint32_t index) {
@@ -152,9 +158,6 @@ Problem WorkerPool::start(uint32_t index, uint32_t kind) {
   Slot &slot = slots[index];
   if (Problem problem = resetPartition(index))
     return problem;
-  Descriptor *task = taskFile(kind);
-  if (!task)
-    return "the task's binary cannot be held in memory";
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
     return "no socket";
@@ -166,8 +169,8 @@ Problem WorkerPool::start(uint32_t index, uint32_t kind) {
   if (pid < 0)
     return "no process";
   if (pid == 0)
-    becomeWorker(program.get(), {theirs.get(), memory.exchange.get(), memory.arenaReadOnly.get(), task->get(),
-                                 memory.exchangeReadOnly.get()});
+    becomeWorker(program.get(), {theirs.get(), memory.exchange.get(), memory.arenaReadOnly.get(),
+                                 taskFiles[kind].get(), memory.exchangeReadOnly.get()});
   slot.pid = pid;
   slot.process = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!slot.process)

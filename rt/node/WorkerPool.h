@@ -46,7 +46,6 @@ private:
 
   Problem start(uint32_t index, uint32_t kind);
   Problem resetPartition(uint32_t index);
-  Descriptor *taskFile(uint32_t kind);
   Problem sendSetup(int socket, uint32_t index);
   void kill(Slot &slot);
   void handleSocket(uint32_t index);
@@ -61,7 +60,7 @@ private:
   WatchFunction watch;
   JailFilters filters;
   Descriptor program; ///< the worker's ELF
-  std::vector<Descriptor> taskFiles;
+  std::vector<Descriptor> taskFiles; ///< by kind
   std::vector<Slot> slots;
   std::vector<char> notification; ///< large enough for this kernel's struct seccomp_notif
   uint64_t originTicks = 0, originNs = 0;

@@ -43,7 +43,7 @@
  *
  * A SLOT's state (control; a compare-and-swap on both sides):
  *   FREE -> WANTED     root: kind is set before; then 8 bytes (value 1) to the eventfd
- *   WANTED -> RUNNING  node: the partition's words are zero again; messages may be submitted at once
+ *   WANTED -> RUNNING  node: the whole partition is zero again (images too); messages may be submitted at once
  *   RUNNING -> DEAD    node: the worker died; cause, detail and bytes say why; message number outbox.completed was
  *                      being done (if it was submitted), later ones never began
  *   RUNNING -> WANTED, DEAD -> WANTED    root: whatever runs there is killed, a new worker of `kind` is started
