@@ -39,7 +39,7 @@ uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
   return externTableBytes(image) + alignUp(image->body_bytes, 64);
 }
 
-LoadedImage loadImage(const cleave_image *image, const cleave_kind &kind, uint8_t *memory) {
+LoadedImage loadImage(const cleave_image *image, uint8_t *memory) {
   auto *pristine = reinterpret_cast<const uint8_t *>(image) + image->body_offset;
   LoadedImage loaded{image, pristine, memory ? memory + externTableBytes(image) : const_cast<uint8_t *>(pristine)};
   if (!memory)

@@ -133,8 +133,8 @@ extern "C" void _start(const cleave_start *start) {
   auto *memory = static_cast<uint8_t *>(startHeap(sharedBytes + itemsBytes));
   if (!memory)
     endThrown();
-  LoadedImage loadedShared = loadImage(shared, cleave_task_kind, sharedBytes ? memory : nullptr);
-  LoadedImage loadedItems = loadImage(items, cleave_task_kind, itemsBytes ? memory + sharedBytes : nullptr);
+  LoadedImage loadedShared = loadImage(shared, sharedBytes ? memory : nullptr);
+  LoadedImage loadedItems = loadImage(items, itemsBytes ? memory + sharedBytes : nullptr);
   cleave_name output = commitResults(callAll(loadedShared, loadedItems), items->count);
   node->finish(CLEAVE_DONE, &output, 1);
   __builtin_unreachable();

@@ -95,7 +95,7 @@ template <class T, class Change> void roundTrip(const char *name, const T &origi
   kind.params = &parameter;
   uint64_t bytes = loadBytes(image.header(), kind);
   std::unique_ptr<uint8_t, Freer> memory(static_cast<uint8_t *>(std::aligned_alloc(64, alignUp(bytes, 64))));
-  LoadedImage loaded = loadImage(image.header(), kind, memory.get());
+  LoadedImage loaded = loadImage(image.header(), memory.get());
   expect(*reinterpret_cast<const T *>(loaded.body) == original, name, "loaded value differs");
 
   Built<T> built;
@@ -327,7 +327,7 @@ void views() {
   kind.params = &parameter;
   std::unique_ptr<uint8_t, Freer> memory(
       static_cast<uint8_t *>(std::aligned_alloc(64, alignUp(loadBytes(image.header(), kind), 64))));
-  auto &seen = *reinterpret_cast<std::span<const std::string> *>(loadImage(image.header(), kind, memory.get()).body);
+  auto &seen = *reinterpret_cast<std::span<const std::string> *>(loadImage(image.header(), memory.get()).body);
   expect(std::equal(seen.begin(), seen.end(), texts.begin(), texts.end()), "span", "loaded value differs");
   roundTrip("a view's image is no result", 0, nothing);
   ImageReader reader(image.body(), image.header()->body_bytes);
