@@ -97,6 +97,8 @@ static int writeCommand(const std::string &path, ArrayRef<char *> arguments) {
       return 2;
     }
   signalAtSync = static_cast<int>(options["signal-at-sync"]);
+  if (signalAtSync)
+    signal(signalAtSync, SIG_DFL); // a shell may have started us with SIGINT ignored
   if (Error error = writeBundle(path, madeUpProgram(options))) {
     errs() << "error: " << toString(std::move(error)) << "\n";
     return 1;
