@@ -169,6 +169,11 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
     model.returns = CallModel::Returns::Nothing;
     model.reads.set(0);
     model.writes.set(0);
+  } else if (is({"__cxa_atexit"})) {
+    // Comes with a function-local static, whose guard variable tells the rest.
+    model.kind = Class::Pure;
+    model.returns = CallModel::Returns::Nothing;
+    model.escapes = true;
   } else if (is({"__cxa_end_catch"})) {
     model.kind = Class::Pure;
     model.returns = CallModel::Returns::Nothing;

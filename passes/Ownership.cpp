@@ -684,8 +684,11 @@ void Ownership::propagateAliases() {
         if (it == memories.end() || callee->arg_size() != call->arg_size())
           continue;
         std::vector<ObjectSet> reached;
-        for (const Use &argument : call->args())
-          reached.push_back(memory->reach(memory->pointsTo(argument.get())));
+        for (unsigned k = 0; k < call->arg_size(); ++k) {
+          // What a result slot held before is dead: only the slot itself can be shared.
+          const ObjectSet &direct = memory->pointsTo(call->getArgOperand(k));
+          reached.push_back(callee->getArg(k)->hasStructRetAttr() ? direct : memory->reach(direct));
+        }
         ObjectSet outside;
         outside.set(FunctionMemory::unknownObject);
         for (ObjectId id = 0; id < memory->objectCount(); ++id)

@@ -1,6 +1,7 @@
 // The vector is passed by value and sorted by the callee; the caller's stays as it was.
 // RUN: %run-program %s
-// EXPECT-RAN: median
+// Not seen yet: the argument is built by calls inside the loop (docs/inference.md, the last section).
+// EXPECT-NO-TASK: median
 #include <algorithm>
 #include <cstdio>
 #include <vector>

@@ -1,10 +1,13 @@
 """make-bundle.py OUT ROOT TASK... - packs a bundle from any ELF files, as docs/bundle.md describes it.
 
+A file named without a folder that is not in the current one is looked for in PATH, as our test tools are.
 Tests of the node need programs and tasks that no compiler of ours would make. --feature=NAME adds a required feature.
 """
 import hashlib
 import io
 import json
+import os
+import shutil
 import sys
 import tarfile
 import uuid
@@ -33,7 +36,7 @@ def nameOf(content):
 
 
 def read(path):
-    with open(path, "rb") as file:
+    with open(path if os.path.exists(path) else shutil.which(path), "rb") as file:
         return file.read()
 
 

@@ -3,12 +3,15 @@
  * program's run time would do it.
  *
  *     root do WORD [A [B]]    one message; its outcome and answer
+ *     root thrice WORD ...    three of them, one after another
  *     root survive WORD       the worker dies of it, nobody asks, the slot is used again
  *     root many               thousands of messages over all workers, with sleeping and spinning on both sides
  *     root externs            arena objects: granted, not granted, private, renamed
  *     root recycle            a slot gets workers of another kind
+ *     root count              figures for --stats and --trace
  *     root exit N | signal N  end, with workers alive
  *     root wait               print "ready", with a worker in the middle of a task, and sleep for ever
+ *     root close              close stdout, with a worker alive, and sleep for ever
  *     root echo               stdin to stdout, arguments and environment */
 #include "cleave/exchange.h"
 
@@ -301,6 +304,13 @@ int count() {
     pause();
 }
 
+[[noreturn]] void closeAndWait() {
+  want(0, 0);
+  close(STDOUT_FILENO);
+  for (;;)
+    pause();
+}
+
 int echo(int argc, char **argv) {
   for (int i = 0; i != argc; ++i)
     std::printf("argument %s\n", i ? argv[i] : "0");
@@ -346,5 +356,7 @@ int main(int argc, char **argv) {
     return count();
   if (is("wait"))
     waitForEver();
+  if (is("close"))
+    closeAndWait();
   fail("unknown word");
 }
