@@ -4,7 +4,11 @@
 #include "Run.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -16,7 +20,8 @@ int complain(const std::string &message) {
 }
 
 void addRun(CLI::App &app, cleave::RunOptions &options) {
-  CLI::App *run = app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
+  CLI::App *run =
+      app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
   run->add_option("--mode", options.mode, "auto (default), serial or isolated")->type_name("MODE");
   run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
@@ -32,12 +37,14 @@ void addRun(CLI::App &app, cleave::RunOptions &options) {
   run->prefix_command();
 }
 
-/// The bundle and its arguments; what stands before them and is not an option of ours is a mistake.
-int runWith(CLI::App &run, cleave::RunOptions &options) {
+/// The bundle and its arguments; what stands before them and is not an option of ours is a mistake. `rest` is what the
+/// command line holds from its first "--" on: that ends our options, unless the bundle's path has ended them before.
+int runWith(CLI::App &run, const std::vector<std::string> &rest, cleave::RunOptions &options) {
   options.command = run.remaining();
-  if (!options.command.empty() && options.command[0] == "--")
-    options.command.erase(options.command.begin());
-  else if (!options.command.empty() && options.command[0].size() > 1 && options.command[0][0] == '-')
+  bool isProgramsOwn = !options.command.empty();
+  if (!rest.empty())
+    options.command.insert(options.command.end(), rest.begin() + !isProgramsOwn, rest.end());
+  if (isProgramsOwn && options.command[0].size() > 1 && options.command[0][0] == '-')
     return complain("run has no option '" + options.command[0] + "'; see cleave run --help");
   if (options.command.empty())
     return complain("run needs a bundle, as in: cleave run app.cleave");
@@ -65,8 +72,10 @@ int main(int argc, char **argv) {
   auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
   if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
     return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
+  char **end = argv + argc, **dashes = std::find(argv, end, std::string_view("--"));
+  std::vector<std::string> rest(dashes, end);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return app.exit(error); // --help, --version
@@ -74,5 +83,5 @@ int main(int argc, char **argv) {
   }
   if (*inspect)
     return cleave::inspectCommand(inspected, asJson);
-  return runWith(*app.get_subcommand("run"), options);
+  return runWith(*app.get_subcommand("run"), rest, options);
 }

@@ -79,11 +79,9 @@ int generateJail(FilterProgram &program) {
   for (uint64_t advice : {MADV_DONTNEED, MADV_REMOVE})
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(madvise), {equals(2, advice)});
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mmap),
-              {equals(2, PROT_READ), equals(3, MAP_PRIVATE),
-               equals(4, kArenaDescriptor)});
+              {equals(2, PROT_READ), equals(3, MAP_PRIVATE), equals(4, kArenaDescriptor)});
   filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(mmap),
-              {equals(2, PROT_READ | PROT_WRITE),
-               equals(3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)});
+              {equals(2, PROT_READ | PROT_WRITE), equals(3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)});
   return filter.exportTo(program);
 }
 

@@ -28,10 +28,10 @@ MachineMemory readMachineMemory() {
 
 /// The kernel's name for what LLVM calls otherwise.
 static std::string kernelName(const std::string &feature) {
-  static constexpr const char *differing[][2] = {{"sse3", "pni"},       {"sse4.1", "sse4_1"},  {"sse4.2", "sse4_2"},
-                                                 {"lzcnt", "abm"},      {"prfchw", "3dnowprefetch"},
-                                                 {"sahf", "lahf_lm"},   {"crc32", "sse4_2"},
-                                                 {"pclmul", "pclmulqdq"}, {"rdrnd", "rdrand"}, {"sha", "sha_ni"}};
+  static constexpr const char *differing[][2] = {{"sse3", "pni"},     {"sse4.1", "sse4_1"},        {"sse4.2", "sse4_2"},
+                                                 {"lzcnt", "abm"},    {"prfchw", "3dnowprefetch"}, {"sahf", "lahf_lm"},
+                                                 {"crc32", "sse4_2"}, {"pclmul", "pclmulqdq"},     {"rdrnd", "rdrand"},
+                                                 {"sha", "sha_ni"}};
   for (auto &[llvm, kernel] : differing)
     if (feature == llvm)
       return kernel;

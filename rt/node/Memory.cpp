@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10U
@@ -89,12 +90,23 @@ static cleave_control layOut(const MemoryPlan &plan) {
   return control;
 }
 
+/// Asked before, because the kernel answers a file that is too large with a signal, and because it is the program and
+/// the workers that would meet the limit on address space.
+static Problem checkLimits(const cleave_control &layout) {
+  uint64_t sparseBytes = layout.exchange_bytes + layout.arena_bytes;
+  rlimit limit;
+  if (!getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur < sparseBytes)
+    return "the limit on address space is too low for jailed tasks (ulimit -v unlimited lifts it)";
+  if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < sparseBytes)
+    return "the limit on file size is too low for jailed tasks (ulimit -f unlimited lifts it)";
+  return std::nullopt;
+}
+
 Problem SharedMemory::create(const MemoryPlan &plan) {
-  auto failed = [](const char *what) {
-    return fmt::format("{}: {}; limits on address space or file size stand in its way (ulimit -v, -f)", what,
-                       std::strerror(errno));
-  };
+  auto failed = [](const char *what) { return fmt::format("{}: {}", what, std::strerror(errno)); };
   cleave_control layout = layOut(plan);
+  if (Problem problem = checkLimits(layout))
+    return problem;
   if (getrandom(layout.run_id, sizeof layout.run_id, 0) < 0 ||
       getrandom(layout.tenant_key, sizeof layout.tenant_key, 0) < 0)
     return fmt::format("no random bytes: {}", std::strerror(errno));

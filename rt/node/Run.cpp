@@ -1,5 +1,5 @@
-// Run.cpp - see Run.h. In order: check the options, open the bundle, choose the mode, run, write the figures, end as the
-// program ended.
+// Run.cpp - see Run.h. In order: check the options, open the bundle, choose the mode, run, write the figures, end as
+// the program ended.
 //
 // Mode auto prefers a correct run to a fast one: whatever stands in the way of jailed tasks (one CPU, no tasks, a CPU
 // that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops.
@@ -93,7 +93,8 @@ int writeFigures(const RunOptions &options, const RunFigures &figures, const Bun
 int checkOptions(const RunOptions &options) {
   static constexpr const char *known[] = {"auto", "serial", "isolated"};
   if (options.mode == "workers" || options.mode == "kernel")
-    return complain(kUsage, fmt::format("mode '{}' is not in this version; use auto, serial or isolated", options.mode));
+    return complain(kUsage,
+                    fmt::format("mode '{}' is not in this version; use auto, serial or isolated", options.mode));
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
     return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial or isolated", options.mode));
   for (const std::string &path : {options.statsPath, options.tracePath})

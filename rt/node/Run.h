@@ -10,14 +10,14 @@ namespace cleave {
 
 struct RunOptions {
   std::string mode = "auto";
-  uint32_t workers = 0;     ///< 0: as many as there are CPUs for this process
-  uint64_t taskMemory = 0;  ///< bytes; 0: half of the machine's memory, shared by the workers
+  uint32_t workers = 0;             ///< 0: as many as there are CPUs for this process
+  uint64_t taskMemory = 0;          ///< bytes; 0: half of the machine's memory, shared by the workers
   std::string statsPath, tracePath; ///< empty: not wanted
   std::vector<std::string> command; ///< the bundle's path and the program's arguments
 };
 
-/// Ends with the program's own status or signal. Returns otherwise: 125 if a task failed, 1 if the bundle or the machine
-/// does not admit the run, 2 if the options do not make sense; one line on stderr has said which.
+/// Ends with the program's own status or signal. Returns otherwise: 125 if a task failed, 1 if the bundle or the
+/// machine does not admit the run, 2 if the options do not make sense; one line on stderr has said which.
 int runCommand(const RunOptions &options);
 
 } // namespace cleave

@@ -169,8 +169,8 @@ Problem WorkerPool::start(uint32_t index, uint32_t kind) {
   if (pid < 0)
     return "no process";
   if (pid == 0)
-    becomeWorker(program.get(), {theirs.get(), memory.exchange.get(), memory.arenaReadOnly.get(),
-                                 taskFiles[kind].get(), memory.exchangeReadOnly.get()});
+    becomeWorker(program.get(), {theirs.get(), memory.exchange.get(), memory.arenaReadOnly.get(), taskFiles[kind].get(),
+                                 memory.exchangeReadOnly.get()});
   slot.pid = pid;
   slot.process = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!slot.process)
@@ -204,7 +204,8 @@ void WorkerPool::killAll() {
 }
 
 void WorkerPool::handle(WorkerEvent event, uint32_t index) {
-  // An event of a process that was replaced in the meantime finds its descriptor closed or not ready, which is harmless.
+  // An event of a process that was replaced in the meantime finds its descriptor closed or not ready, which is
+  // harmless.
   if (index >= slots.size())
     return;
   switch (event) {
@@ -300,9 +301,7 @@ void WorkerPool::handleDeath(uint32_t index) {
   if (slot.cause == CLEAVE_CAUSE_NONE) {
     bool isSignal = WIFSIGNALED(status);
     slot.detail = static_cast<uint32_t>(isSignal ? WTERMSIG(status) : WEXITSTATUS(status));
-    slot.cause = !isSignal                     ? CLEAVE_CAUSE_EXIT
-                 : WTERMSIG(status) == SIGSYS ? CLEAVE_CAUSE_JAIL
-                                              : CLEAVE_CAUSE_SIGNAL;
+    slot.cause = !isSignal ? CLEAVE_CAUSE_EXIT : WTERMSIG(status) == SIGSYS ? CLEAVE_CAUSE_JAIL : CLEAVE_CAUSE_SIGNAL;
   }
   publishDeath(index);
 }

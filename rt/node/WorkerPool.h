@@ -59,7 +59,7 @@ private:
   MappingLimits limits;
   WatchFunction watch;
   JailFilters filters;
-  Descriptor program; ///< the worker's ELF
+  Descriptor program;                ///< the worker's ELF
   std::vector<Descriptor> taskFiles; ///< by kind
   std::vector<Slot> slots;
   std::vector<char> notification; ///< large enough for this kernel's struct seccomp_notif

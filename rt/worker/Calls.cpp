@@ -41,8 +41,8 @@ unsigned mappingCount, lastGrant;
 
 uint32_t entry;
 cleave_message message;
-uint64_t outputGranted;              /* bytes of the current entry's area given out so far */
-uint64_t outputDirty[CLEAVE_RING];   /* bytes from the area's start that may not be zero */
+uint64_t outputGranted;            /* bytes of the current entry's area given out so far */
+uint64_t outputDirty[CLEAVE_RING]; /* bytes from the area's start that may not be zero */
 uint64_t committedOffset, committedBytes;
 bool isCommitted;
 cleave_outcome outcome;
@@ -214,8 +214,8 @@ void dropStaleMappings() {
 
 } // namespace
 
-const cleave_node nodeTable = {CLEAVE_NODE_VERSION, sizeof(cleave_node), request, commit, open, execute,
-                               wait,                finish,              log};
+const cleave_node nodeTable = {
+    CLEAVE_NODE_VERSION, sizeof(cleave_node), request, commit, open, execute, wait, finish, log};
 
 StepResult reserveHeap(uint64_t bytes) {
   long mapped = mapMemory(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

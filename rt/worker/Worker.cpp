@@ -9,8 +9,8 @@
  *
  * Freestanding: no libc, so that what is in the address space beside the task is a few pages that one can read, and a
  * worker starts in well under a millisecond. */
-#include "Syscalls.h"
 #include "Worker.h"
+#include "Syscalls.h"
 
 #include <linux/close_range.h>
 #include <linux/errno.h>

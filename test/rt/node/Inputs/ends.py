@@ -15,6 +15,8 @@ cleave, bundle = sys.argv[1:]
 PR_SET_CHILD_SUBREAPER = 36
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 signal.alarm(120)
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)  # who starts tests may ignore them, and would hand that down
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

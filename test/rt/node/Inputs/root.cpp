@@ -1,5 +1,5 @@
-/* root.cpp - the program's side of exchange.h by hand: attaches, starts workers, sends messages to task.c and judges what
- * comes back. Its arguments are what to do; each prints one line. A task that died is reported to the node, as the
+/* root.cpp - the program's side of exchange.h by hand: attaches, starts workers, sends messages to task.c and judges
+ * what comes back. Its arguments are what to do; each prints one line. A task that died is reported to the node, as the
  * program's run time would do it.
  *
  *     root do WORD [A [B]]    one message; its outcome and answer
@@ -55,7 +55,8 @@ void *mapAll(int descriptor) {
 bool attach() {
   const char *variable = std::getenv(CLEAVE_NODE_VARIABLE);
   int version, numbers[3];
-  if (!variable || std::sscanf(variable, "%d:%d:%d:%d:%d", &version, &numbers[0], &numbers[1], &numbers[2], &event) != 5)
+  if (!variable ||
+      std::sscanf(variable, "%d:%d:%d:%d:%d", &version, &numbers[0], &numbers[1], &numbers[2], &event) != 5)
     return false;
   fcntl(event, F_SETFD, FD_CLOEXEC);
   control = static_cast<cleave_control *>(mapAll(numbers[0]));
@@ -80,7 +81,9 @@ cleave_outbox *outbox(uint32_t slot) {
   return reinterpret_cast<cleave_outbox *>(partition(slot) + CLEAVE_OUTBOX_OFFSET);
 }
 
-uint32_t stateOf(uint32_t slot) { return __atomic_load_n(&cleave_control_slot(control, slot)->state, __ATOMIC_SEQ_CST); }
+uint32_t stateOf(uint32_t slot) {
+  return __atomic_load_n(&cleave_control_slot(control, slot)->state, __ATOMIC_SEQ_CST);
+}
 
 /* Sleeps on the bell until the state is another than `state`. */
 uint32_t waitWhile(uint32_t slot, uint32_t state) {
