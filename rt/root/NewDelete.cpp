@@ -54,7 +54,10 @@ namespace std {
 [[noreturn]] void __throw_bad_alloc();
 }
 
+/* Tests say otherwise: a sanitizer's operators are weak too. */
+#ifndef CLEAVE_WEAK
 #define CLEAVE_WEAK [[gnu::weak]]
+#endif
 
 CLEAVE_WEAK void *operator new(size_t size) {
   if (void *block = allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__)) [[likely]]

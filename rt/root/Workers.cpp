@@ -118,8 +118,11 @@ bool acceptOutput(Slot &slot, Batch &batch, const cleave_result &result) {
   return true;
 }
 
+/* One item of several died, and it is not known which: the program may never ask for that one (it breaks out of the
+ * loop before). Each is done in place when its turn comes, and the one dies there as in the plain program. */
 void die(Batch &batch, uint32_t cause, uint32_t detail, uint64_t bytes) {
-  batch.state = BatchState::Dead;
+  bool isForged = cause == CLEAVE_CAUSE_OUTPUT;
+  batch.state = batch.count == 1 || isForged ? BatchState::Dead : BatchState::InPlace;
   batch.cause = cause;
   batch.causeDetail = detail;
   batch.causeBytes = bytes;

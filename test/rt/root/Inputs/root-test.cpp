@@ -1,0 +1,347 @@
+// root-test.cpp - the runtime inside the program against a fake node: answers come in program order and are right,
+// whatever workers do. One scenario a run: cleave-root-test <scenario>.
+//
+// Programs are written as the compiler would write them: a loop asks cleave_loop_next, a generator pushes.
+#include "FakeNode.h"
+
+#include "test/rt/task/Inputs/Describe.h"
+
+#include "rt/root/Arena.h"
+#include "rt/root/Names.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using Numbers = std::vector<long>;
+
+int failures;
+void expect(bool isTrue, const char *what) {
+  if (!isTrue)
+    ++failures, std::printf("FAIL: %s\n", what);
+}
+
+// The kind of all scenarios: Numbers f(const Numbers &shared, long item, const Numbers &own).
+Numbers f(const Numbers &shared, long item, const Numbers &own) {
+  Numbers result(static_cast<size_t>(item % 7) + own.size());
+  for (size_t i = 0; i != result.size(); ++i)
+    result[i] = item + shared[i % shared.size()] + (i < own.size() ? own[i] : 0);
+  return result;
+}
+const cleave_param parameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0},
+                                   {&describe<long>(), CLEAVE_PARAM_VALUE, 0},
+                                   {&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0}};
+const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>()};
+cleave_site site{&kind, "test", 1, 1, -1, 0, {}};
+
+Ending compute(void *const *args, void *result) {
+  long item = *static_cast<long *>(args[1]);
+  if (args[0])
+    new (result) Numbers(f(*static_cast<Numbers *>(args[0]), item, *static_cast<Numbers *>(args[2])));
+  return Ending::Done;
+}
+
+// for (long i = 0; i < count; ++i) results.push_back(f(shared, i, own(i)));
+struct State {
+  long i, count;
+  size_t ownSize;
+};
+Numbers ownOf(long i, size_t size) { return Numbers(size, i * 3); }
+
+int generate(void *opaque, void *loop) {
+  auto &state = *static_cast<State *>(opaque);
+  while (state.i < state.count) {
+    long item = state.i++;
+    Numbers own = ownOf(item, state.ownSize); // dies before the worker has seen it
+    const void *args[] = {nullptr, &item, &own};
+    if (cleave_loop_push(loop, args))
+      return state.i < state.count;
+  }
+  return 0;
+}
+
+struct Report {
+  long right = 0, wrong = 0, sent = 0, inPlace = 0;
+};
+
+Report runLoop(long count, size_t ownSize, size_t sharedSize, long stopAt = -1) {
+  Numbers shared(sharedSize, 5);
+  State state{0, count, ownSize};
+  const void *sharedArgs[] = {&shared, nullptr, nullptr};
+  Report report;
+  void *loop = cleave_loop_begin(&site, generate, &state, sharedArgs);
+  for (long i = 0; i != count && i != stopAt; ++i) {
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    auto &result = *reinterpret_cast<Numbers *>(memory);
+    Numbers expected = f(shared, i, ownOf(i, ownSize));
+    if (cleave_loop_next(loop, memory) == 1)
+      ++report.sent;
+    else
+      ++report.inPlace, new (memory) Numbers(expected);
+    ++(result == expected ? report.right : report.wrong);
+    result.~Numbers();
+  }
+  cleave_loop_end(loop);
+  return report;
+}
+
+void expectAll(const Report &report, long count, const char *what) {
+  expect(report.right == count && report.wrong == 0, what);
+}
+
+void loops(FakeNode &node) {
+  node.control().mode = CLEAVE_MODE_ISOLATED; // no early giving up
+  for (size_t ownSize : {0, 10, 20000}) { // 20000 longs are an extern, in a vector that dies at once
+    long count = ownSize > 1000 ? 200 : 3000;
+    site = {&kind, "test", 1, 1, -1, 0, {}};
+    Report report = runLoop(count, ownSize, 20000);
+    expectAll(report, count, "loop");
+    expect(report.sent > 0, "nothing was sent");
+  }
+  const cleave_counters &counters = node.counters();
+  expect(counters.objects_published >= 3 && counters.objects_mapped > counters.objects_published, "shared published");
+  expect(node.items(0) + counters.done_in_place == 6200, "items add up");
+  expect(node.control().trace_count == node.tasks(0), "a trace event for each task");
+}
+
+void delays(FakeNode &node) { // out of order between workers: detached outputs
+  node.delayUs = 300;
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  expectAll(runLoop(2000, 100, 10), 2000, "delays");
+  node.delayUs = 0;
+}
+
+void thrown(FakeNode &node) {
+  node.setKind(kind, [](void *const *args, void *result) {
+    return *static_cast<long *>(args[1]) % 5 == 3 ? Ending::Thrown : compute(args, result);
+  });
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  Report report = runLoop(500, 3, 10);
+  expectAll(report, 500, "thrown");
+  expect(node.counters().redone > 0 && report.inPlace >= 100, "thrown items were answered in place");
+}
+
+void early(FakeNode &node) {
+  node.delayUs = 100;
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  for (long stop : {0, 1, 2, 17, 100})
+    expectAll(runLoop(1000, 20000, 20000, stop), stop, "early end");
+  node.delayUs = 0;
+  expectAll(runLoop(100, 20000, 20000), 100, "after early ends");
+  expect(node.counters().abandoned > 0, "abandoned tasks are counted");
+}
+
+void *spawn(const Numbers &shared, long item, const Numbers &own) {
+  const void *args[] = {&shared, &item, &own};
+  return cleave_spawn(&site, args);
+}
+
+void futures(FakeNode &node) {
+  site.shared_mask = 0;
+  Numbers shared(30000, 1), own(100, 2);
+  long sent = 0;
+  for (long i = 0; i != 200; ++i) {
+    void *frame = cleave_frame_enter();
+    void *a = spawn(shared, i, own), *b = spawn(shared, i + 1000, own);
+    for (auto [token, item] : {std::pair(b, i + 1000), std::pair(a, i)}) { // joined in the other order
+      alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+      if (cleave_join(&site, token, memory) != 1)
+        continue;
+      ++sent;
+      auto &result = *reinterpret_cast<Numbers *>(memory);
+      expect(result == f(shared, item, own), "future");
+      result.~Numbers();
+    }
+    cleave_frame_leave(frame);
+  }
+  expect(sent > 0 && node.tasks(0) == uint64_t(sent), "futures were sent");
+}
+
+void frames(FakeNode &node) { // what a frame leaves open is abandoned, and later work is right
+  node.delayUs = 500;
+  site.shared_mask = 0;
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  for (int round = 0; round != 20; ++round) {
+    void *outer = cleave_frame_enter();
+    Numbers shared(20000, round), own(50, 1);
+    void *kept = spawn(shared, round, own);
+    {
+      void *inner = cleave_frame_enter();
+      Numbers dying(20000, 3);
+      spawn(dying, 1, own);
+      cleave_frame_leave(inner);
+    }
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    if (cleave_join(&site, kept, memory) == 1) {
+      auto &result = *reinterpret_cast<Numbers *>(memory);
+      expect(result == f(shared, round, own), "outer future");
+      result.~Numbers();
+    }
+    spawn(shared, 2, own);
+    cleave_frame_leave(outer);
+  }
+  expect(node.counters().abandoned > 0, "abandoned futures are counted");
+}
+
+// A task that died ends the run when its result is asked for, and not before. Of several items in one task nobody knows
+// which one it was: they are done in place. Rubbish is not forgiven.
+void dying(Ending ending, FakeNode &node) {
+  node.setKind(kind, [ending](void *const *args, void *result) {
+    return *static_cast<long *>(args[1]) == 7 ? ending : compute(args, result);
+  });
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  if (ending != Ending::Garbage) {
+    expectAll(runLoop(1000, 3, 10, 5), 5, "results before it");
+    expectAll(runLoop(1000, 3, 10), 1000, "one of many");
+  }
+  site = {&kind, "test", 1, 0, -1, 0, {}};
+  Numbers shared(10, 1), own(10, 2);
+  void *frame = cleave_frame_enter();
+  spawn(shared, 7, own);
+  cleave_frame_leave(frame);
+  std::printf(failures ? "FAIL\n" : "not asked for: fine\n");
+  std::fflush(stdout);
+  for (int i = 0; i != 1000; ++i) {
+    void *token = spawn(shared, 7, own);
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    expect(cleave_join(&site, token, memory) != 1, "no result");
+  }
+  std::printf("FAIL: the run went on\n");
+  ++failures;
+}
+
+void forked(FakeNode &node) { // the child runs serially, on memory of its own
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  Numbers large(100000, 1);
+  expect(cleave::arena::owns(large.data()), "a large block lies in the arena");
+  site.shared_mask = 0;
+  Numbers own(5, 1);
+  void *future = spawn(large, 1, own);
+  if (pid_t child = fork(); child == 0) {
+    large[5] = 2;
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    bool isSerial = !cleave_is_splitting && cleave_join(&site, future, memory) == 0 && !spawn(large, 1, own);
+    site.shared_mask = 1;
+    Report report = runLoop(10, 5, 5);
+    _exit(isSerial && report.inPlace == 10 && report.right == 10 ? 0 : 1);
+  } else {
+    int status;
+    waitpid(child, &status, 0);
+    expect(status == 0, "the child runs serially");
+  }
+  expect(large[5] == 1, "the child has memory of its own");
+  alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+  if (cleave_join(&site, future, memory) == 1)
+    reinterpret_cast<Numbers *>(memory)->~Numbers();
+  site.shared_mask = 1;
+  expectAll(runLoop(100, 20000, 20000), 100, "the parent goes on");
+}
+
+void fine(FakeNode &node) { // items that cost nothing: the loop gives up sending, and says so with 2
+  node.setKind(kind, [](void *const *, void *result) { return new (result) Numbers(), Ending::Done; });
+  Numbers shared(1, 5);
+  const void *sharedArgs[] = {&shared, nullptr, nullptr};
+  long plain = 0;
+  for (int round = 0; round != 50 && !plain; ++round) {
+    State state{0, 20000, 50};
+    void *loop = cleave_loop_begin(&site, generate, &state, sharedArgs);
+    for (long i = 0; i != 20000; ++i) {
+      alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+      int answer = cleave_loop_next(loop, memory);
+      plain += answer == 2;
+      if (answer == 1)
+        reinterpret_cast<Numbers *>(memory)->~Numbers();
+    }
+    cleave_loop_end(loop);
+  }
+  expect(plain > 0, "a loop that is too fine is done in place");
+}
+
+void threads(FakeNode &node) { // only the thread that runs main splits
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  Report other;
+  std::thread([&] { other = runLoop(50, 5, 5); }).join();
+  expect(other.inPlace == 50 && other.right == 50, "another thread runs in place");
+}
+
+void arenaBlocks(FakeNode &) {
+  std::mt19937_64 random(1);
+  std::map<uint64_t *, uint64_t> blocks;
+  for (int i = 0; i != 20000; ++i) {
+    if (blocks.size() < 40 && random() % 2) {
+      uint64_t words = (65536 + random() % 500000) / 8;
+      auto *block = static_cast<uint64_t *>(::operator new(words * 8));
+      expect(cleave::arena::owns(block) && reinterpret_cast<uint64_t>(block) % 4096 == 0, "in the arena, page-aligned");
+      block[0] = block[words - 1] = words;
+      blocks[block] = words;
+    } else if (!blocks.empty()) {
+      auto it = blocks.lower_bound(reinterpret_cast<uint64_t *>(cleave::arena::base + random() % (64 << 20)));
+      it = it == blocks.end() ? blocks.begin() : it;
+      expect(it->first[0] == it->second && it->first[it->second - 1] == it->second, "a block was written over");
+      ::operator delete(it->first);
+      blocks.erase(it);
+    }
+  }
+  for (auto &[block, words] : blocks)
+    ::operator delete(block);
+  auto *whole = static_cast<uint8_t *>(::operator new(32 << 20)); // all extents were joined again
+  expect(whole < cleave::arena::base + (40 << 20), "free extents are joined");
+  cleave::arena::pin(whole);
+  whole[0] = 42;
+  ::operator delete(whole);
+  auto *other = static_cast<uint8_t *>(::operator new(32 << 20));
+  expect(other != whole && whole[0] == 42, "a pinned block stays");
+  cleave::arena::unpin(whole);
+  ::operator delete(other);
+  auto *again = static_cast<uint8_t *>(::operator new(32 << 20));
+  expect(again <= std::max(whole, other), "an unpinned block is free again");
+  ::operator delete(again);
+  void *aligned = ::operator new(100000, std::align_val_t(4096));
+  expect(cleave::arena::owns(aligned), "aligned");
+  ::operator delete(aligned, std::align_val_t(4096));
+}
+
+void names(FakeNode &node) {
+  cleave_name a = cleave::contentName("a", 1), b = cleave::contentName("b", 1), inputs[] = {a, b};
+  auto same = [](const cleave_name &x, const cleave_name &y) { return !std::memcmp(&x, &y, sizeof x); };
+  expect(same(a, cleave::contentName("a", 1)) && !same(a, b), "content names");
+  expect(a.bytes[6] >> 4 == 8 && a.bytes[8] >> 6 == 2, "version 8, RFC 9562's variant");
+  cleave_name output = cleave::outputName(a, 0, inputs, 2);
+  expect(same(output, cleave::outputName(a, 0, inputs, 2)), "equal work has equal names");
+  expect(!same(output, cleave::outputName(a, 1, inputs, 2)) && !same(output, cleave::outputName(b, 0, inputs, 2)),
+         "output number and task matter");
+  uint8_t key[32] = {1};
+  cleave::setNameKeys(key, node.control().run_id);
+  expect(!same(a, cleave::contentName("a", 1)), "another tenant has other names");
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  const std::map<std::string, void (*)(FakeNode &)> scenarios = {
+      {"loops", loops}, {"delays", delays}, {"thrown", thrown}, {"early", early}, {"futures", futures},
+      {"frames", frames}, {"forked", forked}, {"fine", fine}, {"threads", threads}, {"arena", arenaBlocks},
+      {"names", names}, {"die", [](FakeNode &node) { dying(Ending::Die, node); }},
+      {"panic", [](FakeNode &node) { dying(Ending::Panic, node); }},
+      {"garbage", [](FakeNode &node) { dying(Ending::Garbage, node); }}};
+  auto scenario = argc == 2 ? scenarios.find(argv[1]) : scenarios.end();
+  if (scenario == scenarios.end())
+    return std::fprintf(stderr, "cleave-root-test: no such scenario\n"), 2;
+  {
+    FakeNode node(2, 1);
+    node.setKind(kind, compute);
+    node.attach();
+    scenario->second(node);
+  }
+  std::printf(failures ? "%d failures\n" : "fine\n", failures);
+  std::fflush(stdout);
+  _exit(failures != 0);
+}
