@@ -47,7 +47,9 @@ public:
     if (!isClosed)
       MultiplexConsumer::HandleTagDeclRequiredDefinition(definition);
   }
-  bool HandleTopLevelDecl(DeclGroupRef group) override { return isClosed || MultiplexConsumer::HandleTopLevelDecl(group); }
+  bool HandleTopLevelDecl(DeclGroupRef group) override {
+    return isClosed || MultiplexConsumer::HandleTopLevelDecl(group);
+  }
   void HandleInlineFunctionDefinition(FunctionDecl *function) override {
     if (!isClosed)
       MultiplexConsumer::HandleInlineFunctionDefinition(function);
@@ -70,13 +72,25 @@ private:
   std::vector<TagDecl *> definitions;
   bool isClosed = false;
 };
+} // namespace
 
+/// -O0 generates as -O1 does.
+static void generateAsOptimised(CodeGenOptions &options) {
+  if (options.OptimizationLevel == 0) {
+    options.OptimizationLevel = 1;
+    options.setInlining(CodeGenOptions::NormalInlining);
+  }
+}
+
+namespace {
 class FactsAction : public EmitLLVMOnlyAction {
 public:
   using EmitLLVMOnlyAction::EmitLLVMOnlyAction;
 
 protected:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &compiler, StringRef file) override {
+    // Not earlier: the preprocessor, which exists by now, has told the source of the level that was typed.
+    generateAsOptimised(compiler.getCodeGenOpts());
     std::vector<std::unique_ptr<ASTConsumer>> consumers;
     consumers.push_back(EmitLLVMOnlyAction::CreateASTConsumer(compiler, file));
     if (!consumers.front())
@@ -107,10 +121,6 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
   options.setEmbedBitcode(CodeGenOptions::Embed_Off);
   options.PrepareForLTO = false;
   options.PrepareForThinLTO = false;
-  if (options.OptimizationLevel == 0) {
-    options.OptimizationLevel = 1;
-    options.setInlining(CodeGenOptions::NormalInlining);
-  }
   if (options.getDebugInfo() == llvm::codegenoptions::NoDebugInfo ||
       options.getDebugInfo() == llvm::codegenoptions::LocTrackingOnly)
     options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);

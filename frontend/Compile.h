@@ -30,9 +30,9 @@ struct CompiledInput {
   bool succeeded = false;
   /// Null if the job was one of clang's own (-E, -S, -fsyntax-only, ...), which wrote its own output, or failed.
   std::unique_ptr<llvm::Module> module;
-  std::string output;      ///< where clang's driver would have the object
+  std::string output;             ///< where clang's driver would have the object
   unsigned optimisationLevel = 1; ///< 1 to 3
-  bool asText = false;     ///< -S -emit-llvm: assembly language, not bitcode
+  bool asText = false;            ///< -S -emit-llvm: assembly language, not bitcode
   TargetDescription target;
 };
 

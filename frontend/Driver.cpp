@@ -170,7 +170,8 @@ bool Session::compile(const clangdriver::Command &job, CompiledProgram &program)
     StringRef input = job.getInputInfos().empty() || !job.getInputInfos().front().isFilename()
                           ? "input"
                           : job.getInputInfos().front().getFilename();
-    return refuse("'" + input + "' needs an assembler, which cleave++ has not; assemble it with another compiler and "
+    return refuse("'" + input +
+                  "' needs an assembler, which cleave++ has not; assemble it with another compiler and "
                   "give the object");
   }
   CompiledInput unit = compileInput(ArrayRef(list).drop_front(), CLEAVE_CLANG_PATH, *diagnostics, context);
@@ -243,9 +244,9 @@ bool Session::makeTarget(CompiledProgram &program) {
     return refuse(message);
   TargetOptions targetOptions;
   targetOptions.MCOptions.ABIName = target->abi;
-  program.target.reset(backend->createTargetMachine(
-      triple, target->cpu, target->features, targetOptions,
-      target->isPositionIndependent ? Reloc::PIC_ : Reloc::Static, std::nullopt));
+  program.target.reset(backend->createTargetMachine(triple, target->cpu, target->features, targetOptions,
+                                                    target->isPositionIndependent ? Reloc::PIC_ : Reloc::Static,
+                                                    std::nullopt));
   return program.target || refuse("no code generator for '" + target->triple + "'");
 }
 
@@ -256,8 +257,6 @@ CompiledProgram compileProgram(const CommandLine &line, const char *linkMarker, 
   return Session(line, linkMarker, context).run();
 }
 
-bool wantsColour(const CommandLine &line) {
-  return clang::CreateAndPopulateDiagOpts(line.clangArguments)->ShowColors;
-}
+bool wantsColour(const CommandLine &line) { return clang::CreateAndPopulateDiagOpts(line.clangArguments)->ShowColors; }
 
 } // namespace cleave

@@ -227,8 +227,8 @@ void FactsWriter::describe(llvm::Function &function) {
   if (hidden)
     operands.push_back(describeThis(method, ranges[0]));
   for (unsigned k = 0; k < declaration->getNumParams(); ++k)
-    operands.push_back(describeParameter(declaration->getParamDecl(k), info->arguments()[k + hidden].info,
-                                         ranges[k + hidden]));
+    operands.push_back(
+        describeParameter(declaration->getParamDecl(k), info->arguments()[k + hidden].info, ranges[k + hidden]));
   function.setMetadata("cleave.function", llvm::MDNode::get(module.getContext(), operands));
 }
 
@@ -255,12 +255,10 @@ void FactsWriter::nameSource() {
   StringRef name;
   if (OptionalFileEntryRef file = sources.getFileEntryRefForID(sources.getMainFileID()))
     name = file->getName();
-  module.getOrInsertNamedMetadata("cleave.source")
-      ->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
+  module.getOrInsertNamedMetadata("cleave.source")->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
 }
 
-void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema,
-                 llvm::ArrayRef<TagDecl *> definitions) {
+void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llvm::ArrayRef<TagDecl *> definitions) {
   // What the program did not need complete may be ill-formed once it is: that is an unknown type, not an error.
   DiagnosticsEngine &diagnostics = sema.getDiagnostics();
   bool wasSilent = diagnostics.getSuppressAllDiagnostics();

@@ -15,8 +15,8 @@
 #include "frontend/Inputs.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Object/Archive.h"
@@ -193,8 +193,8 @@ void LinkLine::keepWhatNativeCodeNeeds() {
     SmallVector<GlobalValue *, 4> needed;
     for (GlobalValue &value : module->global_values())
       // An inline function is in every native object that refers to it.
-      if (value.hasName() && value.getName() != "main" && !value.isDeclarationForLinker() &&
-          !value.hasLocalLinkage() && !value.isDiscardableIfUnused() && nativeUndefined.contains(value.getName()))
+      if (value.hasName() && value.getName() != "main" && !value.isDeclarationForLinker() && !value.hasLocalLinkage() &&
+          !value.isDiscardableIfUnused() && nativeUndefined.contains(value.getName()))
         needed.push_back(&value);
     if (!needed.empty())
       appendToUsed(*module, needed);

@@ -16,7 +16,7 @@ namespace cleave {
 
 struct LinkInputs {
   std::vector<std::unique_ptr<llvm::Module>> modules; ///< in the order of the line, then archive members
-  std::vector<std::string> arguments;                 ///< the line for the root's link, `marker` in place of the modules
+  std::vector<std::string> arguments; ///< the line for the root's link, `marker` in place of the modules
 };
 
 /// Sorts the arguments of a link `line`. `compiled` are the modules of this very command, by the name of the object

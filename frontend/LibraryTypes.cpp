@@ -49,10 +49,24 @@ static constexpr uint64_t bitVectorBytes = 40;
 static constexpr uint64_t viewBytes = 16;
 
 /// Classes of namespace std that are what their members are.
-static const StringRef walkable[] = {
-    "pair", "tuple", "array", "complex", "bitset", "monostate", "stack", "queue", "priority_queue", "strong_ordering",
-    "weak_ordering", "partial_ordering", "mersenne_twister_engine", "linear_congruential_engine",
-    "subtract_with_carry_engine", "discard_block_engine", "independent_bits_engine", "shuffle_order_engine"};
+static const StringRef walkable[] = {"pair",
+                                     "tuple",
+                                     "array",
+                                     "complex",
+                                     "bitset",
+                                     "monostate",
+                                     "stack",
+                                     "queue",
+                                     "priority_queue",
+                                     "strong_ordering",
+                                     "weak_ordering",
+                                     "partial_ordering",
+                                     "mersenne_twister_engine",
+                                     "linear_congruential_engine",
+                                     "subtract_with_carry_engine",
+                                     "discard_block_engine",
+                                     "independent_bits_engine",
+                                     "shuffle_order_engine"};
 
 bool isInLibrary(const CXXRecordDecl *record) {
   if (!record)
@@ -106,8 +120,8 @@ static std::optional<bool> cachesHashCodes(const ClassTemplateSpecializationDecl
     if (!table || table->getTemplateArgs().size() == 0)
       continue;
     QualType last = typeArgument(table, table->getTemplateArgs().size() - 1);
-    const auto *traits = last.isNull() ? nullptr
-                                       : dyn_cast_or_null<ClassTemplateSpecializationDecl>(last->getAsCXXRecordDecl());
+    const auto *traits =
+        last.isNull() ? nullptr : dyn_cast_or_null<ClassTemplateSpecializationDecl>(last->getAsCXXRecordDecl());
     if (traits && traits->getTemplateArgs().size() &&
         traits->getTemplateArgs()[0].getKind() == TemplateArgument::Integral)
       return traits->getTemplateArgs()[0].getAsIntegral().getBoolValue();

@@ -31,10 +31,11 @@ static Error parseOwn(StringRef argument, CommandLine &line, bool &isOwn) {
                        .Case("partition", Product::Partition)
                        .Default(Product::Bundle);
     if (product == Product::Bundle)
-      return createStringError("unknown stage '" + argument + "' in '-cleave-emit='; there are facts, cut and partition");
+      return createStringError("unknown stage '" + argument +
+                               "' in '-cleave-emit='; there are facts, cut and partition");
     line.product = product;
-  } else if (argument.starts_with("-cleave") || argument.starts_with("-Rcleave") ||
-             argument.starts_with("-fcleave") || argument.starts_with("-fno-cleave")) {
+  } else if (argument.starts_with("-cleave") || argument.starts_with("-Rcleave") || argument.starts_with("-fcleave") ||
+             argument.starts_with("-fno-cleave")) {
     return createStringError("unknown argument: '" + argument + "'; 'cleave++ --help' lists Cleave's options");
   } else {
     isOwn = false;

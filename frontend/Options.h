@@ -31,7 +31,7 @@ struct CommandLine {
   bool showTaken = false;  ///< -Rcleave
   bool showMissed = false; ///< -Rcleave-missed
   bool wantsHelp = false;
-  std::vector<const char *> clangArguments; ///< everything else, program name first
+  std::vector<const char *> clangArguments;        ///< everything else, program name first
   std::shared_ptr<llvm::BumpPtrAllocator> storage; ///< of arguments that came from response files
 };
 

@@ -282,7 +282,8 @@ void TypeNodes::buildFields(Entry &into, const CXXRecordDecl *record, QualType t
   // Bit-fields share bytes: neighbours become one run.
   std::vector<Part> runs;
   for (const Part &part : parts) {
-    bool joins = !runs.empty() && !part.node && !runs.back().node && part.offset <= runs.back().offset + runs.back().size;
+    bool joins =
+        !runs.empty() && !part.node && !runs.back().node && part.offset <= runs.back().offset + runs.back().size;
     if (joins)
       runs.back().size = std::max(runs.back().size, part.offset + part.size - runs.back().offset);
     else

@@ -21,8 +21,7 @@ struct TypeNodes::Operands {
     return *this;
   }
   Operands &number(uint64_t value) {
-    list.push_back(
-        llvm::ConstantAsMetadata::get(llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value)));
+    list.push_back(llvm::ConstantAsMetadata::get(llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), value)));
     return *this;
   }
   Operands &node(llvm::Metadata *value) {

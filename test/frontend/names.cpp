@@ -33,10 +33,10 @@ Child child;
 // CHECK-NOT: define {{.*}}@_ZNSt{{.*}} !cleave.function
 // CHECK-DAG: [[BASE]] = !{!"Parent<float>"}
 // CHECK-DAG: [[SOURCE]] = !{!"{{.*}}names.cpp"}
-// CHECK-DAG: !{!"plain(int)", !"{{.*}}names.cpp", i32 22,
+// CHECK-DAG: !{!"plain(int)", !"{{.*}}names.cpp", i32 21,
 // CHECK-DAG: !{!"ns::hidden(float)",
 // CHECK-DAG: !{!"ns::Grid<int>::at(const int &) const",
-// CHECK-DAG: !{!"lambdas::(lambda)::operator()(int) const", !"{{.*}}names.cpp", i32 25, !{{[0-9]+}}, [[THIS:![0-9]+]], !{{[0-9]+}}}
-// CHECK-DAG: [[THIS]] = !{!"this", !"const (lambda at {{.*}}names.cpp:25:22) *", !"borrowed", i32 0, i32 1, [[CLOSURE:![0-9]+]]}
-// CHECK-DAG: [[CLOSURE]] = !{!"no", !"'(lambda at {{.*}}names.cpp:25:22)' captures 'v', which is a reference"}
-// CHECK-DAG: !{!"record", !"(lambda at {{.*}}names.cpp:26:18)", i64 32, i64 8, i64 0, !{{[0-9]+}}, i64 24, !{{[0-9]+}}}
+// CHECK-DAG: !{!"lambdas::(lambda)::operator()(int) const", !"{{.*}}names.cpp", i32 24, !{{[0-9]+}}, [[THIS:![0-9]+]], !{{[0-9]+}}}
+// CHECK-DAG: [[THIS]] = !{!"this", !"const (lambda at {{.*}}names.cpp:24:22) *", !"borrowed", i32 0, i32 1, [[CLOSURE:![0-9]+]]}
+// CHECK-DAG: [[CLOSURE]] = !{!"no", !"'(lambda at {{.*}}names.cpp:24:22)' captures 'v', which is a reference"}
+// CHECK-DAG: !{!"record", !"(lambda at {{.*}}names.cpp:25:18)", i64 32, i64 8, i64 0, !{{[0-9]+}}, i64 24, !{{[0-9]+}}}

@@ -42,31 +42,31 @@ int Counter::twice(int value) { return 2 * value; }
 int variadic(int n, ...) { return n; }
 // CHECK: define {{.*}} @_Z8variadiciz({{[^!]*}} !dbg !{{[0-9]+}} {
 
-// CHECK-DAG: [[MIXED]] = !{!"mixed(std::vector<int>, std::pair<int, double>, int)", !"{{.*}}passing-modes.cpp", i32 26, [[R:![0-9]+]], [[V:![0-9]+]], [[P:![0-9]+]], [[N:![0-9]+]]}
+// CHECK-DAG: [[MIXED]] = !{!"mixed(std::vector<int>, std::pair<int, double>, int)", !"{{.*}}passing-modes.cpp", i32 24, [[R:![0-9]+]], [[V:![0-9]+]], [[P:![0-9]+]], [[N:![0-9]+]]}
 // CHECK-DAG: [[R]] = !{!"", !"std::string", !"indirect", i32 0, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[V]] = !{!"v", !"std::vector<int>", !"indirect", i32 1, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[P]] = !{!"p", !"std::pair<int, double>", !"direct", i32 2, i32 2, !{{[0-9]+}}}
 // CHECK-DAG: [[N]] = !{!"n", !"int", !"direct", i32 4, i32 1, !{{[0-9]+}}}
 
-// CHECK-DAG: [[CLASSES]] = !{!"classes(Small, Large, Empty, bool)", !{{.*}}, i32 30, [[CR:![0-9]+]], [[CS:![0-9]+]], [[CL:![0-9]+]], [[CE:![0-9]+]], [[CB:![0-9]+]]}
+// CHECK-DAG: [[CLASSES]] = !{!"classes(Small, Large, Empty, bool)", !{{.*}}, i32 28, [[CR:![0-9]+]], [[CS:![0-9]+]], [[CL:![0-9]+]], [[CE:![0-9]+]], [[CB:![0-9]+]]}
 // CHECK-DAG: [[CR]] = !{!"", !"Small", !"direct", i32 -1, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[CS]] = !{!"s", !"Small", !"direct", i32 0, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[CL]] = !{!"l", !"Large", !"byval", i32 1, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[CE]] = !{!"e", !"Empty", !"direct", i32 2, i32 0, !{{[0-9]+}}}
 // CHECK-DAG: [[CB]] = !{!"b", !"bool", !"direct", i32 2, i32 1, !{{[0-9]+}}}
 
-// CHECK-DAG: [[INDIRECTIONS]] = !{!"indirections(const std::string &, std::string &, std::string &&, const int *)", !{{.*}}, i32 34, !{{[0-9]+}}, [[I0:![0-9]+]], [[I1:![0-9]+]], [[I2:![0-9]+]], [[I3:![0-9]+]]}
+// CHECK-DAG: [[INDIRECTIONS]] = !{!"indirections(const std::string &, std::string &, std::string &&, const int *)", !{{.*}}, i32 31, !{{[0-9]+}}, [[I0:![0-9]+]], [[I1:![0-9]+]], [[I2:![0-9]+]], [[I3:![0-9]+]]}
 // CHECK-DAG: [[I0]] = !{!"in", !"const std::string &", !"borrowed", i32 0, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[I1]] = !{!"out", !"std::string &", !"reference", i32 1, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[I2]] = !{!"moved", !"std::string &&", !"rvalue", i32 2, i32 1, !{{[0-9]+}}}
 // CHECK-DAG: [[I3]] = !{!"p", !"const int *", !"pointer", i32 3, i32 1, !{{[0-9]+}}}
 
-// CHECK-DAG: [[GET]] = !{!"Counter::get() const", !{{.*}}, i32 37, !{{[0-9]+}}, [[THISC:![0-9]+]]}
+// CHECK-DAG: [[GET]] = !{!"Counter::get() const", !{{.*}}, i32 34, !{{[0-9]+}}, [[THISC:![0-9]+]]}
 // CHECK-DAG: [[THISC]] = !{!"this", !"const Counter *", !"borrowed", i32 0, i32 1, [[COUNTER:![0-9]+]]}
 // CHECK-DAG: [[COUNTER]] = !{!"pod", i64 4, i64 4, !"Counter"}
-// CHECK-DAG: [[ADD]] = !{!"Counter::add(int)", !{{.*}}, i32 38, [[VOID:![0-9]+]], [[THIS:![0-9]+]], [[AMOUNT:![0-9]+]]}
+// CHECK-DAG: [[ADD]] = !{!"Counter::add(int)", !{{.*}}, i32 35, [[VOID:![0-9]+]], [[THIS:![0-9]+]], [[AMOUNT:![0-9]+]]}
 // CHECK-DAG: [[VOID]] = !{!"", !"void", !"void", i32 -1, i32 0, [[NOTHING:![0-9]+]]}
 // CHECK-DAG: [[NOTHING]] = !{!"void"}
 // CHECK-DAG: [[THIS]] = !{!"this", !"Counter *", !"reference", i32 0, i32 1, [[COUNTER]]}
 // CHECK-DAG: [[AMOUNT]] = !{!"amount", !"int", !"direct", i32 1, i32 1, !{{[0-9]+}}}
-// CHECK-DAG: [[TWICE]] = !{!"Counter::twice(int)", !{{.*}}, i32 39, !{{[0-9]+}}, !{{[0-9]+}}}
+// CHECK-DAG: [[TWICE]] = !{!"Counter::twice(int)", !{{.*}}, i32 36, !{{[0-9]+}}, !{{[0-9]+}}}
