@@ -2,7 +2,8 @@
 //
 //   write FILE [option=number]...   root-bytes, task-bytes, tasks; twins=1: all tasks have the same binary;
 //                                   signal-at-sync: the process gets this signal when all is written and nothing is in
-//                                   its place, which is the worst moment to die at
+//                                   its place, which is the worst moment to die at; error-at-sync: the disk reports
+//                                   this errno then
 //   inspect FILE [--json]
 //   damage FILE                     opens it with each byte flipped in turn, then cut short at each length
 //   digests                         holds the fast SHA-256 beside libsodium's
@@ -25,11 +26,15 @@
 using namespace llvm;
 using namespace cleave;
 
-static int signalAtSync = 0;
+static int signalAtSync = 0, errorAtSync = 0;
 
 extern "C" int fsync(int descriptor) {
   if (signalAtSync)
     raise(signalAtSync);
+  if (errorAtSync) {
+    errno = errorAtSync;
+    return -1;
+  }
   return static_cast<int>(syscall(SYS_fsync, descriptor));
 }
 
@@ -97,6 +102,7 @@ static int writeCommand(const std::string &path, ArrayRef<char *> arguments) {
       return 2;
     }
   signalAtSync = static_cast<int>(options["signal-at-sync"]);
+  errorAtSync = static_cast<int>(options["error-at-sync"]);
   if (signalAtSync)
     signal(signalAtSync, SIG_DFL); // a shell may have started us with SIGINT ignored
   if (Error error = writeBundle(path, madeUpProgram(options))) {

@@ -117,7 +117,7 @@ def index(index):
     index["manifests"] = []
 
 
-# Whole documents replaced: what is returned takes the place of the first argument's value ------------------------------
+# Whole documents replaced: what is returned takes the place of the first argument's value ----------------------------
 
 
 def deep(manifest):
@@ -132,7 +132,7 @@ def image(image):
     return b"{"
 
 
-# Changes of the archive that the digests tell --------------------------------------------------------------------------
+# Changes of the archive that the digests tell ------------------------------------------------------------------------
 
 
 def flip(files, descriptor):
@@ -177,3 +177,9 @@ second = 512 + (len(next(iter(good.values()))) + 511) // 512 * 512
 raw[second : second + 8] = b"\xff" * 8
 with open("header.cleave", "wb") as file:
     file.write(raw)
+
+# Cut between two entries: what is left is an archive without an end, and every entry in it is whole.
+with tarfile.open(sys.argv[1]) as archive:
+    boundary = archive.getmember("index.json").offset
+with open(sys.argv[1], "rb") as source, open("cut.cleave", "wb") as file:
+    file.write(source.read(boundary))
