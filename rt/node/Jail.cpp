@@ -9,6 +9,10 @@
 // mmap's arguments are registers, so between the node's look and the kernel's there is nothing to change. Protection,
 // flags and descriptor are compared in the filter itself and never reach the node: no PROT_EXEC, no PROT_WRITE on the
 // arena, no MAP_FIXED.
+//
+// What this does not do: a process that was taken over may keep a mapping that it was once granted, and so see what the
+// program puts into those pages later, until the process ends. Pages, not bytes, are granted. And memory that a task
+// dirties outside its heap (four output areas, each no larger than the quota) is bounded, but not counted with it.
 #include "Jail.h"
 #include "../worker/Setup.h"
 

@@ -254,6 +254,9 @@ void endTask() {
   result.output_offset = partition.outputOffset + entry * partition.outputStride + committedOffset;
   result.output_bytes = isCommitted && outcome == CLEAVE_DONE ? committedBytes : 0;
   result.heap_bytes = heapUsed;
+}
+
+void clearHeap() {
   makeZero(heap, heapUsed, MADV_DONTNEED);
   heapUsed = 0;
 }

@@ -1,5 +1,6 @@
-/* Serve.cpp - a jailed worker's life: wait for a message, do the task, say so. The protocol, and why no wake-up can be
- * lost, is in exchange.h. */
+/* Serve.cpp - a jailed worker's life: wait for a message, do the task, say so, clean up. The protocol, and why no wake-up
+ * can be lost, is in exchange.h. Cleaning up comes last, because somebody may be waiting for the result and nobody waits
+ * for a clean worker. */
 #include "Syscalls.h"
 #include "Worker.h"
 
@@ -33,7 +34,6 @@ static void waitForMessage(uint32_t completed) {
 static void runTask(uint32_t entry, uint64_t stackTop) {
   const cleave_message message = partition.inbox->messages[entry];
   beginTask(entry, message);
-  restoreTask();
   const cleave_start start = {&nodeTable, message.inputs, 2, 0};
   cleave_result &result = partition.outbox->results[entry];
   result.start_ns = nowNs();
@@ -44,6 +44,7 @@ static void runTask(uint32_t entry, uint64_t stackTop) {
 
 [[noreturn]] void serve(uint64_t stackTop) {
   cleave_outbox *outbox = partition.outbox;
+  restoreTask();
   __atomic_store_n(&outbox->is_ready, 1u, __ATOMIC_RELEASE);
   for (uint32_t completed = 0;; ++completed) {
     waitForMessage(completed);
@@ -51,6 +52,8 @@ static void runTask(uint32_t entry, uint64_t stackTop) {
     __atomic_store_n(&outbox->completed, completed + 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&partition.inbox->root_sleeps, __ATOMIC_SEQ_CST))
       systemCall(__NR_futex, reinterpret_cast<long>(&outbox->completed), FUTEX_WAKE, 1, 0);
+    clearHeap();
+    restoreTask();
   }
 }
 

@@ -44,7 +44,8 @@ extern uint64_t taskEntry;
 extern Partition partition;
 StepResult reserveHeap(uint64_t bytes);
 void beginTask(uint32_t entry, const cleave_message &message);
-void endTask();
+void endTask();   /* the result is in the outbox */
+void clearHeap(); /* of what the ended task left */
 extern const cleave_node nodeTable;
 
 /* Clock.cpp */
