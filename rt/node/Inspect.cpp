@@ -17,7 +17,7 @@ namespace cleave {
 static std::string readableBytes(uint64_t bytes) {
   if (bytes < 10 * 1024)
     return fmt::format("{} bytes", bytes);
-  if (bytes < 10 * 1024 * 1024)
+  if (bytes < 1024 * 1024)
     return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024 * 1024));
 }
@@ -76,7 +76,7 @@ static void printTasks(const Bundle &bundle, const Json &manifest, const Json &p
     fmt::print("tasks      none: the program runs as it was written, on one core\n");
     return;
   }
-  fmt::print("tasks      {}, each a program of its own\n", counted(bundle.tasks.size(), "kind"));
+  fmt::print("tasks      {}\n", counted(bundle.tasks.size(), "kind"));
   for (size_t id = 0; id < bundle.tasks.size(); ++id) {
     const BundledTask &task = bundle.tasks[id];
     fmt::print("\n  {:<2} {}\n", id, printable(task.name));
