@@ -328,8 +328,10 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     candidate.facts = *facts;
     candidate.mayThrow = effects.summary(function).kinds.count(EffectKind::Throws) && !function.doesNotThrow();
     candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
-    if (!candidate.refusal)
-      candidate.refusal = checkMemory(candidate, effects);
+    // The guard of a function-local static is atomic; the static itself is what a person knows.
+    if (!candidate.refusal || candidate.refusal.reason == "atomic")
+      if (Refusal memory = checkMemory(candidate, effects); !candidate.refusal || memory.reason == "global-write")
+        candidate.refusal = memory;
     if (!candidate.refusal)
       candidate.refusal = checkTypes(candidate, module);
     if (!candidate.refusal)
