@@ -1,6 +1,6 @@
-/* Serve.cpp - a jailed worker's life: wait for a message, do the task, say so, clean up. The protocol, and why no wake-up
- * can be lost, is in exchange.h. Cleaning up comes last, because somebody may be waiting for the result and nobody waits
- * for a clean worker. */
+/* Serve.cpp - a jailed worker's life: wait for a message, do the task, say so, clean up. The protocol, and why no
+ * wake-up can be lost, is in exchange.h. Cleaning up comes last, because somebody may be waiting for the result and
+ * nobody waits for a clean worker. */
 #include "Syscalls.h"
 #include "Worker.h"
 

@@ -129,6 +129,7 @@ void send(uint32_t slot, const Request &request, const Grant *grants = nullptr, 
     grant = {};
     grant.name.bytes[0] = 0xe0;
     grant.name.bytes[1] = static_cast<uint8_t>(grants[i].name);
+    grant.name.bytes[2] = static_cast<uint8_t>(grants[i].name >> 8);
     grant.arena_offset = grants[i].offset;
     grant.bytes = grants[i].bytes;
   }
@@ -270,6 +271,12 @@ int externs() {
     fail("a new name for known bytes");
   if (resultOf(0, submitted[0] - 1).externs_opened != 1)
     fail("externs are not counted");
+  /* More objects over time than a worker keeps mapped. */
+  for (uint64_t i = 0; i != CLEAVE_GRANTS_MAX + 100; ++i) {
+    Grant grant = {1000 + i, 1 << 20, 8};
+    if (askNumber({"sum", grant.name, 0}, &grant, 1) != 8)
+      fail("an object after many others");
+  }
   std::printf("externs hold\n");
   return 0;
 }

@@ -115,6 +115,7 @@ static cleave_name grantName(uint64_t number) {
   cleave_name name = {{0}};
   name.bytes[0] = 0xe0;
   name.bytes[1] = (uint8_t)number;
+  name.bytes[2] = (uint8_t)(number >> 8);
   return name;
 }
 
