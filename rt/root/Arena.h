@@ -41,12 +41,14 @@ extern uint64_t bytes; /* 0 then, so that `owns` is one comparison */
 /* Takes over [memory, memory + size), mapped from a memfd that workers can map too. False: no memory for the table. */
 bool attach(void *memory, uint64_t size);
 /* Before a fork: turns the arena into private memory with the same content at the same place. Blocks stay where they
- * are and can no longer be shown. */
+ * are and can no longer be shown. No other thread may write to the arena meanwhile. */
 void makePrivate();
 
 void *allocate(uint64_t size, uint64_t alignment);
 void release(void *block);
-inline bool owns(const void *pointer) { return reinterpret_cast<uint64_t>(pointer) - reinterpret_cast<uint64_t>(base) < bytes; }
+inline bool owns(const void *pointer) {
+  return reinterpret_cast<uint64_t>(pointer) - reinterpret_cast<uint64_t>(base) < bytes;
+}
 
 /* The block that [data, data + size) lies in, or null if it lies in none or may not be shown. */
 Published *find(const void *data, uint64_t size, void **block);

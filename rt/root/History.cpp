@@ -32,13 +32,11 @@ double asDouble(uint64_t word) { return __builtin_bit_cast(double, word); }
 
 void average(uint64_t &word, double sample, uint64_t samplesBefore) {
   double weight = samplesBefore < 3 ? 1.0 / static_cast<double>(samplesBefore + 1) : 0.25;
-  word = __builtin_bit_cast(uint64_t, samplesBefore ? asDouble(word) * (1 - weight) + sample * weight : sample);
+  word = __builtin_bit_cast(uint64_t, samplesBefore ? asDouble(word) * (1 - weight) + sample *weight : sample);
 }
 
 Bucket bucketOf(const cleave_site &site, int index) { return __builtin_bit_cast(Bucket, site.learnt[index]); }
-void store(cleave_site &site, int index, Bucket bucket) {
-  site.learnt[index] = __builtin_bit_cast(uint64_t, bucket);
-}
+void store(cleave_site &site, int index, Bucket bucket) { site.learnt[index] = __builtin_bit_cast(uint64_t, bucket); }
 
 bool isScalarKind(const cleave_kind &kind) {
   for (uint32_t i = 0; i != kind.param_count; ++i)

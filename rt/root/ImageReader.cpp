@@ -136,8 +136,8 @@ bool ImageReader::bitVector(uint64_t offset, char *to) {
   memset(to, 0, 40);
   if (!begin)
     return true;
-  if (!check(bits < 64 && (end - begin) % 8 == 0 && (limit - begin) % 8 == 0 && begin <= end && end <= limit && holds(begin, end - begin + (bits ? 8 : 0)) &&
-             end - begin + (bits ? 8 : 0) <= limit - begin))
+  if (!check(bits < 64 && (end - begin) % 8 == 0 && (limit - begin) % 8 == 0 && begin <= end && end <= limit &&
+             holds(begin, end - begin + (bits ? 8 : 0)) && end - begin + (bits ? 8 : 0) <= limit - begin))
     return false;
   char *block = allocate(limit - begin, 8);
   if (!block)

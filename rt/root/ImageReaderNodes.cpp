@@ -51,7 +51,8 @@ bool ImageReader::forwardList(const cleave_type &type, uint64_t offset, char *to
   NodeLayout layout = nodeLayout(type);
   for (uint64_t next = word(offset), last = next; next; next = word(next)) {
     bool isInOrder = next == last || next == last + layout.sizeBytes;
-    char *node = check(isInOrder && holds(next, layout.sizeBytes)) ? allocate(layout.sizeBytes, layout.alignBytes) : nullptr;
+    char *node =
+        check(isInOrder && holds(next, layout.sizeBytes)) ? allocate(layout.sizeBytes, layout.alignBytes) : nullptr;
     if (!node || !elements(*type.elem, next + layout.valueAt, node + layout.valueAt, 1))
       return false;
     storePointer(to, node);
@@ -168,7 +169,8 @@ bool ImageReader::deque(const cleave_type &type, uint64_t offset, char *to) {
     return false;
   memset(map, 0, mapCount * 8);
   for (uint64_t i = first; i <= last; ++i) {
-    uint64_t bufferAt = word(mapAt + i * 8), from = i == first ? startUsed : 0, end = i == last ? finishUsed : bufferBytes;
+    uint64_t bufferAt = word(mapAt + i * 8), from = i == first ? startUsed : 0,
+             end = i == last ? finishUsed : bufferBytes;
     char *buffer = check(holds(bufferAt, bufferBytes)) ? allocate(bufferBytes, elem.align_bytes) : nullptr;
     if (!buffer || !elements(elem, bufferAt + from, buffer + from, (end - from) / elem.size_bytes))
       return false;

@@ -85,7 +85,9 @@ CLEAVE_WEAK void *operator new(size_t size, std::align_val_t alignment, const st
     return nullptr;
   }
 }
-CLEAVE_WEAK void *operator new[](size_t size, const std::nothrow_t &none) noexcept { return ::operator new(size, none); }
+CLEAVE_WEAK void *operator new[](size_t size, const std::nothrow_t &none) noexcept {
+  return ::operator new(size, none);
+}
 CLEAVE_WEAK void *operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t &none) noexcept {
   return ::operator new(size, alignment, none);
 }

@@ -36,7 +36,8 @@ uint64_t nowNs();
 void ringNode();
 
 /* Tells the node why the run cannot go on, and waits for the end. */
-[[noreturn]] void endRun(uint32_t kind, uint32_t cause, uint32_t detail, uint64_t bytes, const char *text, uint64_t length);
+[[noreturn]] void endRun(uint32_t kind, uint32_t cause, uint32_t detail, uint64_t bytes, const char *text,
+                         uint64_t length);
 
 } // namespace cleave
 #endif

@@ -94,8 +94,9 @@ void requestWorker(uint32_t kind) {
   Slot *best = nullptr;
   uint64_t bestReadiness = 0, now = nowNs();
   for (uint32_t i = 0; i != slotCount; ++i)
-    if (uint64_t ready = readiness(slots[i], now); ready > bestReadiness && (slots[i].kind != kind || !isIdle(slots[i]) ||
-                                                                             slots[i].state != CLEAVE_SLOT_RUNNING)) {
+    if (uint64_t ready = readiness(slots[i], now);
+        ready > bestReadiness &&
+        (slots[i].kind != kind || !isIdle(slots[i]) || slots[i].state != CLEAVE_SLOT_RUNNING)) {
       best = &slots[i];
       bestReadiness = ready;
     }

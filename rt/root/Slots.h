@@ -13,7 +13,7 @@ struct Slot {
   uint32_t index, state, kind;
   uint32_t submitted, completed; /* messages; entries in between are in flight */
   bool isReserved;
-  Batch *entries[CLEAVE_RING]; /* until their results are taken or detached */
+  Batch *entries[CLEAVE_RING];          /* until their results are taken or detached */
   uint64_t sharedSerial[kSharedPlaces]; /* serial + 1; 0: nothing there */
   uint8_t sharedPlace[CLEAVE_RING];
   uint32_t nextPlace;
@@ -23,9 +23,7 @@ struct Slot {
 extern Slot *slots;
 extern uint32_t slotCount;
 
-inline uint8_t *partition(const Slot &slot) {
-  return session.exchange + slot.index * session.control->partition_bytes;
-}
+inline uint8_t *partition(const Slot &slot) { return session.exchange + slot.index * session.control->partition_bytes; }
 inline cleave_inbox *inbox(const Slot &slot) {
   return reinterpret_cast<cleave_inbox *>(partition(slot) + CLEAVE_INBOX_OFFSET);
 }

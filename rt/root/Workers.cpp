@@ -197,7 +197,8 @@ int reserve(uint32_t kind, uint32_t maxInFlight, uint32_t workersWanted) {
     ++mine;
     uint32_t inFlight = slot.submitted - slot.completed;
     bool isBetter = best < 0 || inFlight < slots[best].submitted - slots[best].completed;
-    if (slot.state == CLEAVE_SLOT_RUNNING && !slot.isReserved && inFlight < maxInFlight && isBetter && isEntryFree(slot))
+    if (slot.state == CLEAVE_SLOT_RUNNING && !slot.isReserved && inFlight < maxInFlight && isBetter &&
+        isEntryFree(slot))
       best = static_cast<int>(i);
   }
   uint32_t limit = session.control->worker_count;
@@ -216,7 +217,8 @@ Area itemsArea(int index) {
   Slot &slot = slots[index];
   const cleave_control &control = *session.control;
   uint64_t bytes = (control.input_bytes / 2 / CLEAVE_RING) & ~uint64_t{4095};
-  return {partition(slot) + control.input_offset + control.input_bytes / 2 + slot.submitted % CLEAVE_RING * bytes, bytes};
+  return {partition(slot) + control.input_offset + control.input_bytes / 2 + slot.submitted % CLEAVE_RING * bytes,
+          bytes};
 }
 
 uint64_t sharedLimit() { return sharedPlaceBytes(); }

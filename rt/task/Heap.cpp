@@ -156,9 +156,11 @@ void *calloc(size_t count, size_t size) noexcept {
 void *realloc(void *old, size_t bytes) noexcept {
   if (!old)
     return malloc(bytes);
-  uint64_t oldBytes = payloadBytes(headerOf(old));
-  uint64_t total = bytes + kHeader;
-  if (bytes <= kMaxBytes && classOf(total) == headerOf(old))
+  uint64_t header = headerOf(old), distance = header & kAlignedBit ? header & ~kAlignedBit : 0;
+  if (distance)
+    header = headerOf(static_cast<uint8_t *>(old) - distance);
+  uint64_t oldBytes = payloadBytes(header) - distance;
+  if (bytes <= oldBytes && bytes >= oldBytes / 2)
     return old;
   void *payload = malloc(bytes);
   if (!payload)

@@ -18,7 +18,9 @@ void *operator new(size_t bytes) { return orThrow(malloc(bytes)); }
 void *operator new[](size_t bytes) { return orThrow(malloc(bytes)); }
 void *operator new(size_t bytes, const std::nothrow_t &) noexcept { return malloc(bytes); }
 void *operator new[](size_t bytes, const std::nothrow_t &) noexcept { return malloc(bytes); }
-void *operator new(size_t bytes, std::align_val_t alignment) { return orThrow(aligned_alloc(size_t(alignment), bytes)); }
+void *operator new(size_t bytes, std::align_val_t alignment) {
+  return orThrow(aligned_alloc(size_t(alignment), bytes));
+}
 void *operator new[](size_t bytes, std::align_val_t alignment) {
   return orThrow(aligned_alloc(size_t(alignment), bytes));
 }

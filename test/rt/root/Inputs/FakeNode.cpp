@@ -39,9 +39,15 @@ cleave_status openGranted(const cleave_name *name, uint32_t how, cleave_view *vi
   return CLEAVE_E_ABSENT;
 }
 
-const cleave_node table{.version = CLEAVE_NODE_VERSION, .size_bytes = sizeof(cleave_node), .request = nullptr,
-                        .commit = nullptr, .open = openGranted, .execute = nullptr, .wait = nullptr,
-                        .finish = nullptr, .log = nullptr};
+const cleave_node table{.version = CLEAVE_NODE_VERSION,
+                        .size_bytes = sizeof(cleave_node),
+                        .request = nullptr,
+                        .commit = nullptr,
+                        .open = openGranted,
+                        .execute = nullptr,
+                        .wait = nullptr,
+                        .finish = nullptr,
+                        .log = nullptr};
 
 void *mapShared(uint64_t bytes) {
   int fd = memfd_create("test", MFD_CLOEXEC);

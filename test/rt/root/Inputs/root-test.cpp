@@ -106,7 +106,7 @@ void expectAll(const Report &report, long count, const char *what) {
 
 void loops(FakeNode &node) {
   node.control().mode = CLEAVE_MODE_ISOLATED; // no early giving up
-  for (size_t ownSize : {0, 10, 20000}) { // 20000 longs are an extern, in a vector that dies at once
+  for (size_t ownSize : {0, 10, 20000}) {     // 20000 longs are an extern, in a vector that dies at once
     long count = ownSize > 1000 ? 200 : 3000;
     site = {&kind, "test", 1, 1, -1, 0, {}};
     Report report = runLoop(count, ownSize, 20000);
@@ -145,7 +145,6 @@ void early(FakeNode &node) {
   expectAll(runLoop(100, 20000, 20000), 100, "after early ends");
   expect(node.counters().abandoned > 0, "abandoned tasks are counted");
 }
-
 
 void futures(FakeNode &node) {
   Numbers shared(30000, 1), own(100, 2);
@@ -324,9 +323,18 @@ void names(FakeNode &node) {
 
 int main(int argc, char **argv) {
   const std::map<std::string, void (*)(FakeNode &)> scenarios = {
-      {"loops", loops}, {"delays", delays}, {"thrown", thrown}, {"early", early}, {"futures", futures},
-      {"frames", frames}, {"forked", forked}, {"fine", fine}, {"threads", threads}, {"arena", arenaBlocks},
-      {"names", names}, {"die", [](FakeNode &node) { dying(Ending::Die, node); }},
+      {"loops", loops},
+      {"delays", delays},
+      {"thrown", thrown},
+      {"early", early},
+      {"futures", futures},
+      {"frames", frames},
+      {"forked", forked},
+      {"fine", fine},
+      {"threads", threads},
+      {"arena", arenaBlocks},
+      {"names", names},
+      {"die", [](FakeNode &node) { dying(Ending::Die, node); }},
       {"panic", [](FakeNode &node) { dying(Ending::Panic, node); }},
       {"garbage", [](FakeNode &node) { dying(Ending::Garbage, node); }}};
   auto scenario = argc == 2 ? scenarios.find(argv[1]) : scenarios.end();

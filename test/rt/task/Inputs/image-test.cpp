@@ -72,7 +72,8 @@ Image encode(const cleave_type &type, const void *value, bool hasRoom, uint8_t r
   walk(writer);
   if (writer.overflowed || writer.used != measure.used || writer.relocCount != measure.relocCount)
     std::printf("FAIL: measured %lu/%lu, wrote %lu/%lu\n", measure.used, measure.relocCount, writer.used,
-                writer.relocCount), ++failures;
+                writer.relocCount),
+        ++failures;
   std::memset(writer.body + writer.used, 0, alignUp(writer.used, 16) - writer.used);
   writer.writeHeader(reinterpret_cast<cleave_image *>(image.bytes.get()), 1, 1, stride, 0);
   writer.dispose();
