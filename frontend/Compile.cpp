@@ -28,6 +28,14 @@ using llvm::StringRef;
 
 namespace cleave {
 
+/// -O0 generates as -O1 does.
+static void generateAsOptimised(CodeGenOptions &options) {
+  if (options.OptimizationLevel == 0) {
+    options.OptimizationLevel = 1;
+    options.setInlining(CodeGenOptions::NormalInlining);
+  }
+}
+
 namespace {
 /// The code generator's consumer, with facts behind it: HandleTranslationUnit comes back when the module is complete
 /// and AST and Sema are still there. Describing a type may instantiate class templates that the source only named, and
@@ -36,6 +44,13 @@ class FactsConsumer : public MultiplexConsumer {
 public:
   FactsConsumer(std::vector<std::unique_ptr<ASTConsumer>> inner, CodeGenAction &action)
       : MultiplexConsumer(std::move(inner)), action(action) {}
+
+  void Initialize(ASTContext &ast) override {
+    // Not earlier: by now the preprocessor has told the source of the level that was typed, and a precompiled header
+    // has been compared with it.
+    generateAsOptimised(action.getCompilerInstance().getCodeGenOpts());
+    MultiplexConsumer::Initialize(ast);
+  }
 
   void HandleTagDeclDefinition(TagDecl *definition) override {
     if (isClosed)
@@ -72,25 +87,13 @@ private:
   std::vector<TagDecl *> definitions;
   bool isClosed = false;
 };
-} // namespace
 
-/// -O0 generates as -O1 does.
-static void generateAsOptimised(CodeGenOptions &options) {
-  if (options.OptimizationLevel == 0) {
-    options.OptimizationLevel = 1;
-    options.setInlining(CodeGenOptions::NormalInlining);
-  }
-}
-
-namespace {
 class FactsAction : public EmitLLVMOnlyAction {
 public:
   using EmitLLVMOnlyAction::EmitLLVMOnlyAction;
 
 protected:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &compiler, StringRef file) override {
-    // Not earlier: the preprocessor, which exists by now, has told the source of the level that was typed.
-    generateAsOptimised(compiler.getCodeGenOpts());
     std::vector<std::unique_ptr<ASTConsumer>> consumers;
     consumers.push_back(EmitLLVMOnlyAction::CreateASTConsumer(compiler, file));
     if (!consumers.front())
