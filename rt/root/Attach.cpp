@@ -1,5 +1,5 @@
-/* Attach.cpp - see Attach.h. Runs before the constructors of the program, takes the node's traces out of the
- * environment and leaves a program that cannot tell how it was started. Whatever fails here makes the run serial. */
+/* Attach.cpp - see Attach.h. Runs before the constructors of the program, takes the node's traces out of the environment
+ * and leaves a program that cannot tell how it was started. Whatever fails here makes the run serial. */
 #include "Attach.h"
 
 #include "cleave/program.h"

@@ -17,8 +17,7 @@ struct NodeLink {
 extern NodeLink nodeLink;
 
 inline cleave_inbox *inboxOf(uint32_t slot) {
-  return reinterpret_cast<cleave_inbox *>(nodeLink.exchange + slot * nodeLink.control->partition_bytes +
-                                          CLEAVE_INBOX_OFFSET);
+  return reinterpret_cast<cleave_inbox *>(nodeLink.exchange + slot * nodeLink.control->partition_bytes + CLEAVE_INBOX_OFFSET);
 }
 inline cleave_outbox *outboxOf(uint32_t slot) {
   return reinterpret_cast<cleave_outbox *>(nodeLink.exchange + slot * nodeLink.control->partition_bytes +

@@ -1,14 +1,14 @@
 /* Program.cpp - program.h for the root: futures, staged loops, frames, and the decision what is worth a task.
  *
- * A LOOP keeps a queue of batches in program order. Asked for a result it looks at the front; while that is under way
- * it runs the generator ahead and keeps the workers fed. Batches hold as many calls as take about a millisecond, by
- * what was measured at this place in the program; the first ones hold one call. If calls turn out to be cheaper than
- * sending them, the loop gives up: what is queued and not sent is dropped, and since the loop itself has all of its
- * code, it just goes on in place.
+ * A LOOP keeps a queue of batches in program order. Asked for a result it looks at the front; while that is under way it
+ * runs the generator ahead and keeps the workers fed. Batches hold as many calls as take about a millisecond, by what was
+ * measured at this place in the program; the first ones hold one call. If calls turn out to be cheaper than sending them,
+ * the loop gives up: what is queued and not sent is dropped, and since the loop itself has all of its code, it just goes
+ * on in place.
  *
  * What was LEARNT is kept in the site: for loops in learnt[0] (nanoseconds of one call, 0: unknown); for futures in
- * learnt[1..15] by the size of the input (two powers of two to a bucket) or, where the inputs have no size, by the
- * depth of recursion. The unknown is tried: one call goes to an idle worker and is measured there.
+ * learnt[1..15] by the size of the input (two powers of two to a bucket) or, where the inputs have no size, by the depth
+ * of recursion. The unknown is tried: one call goes to an idle worker and is measured there.
  *
  * The generator may run ahead of iterations that never come and look at what is not there; its faults end it
  * (LoopStage.cpp says why that is all there is to do). */
@@ -34,13 +34,13 @@ namespace cleave {
 
 namespace {
 
-constexpr uint64_t kTaskNs = 1000000; /* a task should take about this long */
-constexpr uint64_t kWorthNs = 50000;  /* a future below this is made in place */
-constexpr double kCallNs = 300;       /* what sending one call of a batch costs */
-constexpr double kCallByteNs = 0.3;   /* ... for each byte of its arguments */
+constexpr uint64_t kTaskNs = 1000000;   /* a task should take about this long */
+constexpr uint64_t kWorthNs = 50000;    /* a future below this is made in place */
+constexpr double kCallNs = 300;         /* what sending one call of a batch costs */
+constexpr double kCallByteNs = 0.3;     /* ... for each byte of its arguments */
 constexpr uint64_t kMaxBatch = 16384;
 constexpr uint64_t kMaxAheadBytes = uint64_t{64} << 20;
-constexpr uint64_t kSmallInput = 4096; /* sized inputs below this are taken to be cheap until measured */
+constexpr uint64_t kSmallInput = 4096;  /* sized inputs below this are taken to be cheap until measured */
 
 char placeholder[2];
 void *const kInPlace = nullptr;
@@ -129,8 +129,7 @@ int takeResult(Batch &batch, void *result) {
     fail(batch);
   }
   if (batch.state != BatchState::Done) {
-    ++(batch.state == BatchState::Thrown ? nodeLink.control->counters.redone
-                                         : nodeLink.control->counters.done_in_place);
+    ++(batch.state == BatchState::Thrown ? nodeLink.control->counters.redone : nodeLink.control->counters.done_in_place);
     return 0;
   }
   const cleave_kind &kind = *batch.site->kind;
