@@ -12,6 +12,7 @@
  * Invariant: the items in `first .. last` are consecutive and begin with number `consumed`. Numbers below that which
  * the generator pushes later were done in place meanwhile, and are dropped.
  */
+#include "Generator.h"
 #include "History.h"
 #include "Open.h"
 #include "Session.h"
@@ -169,7 +170,10 @@ void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
     uint64_t begin = nowNs(), before = loop.generated;
     loop.isStalled = false;
-    loop.hasMore = loop.generator(loop.state, &loop);
+    Generated outcome = runGenerator(loop.generator, loop.state, &loop);
+    loop.hasMore = outcome == Generated::More;
+    if (outcome == Generated::Faulted)
+      loop.items.takeBack();
     loop.fillNs += nowNs() - begin;
     loop.fillItems += loop.generated - before;
     if (loop.slot >= 0)

@@ -48,23 +48,31 @@ void OutgoingImage::addParameters(const void *const *args, uint64_t at) {
 }
 
 bool OutgoingImage::add(const void *const *args) {
-  ImageWriter::Mark mark = writer.mark();
-  uint32_t shownBefore = shownUsed;
-  uint64_t bytesBefore = bytesShown;
-  bool isRoom = !writer.overflowed && tupleCount < tupleLimit;
-  if (isRoom)
-    addParameters(args, tupleCount * layout.stride);
-  uint64_t total = imageBytes(writer.used, shownUsed, writer.relocCount);
-  if (isRoom && !writer.overflowed && total <= memoryBytes) {
-    ++tupleCount;
-    return true;
+  if (writer.overflowed || tupleCount == tupleLimit)
+    return false;
+  itemMark = writer.mark();
+  itemShown = shownUsed;
+  itemBytesShown = bytesShown;
+  isAdding = true;
+  addParameters(args, tupleCount * layout.stride);
+  bool isRoom = !writer.overflowed && imageBytes(writer.used, shownUsed, writer.relocCount) <= memoryBytes;
+  if (!isRoom) {
+    takeBack();
+    return false;
   }
-  if (isRoom)
-    writer.rewind(mark, memory + kBodyOffset);
-  unpinAll(shownBlocks + shownBefore, shownUsed - shownBefore);
-  shownUsed = shownBefore;
-  bytesShown = bytesBefore;
-  return false;
+  isAdding = false;
+  ++tupleCount;
+  return true;
+}
+
+void OutgoingImage::takeBack() {
+  if (!isAdding)
+    return;
+  isAdding = false;
+  writer.rewind(itemMark, memory + kBodyOffset);
+  unpinAll(shownBlocks + itemShown, shownUsed - itemShown);
+  shownUsed = itemShown;
+  bytesShown = itemBytesShown;
 }
 
 uint64_t OutgoingImage::finish() {

@@ -27,6 +27,8 @@ public:
              uint32_t shownLimit);
   /* False: it does not fit; the image is as before. */
   bool add(const void *const *args);
+  /* Takes back the item at which `add` was left by a jump, if there is one. */
+  void takeBack();
   /* Writes header, externs and relocations. The image's size, or 0: it does not fit. */
   uint64_t finish();
   /* Unpins what it shows and frees its own memory. */
@@ -56,6 +58,11 @@ private:
   Shown *shownBlocks = nullptr;
   uint32_t shownUsed = 0, shownCapacity = 0, shownLimit = 0;
   uint64_t bytesShown = 0;
+  /* Where the item that is being added began. */
+  bool isAdding = false;
+  ImageWriter::Mark itemMark{};
+  uint32_t itemShown = 0;
+  uint64_t itemBytesShown = 0;
 };
 
 void unpinAll(Shown *shown, uint32_t count);

@@ -13,6 +13,15 @@ namespace {
 constexpr uint32_t kMaxDepth = 48;
 } // namespace
 
+/* Only for what a live value cannot contradict; see the header. */
+bool ImageWriter::isSane(bool isTrue) {
+  if (!isTrue) {
+    overflowed = true;
+    body = nullptr;
+  }
+  return isTrue;
+}
+
 uint64_t ImageWriter::reserve(uint64_t bytes, uint64_t alignment) {
   uint64_t offset = alignUp(used, larger(kBlockAlign, alignment));
   if (body && (offset > capacity || bytes > capacity - offset)) {
@@ -87,6 +96,7 @@ void ImageWriter::rewind(const Mark &mark, uint8_t *itsBody) {
   relocCount = mark.relocCount;
   overflowed = false;
   deferredCount = 0;
+  depth = 0;
 }
 
 void ImageWriter::writeHeader(cleave_image *header, uint32_t mask, uint64_t count, uint64_t stride,
@@ -173,7 +183,7 @@ void ImageWriter::optional(const cleave_type &type, uint64_t offset, const char 
 /* Copies `count` elements into a block with space for `room` and gives the block's offset. A block is never empty,
  * so that its address differs from the next one's. */
 uint64_t ImageWriter::block(const cleave_type &elem, const char *source, uint64_t count, uint64_t room) {
-  uint64_t bytes = count * elem.size_bytes, roomBytes = larger(room * elem.size_bytes, 1);
+  uint64_t bytes = times(count, elem.size_bytes), roomBytes = larger(times(larger(room, count), elem.size_bytes), 1);
   uint64_t offset = reserve(roomBytes, elem.align_bytes);
   zero(offset + bytes, roomBytes - bytes);
   elements(elem, offset, source, count);
@@ -208,6 +218,8 @@ void ImageWriter::bitVector(uint64_t offset, const char *source) {
   uint64_t bits = loadWord(source + at::kBitsEndBit) & 0xffffffff;
   uint64_t limitBytes = static_cast<uint64_t>(loadPointer(source + at::kBitsLimit) - begin);
   uint64_t usedBytes = wholeBytes + (bits ? 8 : 0);
+  if (!isSane(bits < 64 && limitBytes <= kOffsetMask && wholeBytes <= limitBytes && usedBytes <= limitBytes))
+    return;
   uint64_t roomBytes = larger(hasRoomToGrow ? limitBytes : usedBytes, 1);
   uint64_t slot = reserve(roomBytes, 8);
   zero(slot + wholeBytes, roomBytes - wholeBytes);
@@ -223,17 +235,20 @@ void ImageWriter::bitVector(uint64_t offset, const char *source) {
 void ImageWriter::string(const cleave_type &type, uint64_t offset, const char *source) {
   uint64_t width = type.elem->size_bytes;
   const char *text = loadPointer(source);
-  uint64_t bytes = (loadWord(source + at::kStringLength) + 1) * width; /* with the terminator */
+  uint64_t length = loadWord(source + at::kStringLength);
+  uint64_t bytes = times(length + 1, width); /* with the terminator */
   zero(offset + at::kStringLocal, 16);
-  store(offset + at::kStringLength, loadWord(source + at::kStringLength));
+  store(offset + at::kStringLength, length);
   if (text == source + at::kStringLocal) {
+    if (!isSane(length < 16 / width))
+      return;
     copy(offset + at::kStringLocal, text, bytes);
     return pointer(offset, offset + at::kStringLocal);
   }
   uint64_t capacityCount = loadWord(source + at::kStringCapacity), slot = 0;
-  uint64_t roomBytes = (capacityCount + 1) * width;
+  uint64_t roomBytes = times(capacityCount + 1, width);
   if (!(externs && bytes >= CLEAVE_EXTERN_MIN && externs->refer(text, roomBytes, slot)))
-    slot = block(*type.elem, text, bytes / width, hasRoomToGrow ? capacityCount + 1 : bytes / width);
+    slot = block(*type.elem, text, length + 1, hasRoomToGrow ? capacityCount + 1 : length + 1);
   pointer(offset, slot);
   store(offset + at::kStringCapacity, capacityCount);
 }
@@ -242,7 +257,7 @@ void ImageWriter::string(const cleave_type &type, uint64_t offset, const char *s
 void ImageWriter::borrowed(const cleave_type &elem, uint64_t slotAt, const char *data, uint64_t count) {
   if (!data)
     return store(slotAt, 0);
-  uint64_t slot = 0, bytes = count * elem.size_bytes;
+  uint64_t slot = 0, bytes = times(count, elem.size_bytes);
   if (!(externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(data, bytes, slot)))
     slot = block(elem, data, count, count);
   pointer(slotAt, slot);

@@ -10,6 +10,11 @@
  * hash table is walked by its links, never by recursion, and its nodes become one array: node i of the walk at
  * i * node size. The reader (rt/root/ImageReader.h) leans on that to turn a link into an index.
  *
+ * THE ROOT MAY BE GIVEN RUBBISH. A generator that runs ahead passes arguments of iterations that never come. Reading
+ * them may fault, which its caller survives; what must hold here is that sizes and links that contradict each other
+ * never make the writer write outside its memory, and never keep it busy for ever. Such a value counts as one that does
+ * not fit.
+ *
  * Rejected: copying nodes where the walk meets them, between what they own; the reader then needs a map from
  * offset to node for a hash table's buckets.
  */
@@ -67,6 +72,7 @@ private:
     const char *source;
   };
 
+  bool isSane(bool isTrue);
   uint64_t reserve(uint64_t bytes, uint64_t alignment);
   uint64_t load(uint64_t offset) const;
   void copy(uint64_t offset, const void *source, uint64_t bytes);

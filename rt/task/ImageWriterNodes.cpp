@@ -20,10 +20,10 @@ void ImageWriter::tree(const cleave_type &type, uint64_t offset, const char *sou
   }
   const char *leftmost = loadPointer(header + at::kTreeLeft), *rightmost = loadPointer(header + at::kTreeRight);
   NodeLayout layout = nodeLayout(type);
-  uint64_t nodes = reserve(count * layout.sizeBytes, layout.alignBytes), nextIndex = 0;
+  uint64_t nodes = reserve(times(count, layout.sizeBytes), layout.alignBytes), nextIndex = 0;
   const char *node = root;
   uint64_t parentAt = headerAt, slotAt = headerAt + at::kTreeParent;
-  while (!overflowed) {
+  while (!overflowed && isSane(nextIndex != count)) {
     /* Enter `node`, which hangs on the slot at slotAt. */
     uint64_t nodeAt = nodes + nextIndex++ * layout.sizeBytes;
     pointer(slotAt, nodeAt);
@@ -59,7 +59,7 @@ void ImageWriter::tree(const cleave_type &type, uint64_t offset, const char *sou
 void ImageWriter::list(const cleave_type &type, uint64_t offset, const char *source) {
   uint64_t count = loadWord(source + at::kListCount), previousAt = offset;
   NodeLayout layout = nodeLayout(type);
-  uint64_t nodes = count ? reserve(count * layout.sizeBytes, layout.alignBytes) : 0;
+  uint64_t nodes = count ? reserve(times(count, layout.sizeBytes), layout.alignBytes) : 0;
   const char *node = source;
   store(offset + at::kListCount, count);
   for (uint64_t i = 0; i != count && !overflowed; ++i) {
@@ -75,18 +75,19 @@ void ImageWriter::list(const cleave_type &type, uint64_t offset, const char *sou
   pointer(offset + at::kListPrev, previousAt);
 }
 
-/* The nodes of a singly linked chain (forward_list, hash table), whose first link is at `source`. */
-static uint64_t chainLength(const char *source) {
+/* The nodes of a forward_list, up to one more than `limit`. */
+static uint64_t chainLength(const char *source, uint64_t limit) {
   uint64_t count = 0;
-  for (const char *node = loadPointer(source); node; node = loadPointer(node))
+  for (const char *node = loadPointer(source); node && count <= limit; node = loadPointer(node))
     ++count;
   return count;
 }
 
 void ImageWriter::forwardList(const cleave_type &type, uint64_t offset, const char *source) {
-  uint64_t count = chainLength(source), slotAt = offset;
   NodeLayout layout = nodeLayout(type);
-  uint64_t nodes = count ? reserve(count * layout.sizeBytes, layout.alignBytes) : 0;
+  uint64_t limit = body ? capacity / layout.sizeBytes : UINT64_MAX - 1;
+  uint64_t count = chainLength(source, limit), slotAt = offset;
+  uint64_t nodes = count ? reserve(times(count, layout.sizeBytes), layout.alignBytes) : 0;
   const char *node = source;
   for (uint64_t i = 0; i != count && !overflowed; ++i) {
     node = loadPointer(node);
@@ -107,7 +108,7 @@ void ImageWriter::hashTable(const cleave_type &type, uint64_t offset, const char
   copy(offset + at::kHashLoad, source + at::kHashLoad, 4);
   store(offset + at::kHashResize, loadWord(source + at::kHashResize));
   NodeLayout layout = nodeLayout(type);
-  uint64_t nodes = count ? reserve(count * layout.sizeBytes, layout.alignBytes) : 0;
+  uint64_t nodes = count ? reserve(times(count, layout.sizeBytes), layout.alignBytes) : 0;
   const char *node = source + at::kHashFirst;
   for (uint64_t i = 0; i != count && !overflowed; ++i) {
     node = loadPointer(node);
@@ -167,15 +168,23 @@ void ImageWriter::hashBuckets(uint64_t offset, const char *source, uint64_t node
   const char *buckets = loadPointer(source);
   uint64_t bucketCount = loadWord(source + at::kHashBucketCount), count = loadWord(source + at::kHashCount);
   bool isSingle = buckets == source + at::kHashSingle;
-  uint64_t bucketsAt = isSingle ? offset + at::kHashSingle : reserve(bucketCount * 8, 8);
+  if (!isSane(!isSingle || bucketCount == 1))
+    return;
+  uint64_t bucketsAt = isSingle ? offset + at::kHashSingle : reserve(times(bucketCount, 8), 8);
+  if (overflowed)
+    return;
   pointer(offset, bucketsAt);
   zero(bucketsAt, bucketCount * 8);
-  if (!count || overflowed)
+  if (!count)
     return;
   BucketIndex index(bucketCount < count ? bucketCount : count);
+  uint64_t full = 0;
   for (uint64_t i = 0; i != bucketCount; ++i)
-    if (const char *before = loadPointer(buckets + i * 8))
+    if (const char *before = loadPointer(buckets + i * 8)) {
+      if (!isSane(++full <= count)) /* no bucket begins behind two nodes */
+        return;
       index.insert(before, i);
+    }
   const char *node = source + at::kHashFirst;
   uint64_t nodeAt = offset + at::kHashFirst, bucket;
   for (uint64_t i = 0; i <= count; ++i) {
@@ -202,9 +211,13 @@ void ImageWriter::deque(const cleave_type &type, uint64_t offset, const char *so
   const char *map = loadPointer(source), *start = source + at::kDequeStart, *finish = source + at::kDequeFinish;
   uint64_t mapCount = loadWord(source + at::kDequeMapSize), bufferBytes = dequeBufferElements(elem) * elem.size_bytes;
   const char *firstNode = loadPointer(start + at::kIterNode), *lastNode = loadPointer(finish + at::kIterNode);
-  uint64_t mapAt = reserve(mapCount * 8, 8);
+  if (!isSane(map <= firstNode && firstNode <= lastNode && static_cast<uint64_t>(lastNode - map) / 8 < mapCount))
+    return;
+  uint64_t mapAt = reserve(times(mapCount, 8), 8);
   uint64_t bufferCount = static_cast<uint64_t>(lastNode - firstNode) / 8 + 1;
-  uint64_t buffersAt = reserve(bufferCount * bufferBytes, elem.align_bytes);
+  uint64_t buffersAt = reserve(times(bufferCount, bufferBytes), elem.align_bytes);
+  if (overflowed)
+    return;
   zero(mapAt, mapCount * 8);
   zero(buffersAt, bufferCount * bufferBytes);
   pointer(offset, mapAt);
@@ -213,6 +226,8 @@ void ImageWriter::deque(const cleave_type &type, uint64_t offset, const char *so
     const char *node = firstNode + i * 8, *buffer = loadPointer(node);
     const char *from = i == 0 ? loadPointer(start + at::kIterCur) : buffer;
     const char *to = i + 1 == bufferCount ? loadPointer(finish + at::kIterCur) : buffer + bufferBytes;
+    if (!isSane(buffer <= from && from <= to && to <= buffer + bufferBytes))
+      return;
     uint64_t bufferAt = buffersAt + i * bufferBytes;
     pointer(mapAt + static_cast<uint64_t>(node - map), bufferAt);
     elements(elem, bufferAt + static_cast<uint64_t>(from - buffer), from,

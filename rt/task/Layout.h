@@ -36,6 +36,12 @@ constexpr uint64_t alignUp(uint64_t value, uint64_t alignment) {
   return alignment <= 1 ? value : (value + alignment - 1) & ~(alignment - 1);
 }
 
+/* Saturates where no block can be so large. */
+constexpr uint64_t times(uint64_t a, uint64_t b) {
+  uint64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) || product > kOffsetMask ? kOffsetMask : product;
+}
+
 constexpr uint64_t larger(uint64_t a, uint64_t b) { return a < b ? b : a; }
 
 /* No pointer anywhere in the value: its bytes mean the same in any address space. Recursive types pass through an

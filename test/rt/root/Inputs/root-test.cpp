@@ -268,6 +268,48 @@ void threads(FakeNode &node) { // only the thread that runs main splits
   expect(other.inPlace == 50 && other.right == 50, "another thread runs in place");
 }
 
+// Behind item 60 there is nothing: the generator reads wild memory, or hands out an object that is rubbish.
+struct WildState {
+  long i;
+  bool isRubbish;
+};
+int generateWildly(void *opaque, void *loop) {
+  auto &state = *static_cast<WildState *>(opaque);
+  for (;;) {
+    long item = state.i++;
+    Numbers own = ownOf(item, 3);
+    uintptr_t words[3] = {0x1000, 0x5000, 0x5000};
+    const void *args[] = {nullptr, &item, &own};
+    if (item > 60 && state.isRubbish)
+      args[2] = words;
+    else if (item > 60)
+      item = *reinterpret_cast<volatile long *>(words[0]);
+    if (cleave_loop_push(loop, args))
+      return 1;
+  }
+}
+
+void wild(FakeNode &node) {
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  for (bool isRubbish : {false, true}) {
+    Numbers shared(100, 5);
+    const void *sharedArgs[] = {&shared, nullptr, nullptr};
+    WildState state{0, isRubbish};
+    void *loop = cleave_loop_begin(&site, generateWildly, &state, sharedArgs);
+    for (long i = 0; i <= 60; ++i) {
+      alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+      auto &result = *reinterpret_cast<Numbers *>(memory);
+      if (cleave_loop_next(loop, memory) != 1)
+        new (memory) Numbers(f(shared, i, ownOf(i, 3)));
+      expect(result == f(shared, i, ownOf(i, 3)), "before what is not there");
+      result.~Numbers();
+    }
+    cleave_loop_end(loop);
+  }
+  expect(node.items(0) > 0, "nothing was sent");
+  expectAll(runLoop(500, 3, 10), 500, "after a fault");
+}
+
 void arenaBlocks(FakeNode &) {
   std::mt19937_64 random(1);
   std::map<uint64_t *, uint64_t> blocks;
@@ -332,6 +374,7 @@ int main(int argc, char **argv) {
       {"forked", forked},
       {"fine", fine},
       {"threads", threads},
+      {"wild", wild},
       {"arena", arenaBlocks},
       {"names", names},
       {"die", [](FakeNode &node) { dying(Ending::Die, node); }},

@@ -1,0 +1,50 @@
+#include "Generator.h"
+
+#include "Session.h"
+
+#include <setjmp.h>
+#include <signal.h>
+
+namespace cleave {
+
+namespace {
+
+constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE};
+constexpr unsigned kFaultCount = sizeof kFaults / sizeof *kFaults;
+
+sigjmp_buf escape;
+struct sigaction before[kFaultCount];
+
+void onFault(int number) {
+  if (pthread_equal(pthread_self(), session.thread))
+    siglongjmp(escape, 1);
+  /* Returning does the faulting instruction again, now before the program's own handler. */
+  for (unsigned i = 0; i != kFaultCount; ++i)
+    if (kFaults[i] == number)
+      sigaction(number, &before[i], nullptr);
+}
+
+void restoreHandlers() {
+  for (unsigned i = 0; i != kFaultCount; ++i)
+    sigaction(kFaults[i], &before[i], nullptr);
+}
+
+} // namespace
+
+/* Nothing that is changed between sigsetjmp and the fault lives in this frame. */
+Generated runGenerator(cleave_generator generator, void *state, void *loop) {
+  struct sigaction ours{};
+  ours.sa_handler = onFault;
+  ours.sa_flags = SA_NODEFER; /* the mask stays as it is, so siglongjmp need not restore one */
+  if (sigsetjmp(escape, 0)) {
+    restoreHandlers();
+    return Generated::Faulted;
+  }
+  for (unsigned i = 0; i != kFaultCount; ++i)
+    sigaction(kFaults[i], &ours, &before[i]);
+  int isMore = generator(state, loop);
+  restoreHandlers();
+  return isMore ? Generated::More : Generated::Ended;
+}
+
+} // namespace cleave
