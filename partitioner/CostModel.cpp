@@ -24,16 +24,8 @@ static constexpr double nsPerCycle = 1.0 / 3.0;
 /// A bodiless function: libm, memcpy, the allocator.
 static constexpr double externalCallNs = 20;
 
-const FunctionCost &CostModel::cost(const Function &constFunction) {
-  auto [it, isNew] = costs.try_emplace(&constFunction);
-  if (!isNew)
-    return it->second;
+FunctionCost CostModel::blockCosts(Function &function, ArrayRef<BasicBlock *> blocks, const BasicBlock *iterationOf) {
   FunctionCost total;
-  total.isOpen = true; // what a recursive call sees meanwhile
-  costs[&constFunction] = total;
-  total.isOpen = false;
-
-  Function &function = const_cast<Function &>(constFunction);
   DominatorTree dominators(function);
   LoopInfo loops(dominators);
   AssumptionCache assumptions(function);
@@ -42,10 +34,10 @@ const FunctionCost &CostModel::cost(const Function &constFunction) {
   ScalarEvolution evolution(function, library, assumptions, dominators, loops);
   TargetTransformInfo machine = target ? target->getTargetTransformInfo(function)
                                        : TargetTransformInfo(function.getDataLayout());
-  for (BasicBlock &block : function) {
+  for (BasicBlock *block : blocks) {
     double times = 1;
     bool isVariable = false;
-    for (Loop *loop = loops.getLoopFor(&block); loop; loop = loop->getParentLoop()) {
+    for (Loop *loop = loops.getLoopFor(block); loop && loop->getHeader() != iterationOf; loop = loop->getParentLoop()) {
       unsigned trips = evolution.getSmallConstantTripCount(loop);
       if (trips)
         times *= trips;
@@ -53,7 +45,7 @@ const FunctionCost &CostModel::cost(const Function &constFunction) {
         isVariable = true;
     }
     double ns = 0;
-    for (Instruction &instruction : block) {
+    for (Instruction &instruction : *block) {
       if (auto *call = dyn_cast<CallBase>(&instruction)) {
         const Function *callee = call->getCalledFunction();
         if (callee && !callee->isDeclaration()) {
@@ -74,7 +66,26 @@ const FunctionCost &CostModel::cost(const Function &constFunction) {
     }
     (isVariable ? total.perElementNs : total.baseNs) += ns * times;
   }
+  return total;
+}
+
+const FunctionCost &CostModel::cost(const Function &constFunction) {
+  auto [it, isNew] = costs.try_emplace(&constFunction);
+  if (!isNew)
+    return it->second;
+  FunctionCost open;
+  open.isOpen = true; // what a recursive call sees meanwhile
+  costs[&constFunction] = open;
+  Function &function = const_cast<Function &>(constFunction);
+  SmallVector<BasicBlock *, 32> blocks;
+  for (BasicBlock &block : function)
+    blocks.push_back(&block);
+  FunctionCost total = blockCosts(function, blocks, nullptr);
   return costs[&constFunction] = total;
+}
+
+FunctionCost CostModel::iterationCost(ArrayRef<BasicBlock *> blocks) {
+  return blockCosts(*blocks.front()->getParent(), blocks, blocks.front());
 }
 
 } // namespace cleave

@@ -2,9 +2,11 @@
 #ifndef CLEAVE_PARTITIONER_COSTMODEL_H
 #define CLEAVE_PARTITIONER_COSTMODEL_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace llvm {
+class BasicBlock;
 class Function;
 class TargetMachine;
 class TargetTransformInfo;
@@ -25,8 +27,12 @@ public:
   /// `target` may be null: then a machine without features is assumed.
   explicit CostModel(llvm::TargetMachine *target) : target(target) {}
   const FunctionCost &cost(const llvm::Function &function);
+  /// One iteration of the loop that consists of `blocks`, header first; loops inside of it count as above.
+  FunctionCost iterationCost(llvm::ArrayRef<llvm::BasicBlock *> blocks);
 
 private:
+  FunctionCost blockCosts(llvm::Function &function, llvm::ArrayRef<llvm::BasicBlock *> blocks,
+                          const llvm::BasicBlock *iterationOf);
   llvm::TargetMachine *target;
   llvm::DenseMap<const llvm::Function *, FunctionCost> costs;
 };

@@ -32,14 +32,14 @@ static bool hasSizedInput(const Candidate &candidate) {
 
 /// A function whose every call is a task runs in the program only when a task could not: cuts inside of it would never
 /// be used. (A recursive function calls itself in place, below the first level.)
-static void refuseInsideOfTasks(std::vector<CallSite> &sites) {
+static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
   SmallPtrSet<const CallBase *, 16> taken;
-  for (const CallSite &site : sites)
-    if (site.isTaken())
+  for (const CutSite &site : sites)
+    if (site.loop || site.future)
       taken.insert(site.call);
-  for (CallSite &site : sites) {
-    const Function *function = site.call->getFunction();
-    if (!site.isTaken() || function == site.callee->function || function->use_empty())
+  for (CutSite &site : sites) {
+    const Function *function = site.where->getFunction();
+    if (!site.isTaken() || (site.callee && function == site.callee->function) || function->use_empty())
       continue;
     bool isAlwaysTask = all_of(function->users(), [&](const User *user) {
       auto *call = dyn_cast<CallBase>(user);
@@ -49,14 +49,32 @@ static void refuseInsideOfTasks(std::vector<CallSite> &sites) {
       continue;
     site.loop.reset();
     site.future.reset();
+    site.range.reset();
     site.refusal = {"inside-task", "the calling function is itself a task", {}};
   }
 }
 
-void decide(std::vector<CallSite> &sites, CostModel &costs) {
-  for (CallSite &site : sites) {
+/// An iteration of a few instructions cannot pay for its bytes to go there and back, however many there are.
+static constexpr double leastIterationNs = 4;
+
+static void decideRange(CutSite &site, CostModel &costs) {
+  FunctionCost cost = costs.iterationCost(site.range->blocks);
+  site.range->hasOpenWork |= cost.isOpen || cost.perElementNs > 0;
+  site.cost = {cost.baseNs + cost.perElementNs, 0};
+  if (site.range->hasOpenWork || site.cost.baseNs >= leastIterationNs)
+    return;
+  site.range.reset();
+  site.refusal = {"too-small", "an iteration is too small to be worth handing over", {}};
+}
+
+void decide(std::vector<CutSite> &sites, CostModel &costs) {
+  for (CutSite &site : sites) {
     if (!site.isTaken())
       continue;
+    if (site.range) {
+      decideRange(site, costs);
+      continue;
+    }
     FunctionCost cost = costs.cost(*site.callee->function);
     if (cost.isOpen)
       site.cost = {-1, 0};
@@ -88,34 +106,41 @@ static std::string readableCost(const SiteCost &cost) {
 }
 
 /// Functions that are tasks somewhere: what happens inside of them needs no further cutting.
-static SmallPtrSet<const Function *, 8> taskFunctions(const std::vector<CallSite> &sites) {
+static SmallPtrSet<const Function *, 8> taskFunctions(const std::vector<CutSite> &sites) {
   SmallPtrSet<const Function *, 8> tasks;
-  for (const CallSite &site : sites)
-    if (site.isTaken())
+  for (const CutSite &site : sites)
+    if (site.loop || site.future)
       tasks.insert(site.callee->function);
   return tasks;
 }
 
-static bool isRecursiveCall(const CallSite &site) { return site.call->getFunction() == site.callee->function; }
+static bool isRecursiveCall(const CutSite &site) {
+  return site.callee && site.where->getFunction() == site.callee->function;
+}
 
-std::vector<Remark> remarksOf(const std::vector<CallSite> &sites) {
+std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
   auto tasks = taskFunctions(sites);
   std::vector<Remark> remarks;
   StringSet<> said;
-  for (const CallSite &site : sites) {
+  for (const CutSite &site : sites) {
+    // Loops that only fill or copy are everywhere, and nothing is missed in them.
+    if (!site.isTaken() && !site.call && site.refusal.reason == "too-small")
+      continue;
     // Inside of a task nothing is missed.
-    if (!site.isTaken() && tasks.contains(site.call->getFunction()) && !isRecursiveCall(site))
+    if (!site.isTaken() && tasks.contains(site.where->getFunction()) && !isRecursiveCall(site))
       continue;
     Remark remark;
     remark.kind = site.isTaken() ? Remark::Kind::Taken : Remark::Kind::Missed;
-    locate(site.call, remark.file, remark.line, remark.column);
-    std::string name = ("'" + site.callee->facts.shortName() + "'").str();
-    if (site.loop)
+    locate(site.where, remark.file, remark.line, remark.column);
+    std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
+    if (site.range)
+      remark.message = "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);
+    else if (site.loop)
       remark.message = "calls of " + name + " in this loop run ahead as tasks, " + readableCost(site.cost);
     else if (site.future)
       remark.message = "call of " + name + " runs as a task beside what follows it, " + readableCost(site.cost);
     else {
-      remark.message = "call of " + name + " stays in place: " + site.refusal.message;
+      remark.message = (site.call ? "call of " + name : "this loop") + " stays in place: " + site.refusal.message;
       remark.reason = site.refusal.reason;
       remark.notes = site.refusal.notes;
     }
@@ -129,10 +154,10 @@ std::vector<Remark> remarksOf(const std::vector<CallSite> &sites) {
   return remarks;
 }
 
-static json::Object placeObject(const CallSite &site) {
+static json::Object placeObject(const CutSite &site) {
   std::string file;
   unsigned line = 0, column = 0;
-  locate(site.call, file, line, column);
+  locate(site.where, file, line, column);
   return json::Object{{"file", file}, {"line", line}, {"column", column}};
 }
 
@@ -146,29 +171,38 @@ json::Value emptyPartition() {
   return json::Object{{"version", 1}, {"tasks", json::Array{}}, {"sites", json::Array{}}, {"edges", json::Array{}}};
 }
 
+/// What is the same task: calls of one function, or one loop.
+static const void *taskOf(const CutSite &site) {
+  return site.callee ? static_cast<const void *>(site.callee) : &*site.range;
+}
+
 // Strings are copied: the partition outlives the module whose metadata they come from.
-json::Value describePartition(const std::vector<CallSite> &sites, CostModel &costs) {
-  MapVector<const Candidate *, unsigned> tasks;
-  for (const CallSite &site : sites)
+json::Value describePartition(const std::vector<CutSite> &sites, CostModel &costs) {
+  MapVector<const void *, const CutSite *> tasks;
+  for (const CutSite &site : sites)
     if (site.isTaken())
-      tasks.insert({site.callee, tasks.size()});
+      tasks.insert({taskOf(site), &site});
+  DenseMap<const void *, unsigned> ids;
   json::Array kinds, decisions, edges;
-  for (auto &[candidate, id] : tasks) {
-    FunctionCost cost = costs.cost(*candidate->function);
-    kinds.push_back(json::Object{{"id", id},
-                                 {"name", candidate->facts.name.str()},
-                                 {"file", candidate->facts.file.str()},
-                                 {"line", candidate->facts.line},
-                                 {"may_throw", candidate->mayThrow},
+  for (auto &[key, site] : tasks) {
+    FunctionCost cost = site->callee ? costs.cost(*site->callee->function) : costs.iterationCost(site->range->blocks);
+    ids[key] = kinds.size();
+    kinds.push_back(json::Object{{"id", ids[key]},
+                                 {"name", site->taskName().str()},
+                                 {"file", site->taskFile().str()},
+                                 {"line", site->taskLine()},
+                                 {"may_throw", site->callee ? site->callee->mayThrow : true},
                                  {"cost", json::Object{{"base_ns", cost.baseNs}, {"per_element_ns", cost.perElementNs}, {"open", cost.isOpen}}}});
   }
-  for (const CallSite &site : sites) {
+  for (const CutSite &site : sites) {
     json::Object decision = placeObject(site);
-    decision["callee"] = site.callee->facts.name.str();
-    decision["in"] = site.call->getFunction()->getName().str();
-    decision["cut"] = site.loop ? "loop" : site.future ? "future" : "none";
+    if (site.callee)
+      decision["callee"] = site.callee->facts.name.str();
+    std::string function = site.where->getFunction()->getName().str();
+    decision["in"] = function;
+    decision["cut"] = site.manner();
     if (site.isTaken()) {
-      unsigned id = tasks.lookup(site.callee);
+      unsigned id = ids.lookup(taskOf(site));
       decision["task"] = id;
       decision["cost"] = costObject(site.cost);
       json::Array shared;
@@ -177,7 +211,7 @@ json::Value describePartition(const std::vector<CallSite> &sites, CostModel &cos
           if (site.loop->sharedMask & (1u << k))
             shared.push_back(site.callee->facts.parameters[k].name.str());
       decision["shared"] = std::move(shared);
-      edges.push_back(json::Object{{"from", site.call->getFunction()->getName().str()}, {"to", id}, {"kind", site.loop ? "loop" : "future"}});
+      edges.push_back(json::Object{{"from", function}, {"to", id}, {"kind", site.manner()}});
     } else {
       decision["reason"] = site.refusal.reason;
       decision["message"] = site.refusal.message;

@@ -9,14 +9,14 @@
 namespace cleave {
 
 /// Fills in costs and turns cuts that can never pay into refusals.
-void decide(std::vector<CallSite> &sites, CostModel &costs);
+void decide(std::vector<CutSite> &sites, CostModel &costs);
 
 /// The task graph and all decisions (docs/partition.md).
-llvm::json::Value describePartition(const std::vector<CallSite> &sites, CostModel &costs);
+llvm::json::Value describePartition(const std::vector<CutSite> &sites, CostModel &costs);
 llvm::json::Value emptyPartition();
 
 /// What the person who compiles is told, sorted by place.
-std::vector<Remark> remarksOf(const std::vector<CallSite> &sites);
+std::vector<Remark> remarksOf(const std::vector<CutSite> &sites);
 
 } // namespace cleave
 

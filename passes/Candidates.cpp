@@ -200,7 +200,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
   return {};
 }
 
-static bool isNeverWritten(const GlobalVariable &global) {
+bool isNeverWritten(const GlobalVariable &global) {
   // All uses must be loads, directly or below constant address arithmetic.
   SmallVector<const Value *, 8> work{&global};
   SmallPtrSet<const Value *, 8> seen;
@@ -302,8 +302,7 @@ static Refusal checkExtents(const Candidate &candidate) {
   return {};
 }
 
-/// Does code of the program's own (not a library header's) look at errno?
-static bool readsErrno(const Module &module) {
+bool readsErrno(const Module &module) {
   const Function *location = module.getFunction("__errno_location");
   if (!location)
     return false;

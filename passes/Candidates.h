@@ -9,6 +9,7 @@
 
 namespace llvm {
 class Function;
+class GlobalVariable;
 class Module;
 } // namespace llvm
 
@@ -32,6 +33,12 @@ struct Candidate {
 
 /// All functions with facts that are heavy enough to be kept whole, in module order.
 llvm::MapVector<const llvm::Function *, Candidate> findCandidates(const llvm::Module &module, const Effects &effects);
+
+/// Does nothing in the program write the variable after it was initialised? (All uses are loads.)
+bool isNeverWritten(const llvm::GlobalVariable &global);
+
+/// Does code of the program's own (not a library header's) look at errno?
+bool readsErrno(const llvm::Module &module);
 
 /// "a.cpp:12", from the instruction's debug location (the innermost inlined one); empty if there is none.
 std::string placeOf(const llvm::Instruction *instruction);

@@ -10,7 +10,9 @@
 //     sorted.cut    frame_enter; sorted.cut.body; frame_leave (also when it throws)
 #include "passes/Cuts.h"
 #include "passes/Prepare.h"
+#include "passes/RangeLowering.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
@@ -21,9 +23,32 @@ using namespace llvm;
 
 namespace cleave {
 
-std::vector<CallSite> findCuts(Module &module, const MapVector<const Function *, Candidate> &candidates,
+/// Loops of the program's own functions, outermost first. Where a call runs ahead in a loop, the loop needs nothing more.
+static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites) {
+  if (!function.hasMetadata("cleave.function"))
+    return;
+  SmallPtrSet<const Instruction *, 16> taken;
+  for (const CutSite &site : sites)
+    if (site.loop && site.call->getFunction() == &function)
+      taken.insert(site.call);
+  std::vector<RangeRefusal> refused;
+  for (RangeLoop &range : findRangeLoops(function, effects, taken, readsErrno(*function.getParent()), refused)) {
+    CutSite site;
+    site.where = range.place;
+    site.range = std::move(range);
+    sites.push_back(std::move(site));
+  }
+  for (RangeRefusal &one : refused) {
+    CutSite site;
+    site.where = one.where;
+    site.refusal = std::move(one.refusal);
+    sites.push_back(std::move(site));
+  }
+}
+
+std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, Candidate> &candidates,
                                const Effects &effects, ProgramAbi &abi) {
-  std::vector<CallSite> sites;
+  std::vector<CutSite> sites;
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
@@ -37,7 +62,8 @@ std::vector<CallSite> findCuts(Module &module, const MapVector<const Function *,
       auto it = call && call->getCalledFunction() ? candidates.find(call->getCalledFunction()) : candidates.end();
       if (it == candidates.end() || call->arg_size() != it->first->arg_size())
         continue;
-      CallSite site;
+      CutSite site;
+      site.where = call;
       site.call = call;
       site.callee = &it->second;
       site.refusal = it->second.refusal;
@@ -55,6 +81,8 @@ std::vector<CallSite> findCuts(Module &module, const MapVector<const Function *,
       sites.push_back(std::move(site));
     }
   }
+  for (Function *function : functions)
+    findRanges(*function, effects, sites);
   return sites;
 }
 
@@ -64,18 +92,23 @@ class Cutter {
 public:
   Cutter(Module &module, ProgramAbi &abi) : module(module), abi(abi) {}
 
-  void run(const std::vector<CallSite> &sites) {
-    for (const CallSite &site : sites)
+  void run(const std::vector<CutSite> &sites) {
+    for (const CutSite &site : sites)
       if (site.isTaken()) {
-        cutFunctions.insert(site.call->getFunction());
-        affected.insert(site.call->getFunction());
+        cutFunctions.insert(site.where->getFunction());
+        affected.insert(site.where->getFunction());
       }
     if (affected.empty())
       return;
     collectCallers();
     cloneAll();
-    for (const CallSite &site : sites)
-      lower(site);
+    // Ranges first: they count on the blocks as they were, and lowering a call splits its block.
+    for (const CutSite &site : sites)
+      if (site.range)
+        lowerRange(site);
+    for (const CutSite &site : sites)
+      if (site.loop || site.future)
+        lowerCall(site);
     redirectCalls();
     addFrames();
     dispatchMain();
@@ -103,9 +136,14 @@ private:
     }
   }
 
-  void lower(const CallSite &site) {
-    if (!site.isTaken())
-      return;
+  void lowerRange(const CutSite &site) {
+    GlobalVariable *kind = rangeKind(*site.range, abi);
+    // What a batch of iterations costs is asked of the loop, not of the site.
+    GlobalVariable *global = abi.site(kind, *site.where, rangeSharedMask(*site.range), {1000, 0});
+    lowerRangeLoop(*site.range, global, site.cost.baseNs, *maps[site.where->getFunction()], abi);
+  }
+
+  void lowerCall(const CutSite &site) {
     ValueToValueMapTy &map = *maps[site.call->getFunction()];
     uint32_t shared = site.loop ? site.loop->sharedMask : 0;
     GlobalVariable *global = abi.site(*site.callee, *site.call, shared, site.cost);
@@ -198,6 +236,6 @@ private:
 
 } // namespace
 
-void makeCuts(Module &module, const std::vector<CallSite> &sites, ProgramAbi &abi) { Cutter(module, abi).run(sites); }
+void makeCuts(Module &module, const std::vector<CutSite> &sites, ProgramAbi &abi) { Cutter(module, abi).run(sites); }
 
 } // namespace cleave

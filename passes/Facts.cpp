@@ -143,7 +143,7 @@ struct LibraryLayout {
 
 /// Objects of libstdc++ whose size does not depend on the element type.
 static const LibraryLayout libraryLayouts[] = {
-    {"vector", 24}, {"string", 32},  {"span", 16}, {"string_view", 16},  {"rbtree", 48},
+    {"vector", 24}, {"string", 32},  {"span", 16}, {"string_view", 16},  {"slice", 16}, {"rbtree", 48},
     {"hashtable", 56}, {"deque", 80}, {"list", 24}, {"forward_list", 8}, {"bit_vector", 40}, {"unique", 8}};
 
 uint64_t typeSize(const MDNode *type) {

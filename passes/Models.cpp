@@ -107,8 +107,8 @@ static bool keepsForLater(StringRef name) {
 }
 
 static void touchAll(CallModel &model, unsigned count) {
-  model.reads.resize(count, true);
-  model.writes.resize(count, true);
+  model.reads = BitVector(count, true);
+  model.writes = BitVector(count, true);
 }
 
 /// Rules 1: what LLVM's attributes prove. False: they prove too little.

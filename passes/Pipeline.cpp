@@ -3,8 +3,11 @@
 #include "partitioner/CostModel.h"
 #include "partitioner/Partition.h"
 #include "passes/Cuts.h"
+#include "passes/HoistLoads.h"
 #include "passes/Prepare.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/CallGraph.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
@@ -55,9 +58,10 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   CallGraph graph(module);
   Ownership ownership(module, graph);
   Effects effects(module, graph, ownership);
+  hoistInvariants(module, effects);
   auto candidates = findCandidates(module, effects);
   ProgramAbi abi(module);
-  std::vector<CallSite> sites = findCuts(module, candidates, effects, abi);
+  std::vector<CutSite> sites = findCuts(module, candidates, effects, abi);
   CostModel costs(target);
   decide(sites, costs);
   program.partition = describePartition(sites, costs);
@@ -70,12 +74,59 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   return program;
 }
 
-std::vector<std::string> analysisNames() { return {"candidates", "cuts", "effects", "ownership"}; }
+std::vector<std::string> analysisNames() { return {"candidates", "cuts", "effects", "ownership", "prepared"}; }
+
+static void printRange(const RangeLoop &range, raw_ostream &out) {
+  auto operand = [&](const Value *value) { value->printAsOperand(out, /*PrintType=*/false); };
+  out << "range loop, trips ";
+  operand(range.trips);
+  out << "\n";
+  for (const RangeInduction &induction : range.inductions) {
+    out << "  induction ";
+    operand(induction.phi);
+    out << " step ";
+    operand(induction.step);
+    out << "\n";
+  }
+  for (const RangeReduction &reduction : range.reductions) {
+    out << "  reduction ";
+    operand(reduction.phi);
+    out << " by " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size() << "\n";
+  }
+  for (auto [number, block] : enumerate(range.memory.blocks)) {
+    out << "  block " << number << " ";
+    operand(block.base);
+    if (block.bytes)
+      out << " of " << block.bytes << " bytes";
+    if (block.isWritten) {
+      out << " written from ";
+      operand(block.low);
+      out << " by ";
+      operand(block.lowStep);
+      out << " to ";
+      operand(block.high);
+      out << " by ";
+      operand(block.highStep);
+    }
+    out << "\n";
+  }
+  for (auto [one, other] : range.memory.distinct)
+    out << "  blocks " << one << " and " << other << " must differ\n";
+  for (const AllocaInst *local : range.memory.locals) {
+    out << "  local ";
+    operand(local);
+    out << "\n";
+  }
+}
 
 Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &out) {
   // What comes from the frontend is prepared as for cutting; a test's own IR is analysed as it is written.
   if (module.getNamedMetadata("cleave.source"))
     prepareModule(module);
+  if (analysis == "prepared") {
+    module.print(out, nullptr);
+    return Error::success();
+  }
   CallGraph graph(module);
   Ownership ownership(module, graph);
   if (analysis == "ownership") {
@@ -87,6 +138,8 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
     effects.print(out);
     return Error::success();
   }
+  if (module.getNamedMetadata("cleave.source"))
+    hoistInvariants(module, effects);
   auto candidates = findCandidates(module, effects);
   if (analysis == "candidates") {
     for (auto &[function, candidate] : candidates) {
@@ -103,9 +156,15 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
   }
   if (analysis == "cuts") {
     ProgramAbi abi(module);
-    for (const CallSite &site : findCuts(module, candidates, effects, abi)) {
-      out << site.call->getFunction()->getName() << ": " << site.callee->facts.shortName() << ": ";
-      if (site.loop) {
+    for (const CutSite &site : findCuts(module, candidates, effects, abi)) {
+      out << site.where->getFunction()->getName() << ": ";
+      if (site.callee)
+        out << site.callee->facts.shortName() << ": ";
+      else
+        out << "loop at line " << (site.where->getDebugLoc() ? site.where->getDebugLoc().getLine() : 0) << ": ";
+      if (site.range) {
+        printRange(*site.range, out);
+      } else if (site.loop) {
         out << "staged loop, shared parameters:";
         for (unsigned k = 0; k < 32; ++k)
           if (site.loop->sharedMask & (1u << k))

@@ -15,6 +15,7 @@
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/ReplaceConstant.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
@@ -87,6 +88,16 @@ void releaseFunctions(Module &module) {
     }
 }
 
+/// Constant expressions over a variable's address become instructions: a loop's task reaches the program's variables
+/// through parameters, and only instructions can be given others.
+static void addressVariablesByInstructions(Module &module) {
+  SmallVector<Constant *, 16> variables;
+  for (GlobalVariable &global : module.globals())
+    if (!global.isConstant())
+      variables.push_back(&global);
+  convertUsersOfConstantsToInstructions(variables);
+}
+
 void prepareModule(Module &module) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -128,6 +139,7 @@ void prepareModule(Module &module) {
   canonical.addPass(LCSSAPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(canonical)));
   second.run(module, managers);
+  addressVariablesByInstructions(module);
 }
 
 } // namespace cleave

@@ -34,6 +34,11 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   loopPush = declare("cleave_loop_push", i32, {pointer, pointer});
   loopNext = declare("cleave_loop_next", i32, {pointer, pointer});
   loopEnd = declare("cleave_loop_end", none, {pointer});
+  rangeBegin = declare("cleave_range_begin", pointer, {pointer});
+  rangeNext = declare("cleave_range_next", i32, {pointer, i64, pointer, pointer});
+  rangeEnd = declare("cleave_range_end", none, {pointer});
+  giveUp = declare("cleave_task_give_up", none, {});
+  cast<Function>(giveUp.getCallee())->setDoesNotReturn();
   isSplitting = new GlobalVariable(module, i32, false, GlobalValue::ExternalLinkage, nullptr, "cleave_is_splitting");
 }
 
@@ -65,6 +70,7 @@ static unsigned kindNumber(StringRef kind) {
       .Case("bit_vector", CLEAVE_T_BIT_VECTOR)
       .Case("unique", CLEAVE_T_UNIQUE)
       .Case("trivial", CLEAVE_T_POD_PARTIAL)
+      .Case("slice", CLEAVE_T_SLICE)
       .Default(~0u);
 }
 
@@ -203,43 +209,54 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   return thunk;
 }
 
+GlobalVariable *ProgramAbi::kind(StringRef name, StringRef file, unsigned line, ArrayRef<KindParameter> list,
+                                 const MDNode *result, Function *call) {
+  SmallVector<Constant *, 6> members;
+  for (const KindParameter &parameter : list)
+    members.push_back(ConstantStruct::getAnon(
+        {typeConstant(parameter.type), ConstantInt::get(i32, parameter.isOwned ? CLEAVE_PARAM_VALUE : CLEAVE_PARAM_BORROWED),
+         ConstantInt::get(i32, 0)}));
+  Constant *parameters = ConstantPointerNull::get(PointerType::get(context, 0));
+  if (!members.empty())
+    parameters = constant(ConstantArray::get(ArrayType::get(members[0]->getType(), members.size()), members), "cleave.params");
+  unsigned id = kindCount++;
+  Constant *value = ConstantStruct::getAnon({text(name), text(file), ConstantInt::get(i32, line), ConstantInt::get(i32, id),
+                                             ConstantInt::get(i32, members.size()), ConstantInt::get(i32, 0), parameters,
+                                             typeConstant(result)});
+  auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::InternalLinkage, value,
+                                    "cleave.kind." + Twine(id));
+  module.getOrInsertNamedMetadata("cleave.tasks")
+      ->addOperand(MDNode::get(context, {ValueAsMetadata::get(call), ValueAsMetadata::get(global), MDString::get(context, name),
+                                         MDString::get(context, file), ValueAsMetadata::get(ConstantInt::get(i32, line))}));
+  return global;
+}
+
 GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
   auto [it, isNew] = kinds.try_emplace(candidate.function, nullptr);
   if (!isNew)
     return it->second;
-  unsigned id = kinds.size() - 1;
   const FunctionFacts &facts = candidate.facts;
-  SmallVector<Constant *, 6> list;
+  SmallVector<KindParameter, 6> list;
   for (const PassedValue &parameter : facts.parameters) {
     bool owned = parameter.passing == Passing::Indirect || parameter.passing == Passing::ByVal ||
                  (parameter.passing == Passing::Direct && !holdsView(parameter.typeNode));
-    list.push_back(ConstantStruct::getAnon({typeConstant(parameter.typeNode),
-                                            ConstantInt::get(i32, owned ? CLEAVE_PARAM_VALUE : CLEAVE_PARAM_BORROWED),
-                                            ConstantInt::get(i32, 0)}));
+    list.push_back({parameter.typeNode, owned});
   }
-  Constant *parameters = ConstantPointerNull::get(PointerType::get(context, 0));
-  if (!list.empty())
-    parameters = constant(ConstantArray::get(ArrayType::get(list[0]->getType(), list.size()), list), "cleave.params");
-  Constant *value = ConstantStruct::getAnon(
-      {text(facts.name), text(facts.file), ConstantInt::get(i32, facts.line), ConstantInt::get(i32, id),
-       ConstantInt::get(i32, list.size()), ConstantInt::get(i32, 0), parameters, typeConstant(facts.result.typeNode)});
-  auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::InternalLinkage, value,
-                                    "cleave.kind." + Twine(id));
-  kinds[candidate.function] = global;
-  Function *call = taskCall(candidate, id);
-  module.getOrInsertNamedMetadata("cleave.tasks")
-      ->addOperand(MDNode::get(context, {ValueAsMetadata::get(call), ValueAsMetadata::get(global),
-                                         MDString::get(context, facts.name), MDString::get(context, facts.file),
-                                         ValueAsMetadata::get(ConstantInt::get(i32, facts.line))}));
-  return global;
+  GlobalVariable *global =
+      kind(facts.name, facts.file, facts.line, list, facts.result.typeNode, taskCall(candidate, kindCount));
+  return kinds[candidate.function] = global;
 }
 
 GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
+  return site(kind(candidate), where, sharedMask, cost);
+}
+
+GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
   std::string file;
   unsigned line = 0, column = 0;
   locate(&where, file, line, column);
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
-  Constant *value = ConstantStruct::getAnon({kind(candidate), text(file), ConstantInt::get(i32, line),
+  Constant *value = ConstantStruct::getAnon({kind, text(file), ConstantInt::get(i32, line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");

@@ -21,6 +21,15 @@ public:
   /// The task kind of `candidate`'s function: its cleave_kind constant, its cleave_task_call thunk and its entry in
   /// `!cleave.tasks`, made at the first request.
   llvm::GlobalVariable *kind(const Candidate &candidate);
+  /// A task kind that is no function of the source: `call` has the type of cleave_task_call. Parameters are type nodes
+  /// (docs/facts.md) and whether the task may write to its copy.
+  struct KindParameter {
+    const llvm::MDNode *type;
+    bool isOwned;
+  };
+  llvm::GlobalVariable *kind(llvm::StringRef name, llvm::StringRef file, unsigned line,
+                             llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call);
+  llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost);
   llvm::GlobalVariable *site(const Candidate &candidate, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost);
 
   /// The type under which parameter or result `value` lies in memory when its IR values are spilled there.
@@ -34,8 +43,8 @@ public:
   llvm::Value *loadResult(llvm::IRBuilderBase &builder, const PassedValue &result, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
+  llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp;
   llvm::GlobalVariable *isSplitting;
-  unsigned kindCount() const { return kinds.size(); }
 
 private:
   llvm::Constant *typeConstant(const llvm::MDNode *type);
@@ -49,6 +58,7 @@ private:
   llvm::StructType *typeStruct;
   llvm::DenseMap<const llvm::MDNode *, llvm::GlobalVariable *> types;
   llvm::DenseMap<const llvm::Function *, llvm::GlobalVariable *> kinds;
+  unsigned kindCount = 0;
 };
 
 } // namespace cleave

@@ -208,6 +208,15 @@ Published *find(const void *data, uint64_t size, void **block) {
   return &extents[owner - 1].published;
 }
 
+HeapBlock blockOf(const void *pointer) {
+  uint64_t offset = static_cast<uint64_t>(static_cast<const uint8_t *>(pointer) - base);
+  Guard guard;
+  uint32_t owner = owners[offset / kPage];
+  if (!owner)
+    return {};
+  return {base + (owner - 1) * kPage, extents[owner - 1].length * kPage};
+}
+
 void pin(void *block) {
   Guard guard;
   ++extents[(static_cast<uint8_t *>(block) - base) / kPage].pins;

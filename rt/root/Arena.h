@@ -18,6 +18,7 @@
 #ifndef CLEAVE_ROOT_ARENA_H
 #define CLEAVE_ROOT_ARENA_H
 
+#include "Blocks.h"
 #include "cleave/node.h"
 
 #include <stddef.h>
@@ -52,6 +53,8 @@ inline bool owns(const void *pointer) {
 
 /* The block that [data, data + size) lies in, or null if it lies in none or may not be shown. */
 Published *find(const void *data, uint64_t size, void **block);
+/* The block that `pointer` leads into, as long as its pages are; not found: free memory. */
+HeapBlock blockOf(const void *pointer);
 void pin(void *block);
 void unpin(void *block);
 

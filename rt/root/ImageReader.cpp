@@ -84,6 +84,8 @@ bool ImageReader::value(const cleave_type &type, uint64_t offset, char *to) {
     return bitVector(offset, to);
   case CLEAVE_T_UNIQUE:
     return unique(type, offset, to);
+  case CLEAVE_T_SLICE:
+    return slice(type, offset, to);
   default: /* views cannot be results: whose memory would they show? */
     return fail(ReadError::Malformed);
   }
@@ -167,6 +169,16 @@ bool ImageReader::string(const cleave_type &type, uint64_t offset, char *to) {
   memcpy(block, body + text, (length + 1) * width);
   storePointer(to, block);
   memcpy(to + at::kStringCapacity, &capacity, 8);
+  return true;
+}
+
+/* Into memory that the receiver chose. */
+bool ImageReader::slice(const cleave_type &type, uint64_t offset, char *to) {
+  uint64_t data = word(offset), count = word(offset + 8), wanted = loadWord(to + 8), size = type.elem->size_bytes;
+  if (!check(count == wanted && times(count, size) <= bytes && (!count || holds(data, count * size))))
+    return false;
+  if (count)
+    memcpy(const_cast<char *>(loadPointer(to)), body + data, count * size);
   return true;
 }
 

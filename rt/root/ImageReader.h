@@ -43,6 +43,7 @@ private:
   bool vector(const cleave_type &type, uint64_t offset, char *to);
   bool bitVector(uint64_t offset, char *to);
   bool string(const cleave_type &type, uint64_t offset, char *to);
+  bool slice(const cleave_type &type, uint64_t offset, char *to);
   bool unique(const cleave_type &type, uint64_t offset, char *to);
   bool list(const cleave_type &type, uint64_t offset, char *to);
   bool forwardList(const cleave_type &type, uint64_t offset, char *to);

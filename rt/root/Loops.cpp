@@ -43,6 +43,7 @@ struct Loop : OpenWork {
   cleave_site *site;
   cleave_generator generator;
   void *state;
+  OwnsState ownsState;
   const void *sharedArgs[32];
   SharedImage *shared;
   Batch *first, *last;
@@ -326,18 +327,18 @@ void endLoop(OpenWork *work) {
   loop->items.dispose();
   if (loop->shared)
     dropShared(loop->shared);
+  if (loop->ownsState == OwnsState::Yes)
+    free(loop->state);
   free(loop);
 }
 
-} // namespace cleave
-
-using namespace cleave;
-
-extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
-                                   const void *const *shared_args) {
+void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *shared_args,
+                OwnsState owns) {
   if (!isSplitting() || sharesOwner(*site))
     return nullptr;
   if (isTiny(*site) || (loopHistory(*site).batches >= kSettledBatches && isLoopTooFine(*site))) {
+    if (owns == OwnsState::Yes)
+      return nullptr;
     plainLoop.mode = Mode::Plain;
     return &plainLoop;
   }
@@ -348,6 +349,7 @@ extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator
   loop->site = site;
   loop->generator = generator;
   loop->state = state;
+  loop->ownsState = owns;
   uint32_t count = site->kind->param_count;
   uint32_t all = count == 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
   loop->itemMask = all & ~site->shared_mask;
@@ -361,6 +363,15 @@ extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator
   if (isKnownToPay(*site))
     activate(*loop);
   return loop;
+}
+
+} // namespace cleave
+
+using namespace cleave;
+
+extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
+                                   const void *const *shared_args) {
+  return beginLoop(site, generator, state, shared_args, OwnsState::No);
 }
 
 extern "C" int cleave_loop_push(void *loop, const void *const *args) {

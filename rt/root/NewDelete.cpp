@@ -1,10 +1,12 @@
-/* NewDelete.cpp - the program's operator new and delete: large blocks to the arena, all else to malloc.
+/* NewDelete.cpp - the program's operator new and delete: large blocks to the arena, all else to malloc, from some
+ * size on with a header (Blocks.h).
  *
  * Weak, each form in terms of the one that the standard says it calls: a program may replace any of them, and what it
  * does not replace still ends in what it does. Its blocks are then not in the arena, and travel by copying.
  *
- * The price for a small block is one comparison on each side. */
+ * The price for a small block is a comparison or two on each side. */
 #include "Arena.h"
+#include "Blocks.h"
 
 #include "../task/Memory.h"
 #include "cleave/image.h"
@@ -20,6 +22,8 @@ inline void *tryAllocate(size_t size, size_t alignment) {
   if (size >= CLEAVE_EXTERN_MIN && cleave::arena::base)
     if (void *block = cleave::arena::allocate(size, alignment))
       return block;
+  if (size >= cleave::kMarked && alignment <= cleave::kHeaderBytes && cleave::arena::base)
+    return cleave::allocateMarked(size);
   if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
     return malloc(size ? size : 1);
   return aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1));
@@ -45,6 +49,8 @@ inline void *allocate(size_t size, size_t alignment) {
 inline void release(void *block) {
   if (owns(block)) [[unlikely]]
     return cleave::arena::release(block);
+  if (cleave::arena::base && block && cleave::isMarked(block))
+    return cleave::freeMarked(block);
   free(block);
 }
 

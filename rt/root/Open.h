@@ -28,6 +28,11 @@ void unlink(OpenWork *work);
 void endFuture(OpenWork *future);
 void endLoop(OpenWork *loop);
 
+/* A loop that the run time generates itself. Null: everything in place, and `state` stays the caller's; else the loop
+ * frees it at its end, however that comes. */
+enum class OwnsState : bool { No, Yes };
+void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs, OwnsState owns);
+
 /* In the child of a fork: nothing that was begun will be answered. */
 void forgetOpenWork();
 

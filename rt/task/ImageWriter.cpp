@@ -128,6 +128,7 @@ void ImageWriter::value(const cleave_type &type, uint64_t offset, const char *so
   case CLEAVE_T_OPTIONAL:
     return optional(type, offset, source);
   case CLEAVE_T_SPAN:
+  case CLEAVE_T_SLICE:
     store(offset + 8, loadWord(source + 8));
     return borrowed(*type.elem, offset, loadPointer(source), loadWord(source + 8));
   case CLEAVE_T_STRING_VIEW:

@@ -52,7 +52,9 @@ typedef enum cleave_type_kind {
   CLEAVE_T_FORWARD_LIST = 12,
   CLEAVE_T_BIT_VECTOR = 13, /* vector<bool> */
   CLEAVE_T_UNIQUE = 14,     /* unique_ptr<elem, default_delete>: one pointer */
-  CLEAVE_T_POD_PARTIAL = 15 /* like POD for copying (trivial), but fields[] says which bytes are not padding */
+  CLEAVE_T_POD_PARTIAL = 15, /* like POD for copying (trivial), but fields[] says which bytes are not padding */
+  CLEAVE_T_SLICE = 32       /* results only: laid out like SPAN, of a POD; read into the memory that the receiver's slice
+                             * already shows, which must be as long */
 } cleave_type_kind;
 
 struct cleave_type;

@@ -61,10 +61,52 @@ int cleave_loop_push(void *loop, const void *const *args);
 int cleave_loop_next(void *loop, void *result); /* loop may be null: answers 0 */
 void cleave_loop_end(void *loop);
 
+/* A RANGE LOOP is one whose iterations are independent. It stays whole too; at the borders of ranges it asks, and a range
+ * that a task did is jumped over. What travels is bytes: the blocks that the loop reads, whole, and of each block that
+ * it writes the part that the range owns, there and back.
+ *
+ * The task kind of a range loop has these parameters, and no others:
+ *     0        int64 {first iteration, count, offset of each block's base from its parameter's data}
+ *     1        the loop's scalars, as bytes
+ *     2 + k    block k, a span of bytes: whole (read), or the range's part (written; the task's own copy)
+ * and the result {reductions as bytes, a slice for each written block}. */
+typedef struct cleave_range_block {
+  const void *base;
+  uint64_t size_bytes;  /* of the variable that begins at `base`; 0: base points to the start of a heap block */
+  uint64_t is_written;
+  int64_t low, low_step;   /* written: iteration t owns the bytes [low + t * low_step, high + t * high_step) */
+  int64_t high, high_step; /* from `base` */
+} cleave_range_block;
+
+typedef struct cleave_range {
+  cleave_site *site;
+  uint64_t trips;
+  double iteration_ns;   /* static cost of an iteration, a lower bound; */
+  uint64_t has_open_work; /* it holds loops whose length the compiler does not know */
+  const void *scalars;
+  cleave_range_block *blocks;
+  const uint32_t *distinct; /* pairs of blocks that must not be the same for the loop to be split */
+  uint32_t block_count;
+  uint32_t distinct_count;
+  uint64_t reduction_bytes;
+} cleave_range;
+
+/* Null: everything in place. `range` and what it refers to need to stay until the call returns, scalars until the end. */
+void *cleave_range_begin(const cleave_range *range);
+/* Asked before iteration `done`. 1: the next `*count` iterations are done, slices are written, `reductions` are what
+ * they gathered. 0: do the next `*count` iterations in place and ask again. */
+int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count);
+void cleave_range_end(void *range); /* may be null */
+
 /* TASK. Two symbols of every task module; rt/task refers to them by these names. */
 extern const cleave_kind cleave_task_kind;
 /* args[i]: address of parameter i's object. Constructs the result at `result` (size and alignment of its type). */
 void cleave_task_call(void *const *args, void *result);
+/* Ends the task as if it had thrown: the program does the work in place. */
+#ifdef __cplusplus
+[[noreturn]]
+#endif
+void cleave_task_give_up(void);
 
 #ifdef __cplusplus
 }

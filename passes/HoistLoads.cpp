@@ -1,0 +1,110 @@
+// HoistLoads.cpp - loop-invariant code motion that knows who owns what.
+//
+// THE PROBLEM.   for (size_t i = 0; i < v.size(); ++i) v[i] = f(v[i]);
+// Both v.size() and v's buffer are loaded from `v` in every iteration. Whether the loop can be counted, and where it
+// writes, is only seen once these loads stand before it. LLVM's own pass asks alias analysis, which must fear that the
+// store to v[i] changes v; the ownership graph knows that a buffer is not the variable that owns it.
+//
+// A load moves if nothing in the loop writes what it reads and it may be made although the loop might not come to it:
+// it stands in the header before anything that may leave, or its address is known to be good (a variable, a reference).
+// Instructions are moved, never made: the answers of Ownership and Effects about them stay right.
+#include "passes/HoistLoads.h"
+#include "passes/Effects.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/Analysis/AssumptionCache.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+namespace {
+
+class Hoister {
+public:
+  Hoister(Function &function, const Effects &effects)
+      : effects(effects), memory(effects.ownership().memory(function)), dominators(function), loops(dominators),
+        assumptions(function) {}
+
+  void run() {
+    SmallVector<Loop *, 4> order = loops.getLoopsInPreorder();
+    for (Loop *loop : reverse(order))
+      if (loop->getLoopPreheader())
+        hoistFrom(*loop);
+  }
+
+private:
+  void hoistFrom(Loop &loop);
+  ObjectSet written(const Loop &loop) const;
+  bool isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) const;
+
+  const Effects &effects;
+  const FunctionMemory &memory;
+  DominatorTree dominators;
+  LoopInfo loops;
+  AssumptionCache assumptions;
+};
+
+} // namespace
+
+ObjectSet Hoister::written(const Loop &loop) const {
+  ObjectSet writes;
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block) {
+      auto *call = dyn_cast<CallBase>(&instruction);
+      if (instruction.mayWriteToMemory() && !(call && call->isLifetimeStartOrEnd()))
+        writes |= effects.accesses(instruction).writes;
+    }
+  return writes;
+}
+
+bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) const {
+  bool isArithmetic = isa<GetElementPtrInst>(instruction) || isa<BinaryOperator>(instruction) ||
+                      isa<CmpInst>(instruction) || isa<SelectInst>(instruction) ||
+                      (isa<CastInst>(instruction) && !isa<PtrToIntInst>(instruction));
+  auto *load = dyn_cast<LoadInst>(&instruction);
+  if ((!isArithmetic && !load) || !loop.hasLoopInvariantOperands(&instruction))
+    return false;
+  if (load && (!load->isSimple() || memory.mayOverlap(effects.accesses(*load).reads, writes)))
+    return false;
+  if (load && isCertain)
+    return true;
+  return isSafeToSpeculativelyExecute(&instruction, loop.getLoopPreheader()->getTerminator(),
+                                      const_cast<AssumptionCache *>(&assumptions), &dominators);
+}
+
+void Hoister::hoistFrom(Loop &loop) {
+  ObjectSet writes = written(loop);
+  Instruction *place = loop.getLoopPreheader()->getTerminator();
+  // What was moved, by operation and operands: two loads of one address are one value from now on.
+  SmallVector<Instruction *, 16> moved;
+  for (BasicBlock *block : loop.blocks()) {
+    bool isCertain = block == loop.getHeader();
+    for (Instruction &instruction : make_early_inc_range(*block)) {
+      if (isMovable(instruction, loop, writes, isCertain)) {
+        if (!isCertain)
+          instruction.dropUBImplyingAttrsAndMetadata();
+        instruction.moveBefore(place->getIterator());
+        auto twin = find_if(moved, [&](Instruction *other) { return other->isIdenticalTo(&instruction); });
+        if (twin != moved.end())
+          instruction.replaceAllUsesWith(*twin);
+        else
+          moved.push_back(&instruction);
+      }
+      isCertain &= isGuaranteedToTransferExecutionToSuccessor(&instruction);
+    }
+  }
+}
+
+void hoistInvariants(Module &module, const Effects &effects) {
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      Hoister(function, effects).run();
+}
+
+} // namespace cleave

@@ -1,0 +1,555 @@
+// RangeLowering.cpp - the two sides of a range loop (RangeLoops.cpp): the task, and the loop that asks.
+//
+//     TASK   cleave.range(args, result)              LOOP   header:  i, sum, ..., done, border
+//              i = i0 + first * step; sum = 0                          if (done == border)
+//              for (k = 0; k != count; ++k)                              if (cleave_range_next(...) == 1)
+//                the loop's blocks, cloned                                 i += count * step; sum += part; done +=
+//                count
+//              result = {sum, slices}                                      goto header
+//                                                                        border = done + count
+//                                                                    the loop as it was; ++done
+//
+// The task's copy of the loop differs from the original in its end (a count instead of the exit test, which is true for
+// every iteration of the range), in the pointers that come in (block + distance instead of the program's addresses),
+// and in that whatever leaves the loop elsewhere gives up. Partial sums may overflow where the whole does not, so the
+// chain of a reduction loses its promises about overflow.
+#include "passes/RangeLowering.h"
+#include "cleave/program.h"
+#include "llvm/IR/DebugInfo.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/Local.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+namespace {
+
+/// Types that both sides share, in their order in memory.
+struct RangeLayout {
+  StructType *scalars;    ///< the scalars, then the bounds' distances from their bases
+  StructType *reductions; ///< phi and companions of each reduction
+  uint64_t scalarBytes, reductionBytes;
+
+  RangeLayout(const RangeLoop &range, LLVMContext &context, const DataLayout &layout) {
+    SmallVector<Type *, 16> fields;
+    for (Value *value : range.scalars)
+      fields.push_back(stored(value->getType()));
+    fields.append(std::max<size_t>(range.memory.bounds.size(), fields.empty()), Type::getInt64Ty(context));
+    scalars = StructType::get(context, fields);
+    fields.clear();
+    for (const RangeReduction &reduction : range.reductions) {
+      fields.push_back(stored(reduction.phi->getType()));
+      for (PHINode *companion : reduction.companions)
+        fields.push_back(stored(companion->getType()));
+    }
+    if (fields.empty())
+      fields.push_back(Type::getInt64Ty(context));
+    reductions = StructType::get(context, fields);
+    scalarBytes = layout.getTypeAllocSize(scalars);
+    reductionBytes = layout.getTypeAllocSize(reductions);
+  }
+
+  /// Odd integers lie in memory as whole bytes.
+  static Type *stored(Type *type) {
+    if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
+      return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
+    return type;
+  }
+  static void store(IRBuilderBase &builder, Value *value, Value *place) {
+    builder.CreateStore(value->getType()->isIntegerTy() ? builder.CreateZExt(value, stored(value->getType())) : value,
+                        place);
+  }
+  static Value *load(IRBuilderBase &builder, Type *type, Value *place) {
+    Value *value = builder.CreateLoad(stored(type), place);
+    return type->isIntegerTy() ? builder.CreateTrunc(value, type) : value;
+  }
+};
+
+/// start + times * step for an integer or a pointer.
+Value *advanced(IRBuilderBase &builder, Value *start, Value *step, Value *times) {
+  if (start->getType()->isPointerTy())
+    return builder.CreatePtrAdd(start, builder.CreateMul(builder.CreateSExtOrTrunc(step, builder.getInt64Ty()), times));
+  Value *distance = builder.CreateMul(step, builder.CreateZExtOrTrunc(times, step->getType()));
+  return builder.CreateAdd(start, builder.CreateSExtOrTrunc(distance, start->getType()));
+}
+
+class TaskBuilder {
+public:
+  TaskBuilder(const RangeLoop &range, ProgramAbi &abi)
+      : range(range), abi(abi), original(*range.header->getParent()), context(original.getContext()),
+        layout(range, context, original.getDataLayout()), builder(context) {}
+
+  Function *build();
+
+private:
+  void createFunction();
+  void loadInputs();
+  void cloneBlocks();
+  void startPhis();
+  void countIterations();
+  void leave();
+
+  const RangeLoop &range;
+  ProgramAbi &abi;
+  Function &original;
+  LLVMContext &context;
+  RangeLayout layout;
+  IRBuilder<> builder;
+  Function *task = nullptr;
+  BasicBlock *entry = nullptr, *done = nullptr, *giveUp = nullptr;
+  Value *first = nullptr, *count = nullptr;
+  ValueToValueMapTy map;
+};
+
+} // namespace
+
+void TaskBuilder::createFunction() {
+  Type *pointer = builder.getPtrTy();
+  task = Function::Create(FunctionType::get(builder.getVoidTy(), {pointer, pointer}, false),
+                          GlobalValue::InternalLinkage, "cleave.range", original.getParent());
+  // Only what says how code is generated: what was inferred of the whole function does not hold of a part.
+  AttrBuilder kept(context);
+  for (Attribute attribute : original.getAttributes().getFnAttrs())
+    if (attribute.isStringAttribute())
+      kept.addAttribute(attribute);
+  task->addFnAttrs(kept);
+  entry = BasicBlock::Create(context, "entry", task);
+  done = BasicBlock::Create(context, "done", task);
+  giveUp = BasicBlock::Create(context, "give.up", task);
+}
+
+void TaskBuilder::loadInputs() {
+  builder.SetInsertPoint(entry);
+  Type *pointer = builder.getPtrTy(), *word = builder.getInt64Ty();
+  auto argument = [&](unsigned index) {
+    return builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, task->getArg(0), index));
+  };
+  Value *item = argument(0), *scalars = argument(1);
+  auto itemWord = [&](unsigned index) {
+    return builder.CreateLoad(word, builder.CreateConstInBoundsGEP1_64(word, item, index));
+  };
+  first = itemWord(0);
+  count = itemWord(1);
+  unsigned number = 0;
+  for (const RangeBlock &block : range.memory.blocks) {
+    Value *data = builder.CreateLoad(pointer, argument(2 + number));
+    map[block.base] = builder.CreatePtrAdd(data, itemWord(2 + number));
+    ++number;
+  }
+  unsigned field = 0;
+  for (Value *value : range.scalars)
+    map[value] =
+        RangeLayout::load(builder, value->getType(), builder.CreateStructGEP(layout.scalars, scalars, field++));
+  for (const RangeBound &bound : range.memory.bounds) {
+    Value *distance = builder.CreateLoad(word, builder.CreateStructGEP(layout.scalars, scalars, field++));
+    Value *base = isa<GlobalVariable>(bound.base) && !map.count(bound.base) ? bound.base : &*map[bound.base];
+    map[bound.pointer] = builder.CreatePtrAdd(base, distance);
+  }
+  for (AllocaInst *local : range.memory.locals) {
+    auto *own = cast<AllocaInst>(local->clone());
+    builder.Insert(own);
+    map[local] = own;
+  }
+}
+
+/// An invoke becomes a call: nothing unwinds in a task.
+static void dropUnwinding(InvokeInst &invoke) {
+  SmallVector<Value *, 8> arguments(invoke.args());
+  SmallVector<OperandBundleDef, 1> bundles;
+  invoke.getOperandBundlesAsDefs(bundles);
+  CallInst *call = CallInst::Create(invoke.getFunctionType(), invoke.getCalledOperand(), arguments, bundles, "",
+                                    invoke.getIterator());
+  call->setCallingConv(invoke.getCallingConv());
+  call->setAttributes(invoke.getAttributes());
+  call->copyMetadata(invoke);
+  invoke.replaceAllUsesWith(call);
+  BranchInst::Create(invoke.getNormalDest(), invoke.getIterator());
+  invoke.eraseFromParent();
+}
+
+void TaskBuilder::cloneBlocks() {
+  SmallPtrSet<BasicBlock *, 16> inside(range.blocks.begin(), range.blocks.end());
+  SmallVector<BasicBlock *, 16> copies;
+  for (BasicBlock *block : range.blocks) {
+    BasicBlock *copy = CloneBasicBlock(block, map, "", task);
+    map[block] = copy;
+    copies.push_back(copy);
+  }
+  for (BasicBlock *copy : copies) {
+    for (Instruction &instruction : make_early_inc_range(*copy)) {
+      instruction.dropDbgRecords();
+      if (auto *marker = dyn_cast<IntrinsicInst>(&instruction);
+          marker && (isa<DbgInfoIntrinsic>(marker) ||
+                     (marker->isLifetimeStartOrEnd() &&
+                      !is_contained(range.memory.locals, marker->getArgOperand(marker->arg_size() - 1)))))
+        marker->eraseFromParent();
+    }
+    if (auto *invoke = dyn_cast<InvokeInst>(copy->getTerminator()))
+      dropUnwinding(*invoke);
+    Instruction *terminator = copy->getTerminator();
+    for (unsigned k = 0; k < terminator->getNumSuccessors(); ++k)
+      if (!inside.contains(terminator->getSuccessor(k)))
+        terminator->setSuccessor(k, giveUp);
+  }
+  for (BasicBlock *copy : copies)
+    for (Instruction &instruction : *copy)
+      RemapInstruction(&instruction, map, RF_NoModuleLevelChanges | RF_IgnoreMissingLocals);
+  for (const RangeReduction &reduction : range.reductions)
+    for (Instruction *step : reduction.steps)
+      cast<Instruction>(map[step])->dropPoisonGeneratingFlags();
+}
+
+void TaskBuilder::startPhis() {
+  builder.SetInsertPoint(entry);
+  auto incoming = [&](PHINode *phi) -> Value * {
+    Value *value = phi->getIncomingValueForBlock(range.preheader);
+    auto mapped = map.find(value);
+    return mapped == map.end() ? value : &*mapped->second;
+  };
+  auto setStart = [&](PHINode *phi, Value *value) {
+    auto *copy = cast<PHINode>(map[phi]);
+    int index = copy->getBasicBlockIndex(range.preheader);
+    copy->setIncomingBlock(index, entry);
+    copy->setIncomingValue(index, value);
+  };
+  for (const RangeInduction &induction : range.inductions) {
+    auto mapped = map.find(induction.step);
+    Value *step = mapped == map.end() ? induction.step : &*mapped->second;
+    setStart(induction.phi, advanced(builder, incoming(induction.phi), step, first));
+  }
+  for (const RangeReduction &reduction : range.reductions) {
+    setStart(reduction.phi, reduction.identity ? reduction.identity : incoming(reduction.phi));
+    for (PHINode *companion : reduction.companions)
+      setStart(companion, incoming(companion));
+  }
+}
+
+void TaskBuilder::countIterations() {
+  auto *header = cast<BasicBlock>(map[range.header]);
+  auto *latch = cast<BasicBlock>(map[range.latch]);
+  builder.SetInsertPoint(latch->getTerminator());
+  PHINode *counter = PHINode::Create(builder.getInt64Ty(), 2, "counter", header->begin());
+  counter->addIncoming(builder.getInt64(0), entry);
+  counter->addIncoming(builder.CreateAdd(counter, builder.getInt64(1)), latch);
+  Instruction *exitTest = header->getTerminator();
+  BranchInst::Create(cast<BasicBlock>(map[range.body]), exitTest->getIterator());
+  exitTest->eraseFromParent();
+  BasicBlock *rest = SplitBlock(header, header->getFirstNonPHIIt());
+  header->getTerminator()->eraseFromParent();
+  builder.SetInsertPoint(header);
+  builder.CreateCondBr(builder.CreateICmpEQ(counter, count), done, rest);
+  builder.SetInsertPoint(entry);
+  builder.CreateBr(header);
+}
+
+void TaskBuilder::leave() {
+  builder.SetInsertPoint(giveUp);
+  builder.CreateCall(abi.giveUp);
+  builder.CreateUnreachable();
+  builder.SetInsertPoint(done);
+  unsigned field = 0;
+  auto give = [&](PHINode *phi) {
+    RangeLayout::store(builder, map[phi], builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
+  };
+  for (const RangeReduction &reduction : range.reductions) {
+    give(reduction.phi);
+    for (PHINode *companion : reduction.companions)
+      give(companion);
+  }
+  uint64_t place = alignTo(layout.reductionBytes, 8);
+  for (auto [number, block] : enumerate(range.memory.blocks)) {
+    if (!block.isWritten)
+      continue;
+    Type *pointer = builder.getPtrTy();
+    Value *span = builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, task->getArg(0), 2 + number));
+    builder.CreateMemCpy(builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), task->getArg(1), place), Align(8),
+                         span, Align(8), 16);
+    place += 16;
+  }
+  builder.CreateRetVoid();
+}
+
+Function *TaskBuilder::build() {
+  createFunction();
+  loadInputs();
+  cloneBlocks();
+  startPhis();
+  countIterations();
+  leave();
+  removeUnreachableBlocks(*task);
+  stripDebugInfo(*task);
+  return task;
+}
+
+uint32_t rangeSharedMask(const RangeLoop &range) {
+  uint32_t mask = 2;
+  for (auto [number, block] : enumerate(range.memory.blocks))
+    if (!block.isWritten)
+      mask |= 4u << number;
+  return mask;
+}
+
+GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi) {
+  LLVMContext &context = range.header->getContext();
+  RangeLayout layout(range, context, range.header->getDataLayout());
+  auto text = [&](const char *value) { return MDString::get(context, value); };
+  auto number = [&](uint64_t value) -> Metadata * {
+    return ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(context), value));
+  };
+  auto pod = [&](uint64_t size, uint64_t align) {
+    return MDNode::get(context, {text("pod"), number(size), number(align)});
+  };
+  MDNode *span = MDNode::get(context, {text("span"), pod(1, 1)}),
+         *slice = MDNode::get(context, {text("slice"), pod(1, 1)});
+  SmallVector<ProgramAbi::KindParameter, 8> parameters{{pod(8 * (2 + range.memory.blocks.size()), 8), false},
+                                                       {pod(layout.scalarBytes, 16), false}};
+  SmallVector<Metadata *, 16> result{text("record"), text("range"), nullptr,
+                                     number(16),     number(0),     pod(layout.reductionBytes, 16)};
+  uint64_t place = alignTo(layout.reductionBytes, 8);
+  for (const RangeBlock &block : range.memory.blocks) {
+    parameters.push_back({span, block.isWritten});
+    if (!block.isWritten)
+      continue;
+    result.push_back(number(place));
+    result.push_back(slice);
+    place += 16;
+  }
+  result[2] = number(alignTo(place, 16));
+  return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result),
+                  TaskBuilder(range, abi).build());
+}
+
+// ---- the loop that asks ------------------------------------------------------------------------------------------
+
+namespace {
+
+class LoopRewriter {
+public:
+  LoopRewriter(const RangeLoop &range, GlobalVariable *site, double iterationNs, ValueToValueMapTy &map,
+               ProgramAbi &abi)
+      : range(range), site(site), iterationNs(iterationNs), map(map), abi(abi), context(range.header->getContext()),
+        layout(range, context, range.header->getDataLayout()), builder(context) {}
+
+  void run();
+
+private:
+  Value *here(Value *value) const {
+    if (isa<Constant>(value))
+      return value;
+    return map.lookup(value);
+  }
+  Value *describeBlocks(IRBuilderBase &entry);
+  void storeScalars();
+  void begin();
+  void askAtBorders();
+  void jump(Value *reductions, Value *count);
+  void end();
+
+  const RangeLoop &range;
+  GlobalVariable *site;
+  double iterationNs;
+  ValueToValueMapTy &map;
+  ProgramAbi &abi;
+  LLVMContext &context;
+  RangeLayout layout;
+  IRBuilder<> builder;
+  Value *handle = nullptr, *handleSlot = nullptr, *scalars = nullptr;
+  BasicBlock *header = nullptr, *preheader = nullptr, *latch = nullptr;
+  PHINode *progress = nullptr;
+};
+
+} // namespace
+
+void LoopRewriter::storeScalars() {
+  builder.CreateMemSet(scalars, builder.getInt8(0), layout.scalarBytes, Align(16));
+  unsigned field = 0;
+  for (Value *value : range.scalars)
+    RangeLayout::store(builder, here(value), builder.CreateStructGEP(layout.scalars, scalars, field++));
+  for (const RangeBound &bound : range.memory.bounds)
+    builder.CreateStore(builder.CreateSub(builder.CreatePtrToInt(here(bound.pointer), builder.getInt64Ty()),
+                                          builder.CreatePtrToInt(here(bound.base), builder.getInt64Ty())),
+                        builder.CreateStructGEP(layout.scalars, scalars, field++));
+}
+
+/// cleave_range_block[], as program.h lays it out.
+Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
+  Type *word = builder.getInt64Ty();
+  auto *blockType = StructType::get(context, {builder.getPtrTy(), word, word, word, word, word, word});
+  auto *listType = ArrayType::get(blockType, std::max<size_t>(range.memory.blocks.size(), 1));
+  Value *list = entry.CreateAlloca(listType);
+  for (auto [number, block] : enumerate(range.memory.blocks)) {
+    Value *one = builder.CreateConstInBoundsGEP2_64(listType, list, 0, number);
+    Value *zero = builder.getInt64(0);
+    bool isWritten = block.isWritten;
+    Value *fields[] = {here(block.base),
+                       builder.getInt64(block.bytes),
+                       builder.getInt64(isWritten),
+                       isWritten ? here(block.low) : zero,
+                       isWritten ? here(block.lowStep) : zero,
+                       isWritten ? here(block.high) : zero,
+                       isWritten ? here(block.highStep) : zero};
+    for (auto [index, value] : enumerate(fields))
+      builder.CreateStore(value, builder.CreateStructGEP(blockType, one, index));
+  }
+  return list;
+}
+
+void LoopRewriter::begin() {
+  Function *function = header->getParent();
+  IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
+  Type *word = builder.getInt64Ty(), *pointer = builder.getPtrTy();
+  AllocaInst *scalarSlot = entry.CreateAlloca(layout.scalars);
+  scalarSlot->setAlignment(Align(16));
+  scalars = scalarSlot;
+  auto *rangeType = StructType::get(context, {pointer, word, builder.getDoubleTy(), word, pointer, pointer, pointer,
+                                              builder.getInt32Ty(), builder.getInt32Ty(), word});
+  Value *description = entry.CreateAlloca(rangeType);
+
+  builder.SetInsertPoint(preheader->getTerminator());
+  storeScalars();
+  Value *blocks = describeBlocks(entry);
+  SmallVector<uint32_t, 8> pairs;
+  for (auto [one, other] : range.memory.distinct)
+    pairs.append({one, other});
+  Constant *distinct = ConstantPointerNull::get(builder.getPtrTy());
+  if (!pairs.empty()) {
+    Constant *list = ConstantDataArray::get(context, pairs);
+    distinct = new GlobalVariable(*function->getParent(), list->getType(), true, GlobalValue::PrivateLinkage, list,
+                                  "cleave.distinct");
+  }
+  Value *fields[] = {site,
+                     here(range.trips),
+                     ConstantFP::get(builder.getDoubleTy(), iterationNs),
+                     builder.getInt64(range.hasOpenWork),
+                     scalars,
+                     blocks,
+                     distinct,
+                     builder.getInt32(range.memory.blocks.size()),
+                     builder.getInt32(range.memory.distinct.size()),
+                     builder.getInt64(layout.reductionBytes)};
+  for (auto [index, value] : enumerate(fields))
+    builder.CreateStore(value, builder.CreateStructGEP(rangeType, description, index));
+  handle = builder.CreateCall(abi.rangeBegin, {description});
+  builder.CreateStore(handle, handleSlot);
+}
+
+/// The phis of a header that was jumped to over `count` iterations.
+void LoopRewriter::jump(Value *reductions, Value *count) {
+  BasicBlock *from = builder.GetInsertBlock();
+  auto arrive = [&](PHINode *phi, Value *value) { phi->addIncoming(value, from); };
+  for (const RangeInduction &induction : range.inductions) {
+    auto *phi = cast<PHINode>(here(induction.phi));
+    arrive(phi, advanced(builder, phi, here(induction.step), count));
+  }
+  unsigned field = 0;
+  auto part = [&](PHINode *phi) {
+    return RangeLayout::load(builder, phi->getType(), builder.CreateStructGEP(layout.reductions, reductions, field++));
+  };
+  for (const RangeReduction &reduction : range.reductions) {
+    auto *phi = cast<PHINode>(here(reduction.phi));
+    Value *gathered = part(phi);
+    Value *isBetter = nullptr;
+    if (auto *compare = dyn_cast<CmpInst>(reduction.combiner)) {
+      Value *left = reduction.isNewFirst ? gathered : phi, *right = reduction.isNewFirst ? phi : gathered;
+      isBetter = builder.CreateCmp(compare->getPredicate(), left, right);
+      if (!reduction.isBetterWhen)
+        isBetter = builder.CreateNot(isBetter);
+      arrive(phi, builder.CreateSelect(isBetter, gathered, phi));
+    } else if (auto *best = dyn_cast<MinMaxIntrinsic>(reduction.combiner)) {
+      arrive(phi, builder.CreateBinaryIntrinsic(best->getIntrinsicID(), phi, gathered));
+    } else {
+      unsigned opcode = reduction.combiner->getOpcode();
+      opcode = opcode == Instruction::Sub ? Instruction::Add : opcode == Instruction::FSub ? Instruction::FAdd : opcode;
+      Value *sum = builder.CreateBinOp(static_cast<Instruction::BinaryOps>(opcode), phi, gathered);
+      if (auto *operation = dyn_cast<Instruction>(sum); operation && isa<FPMathOperator>(operation))
+        operation->copyFastMathFlags(reduction.combiner);
+      arrive(phi, sum);
+    }
+    for (PHINode *companion : reduction.companions) {
+      auto *other = cast<PHINode>(here(companion));
+      arrive(other, builder.CreateSelect(isBetter, part(other), other));
+    }
+  }
+}
+
+void LoopRewriter::askAtBorders() {
+  Function *function = header->getParent();
+  IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
+  AllocaInst *reductions = entry.CreateAlloca(layout.reductions);
+  reductions->setAlignment(Align(16));
+  Value *countSlot = entry.CreateAlloca(builder.getInt64Ty());
+  Type *word = builder.getInt64Ty();
+
+  builder.SetInsertPoint(preheader->getTerminator());
+  Value *never = builder.getInt64(~uint64_t{0});
+  Value *firstBorder = builder.CreateSelect(builder.CreateIsNull(handle), never, builder.getInt64(0));
+  progress = PHINode::Create(word, 3, "done", header->begin());
+  PHINode *border = PHINode::Create(word, 3, "border", header->begin());
+  BasicBlock *rest = SplitBlock(header, header->getFirstNonPHIIt());
+  // A loop of a single block has a new latch now.
+  BasicBlock *back = latch == header ? rest : latch;
+  header->getTerminator()->eraseFromParent();
+  BasicBlock *ask = BasicBlock::Create(context, "range.ask", function, rest);
+  BasicBlock *over = BasicBlock::Create(context, "range.done", function, rest);
+  BasicBlock *stay = BasicBlock::Create(context, "range.in.place", function, rest);
+  builder.SetInsertPoint(header);
+  builder.CreateCondBr(builder.CreateICmpEQ(progress, border), ask, rest);
+
+  builder.SetInsertPoint(ask);
+  Value *answer = builder.CreateCall(abi.rangeNext, {handle, progress, reductions, countSlot});
+  Value *count = builder.CreateLoad(word, countSlot);
+  Value *next = builder.CreateAdd(progress, count);
+  builder.CreateCondBr(builder.CreateICmpEQ(answer, builder.getInt32(1)), over, stay);
+  builder.SetInsertPoint(stay);
+  builder.CreateBr(rest);
+  builder.SetInsertPoint(rest, rest->begin());
+  PHINode *nextBorder = builder.CreatePHI(word, 2);
+  nextBorder->addIncoming(border, header);
+  nextBorder->addIncoming(next, stay);
+
+  builder.SetInsertPoint(back->getTerminator());
+  Value *stepped = builder.CreateAdd(progress, builder.getInt64(1));
+  progress->addIncoming(builder.getInt64(0), preheader);
+  progress->addIncoming(stepped, back);
+  border->addIncoming(firstBorder, preheader);
+  border->addIncoming(nextBorder, back);
+
+  builder.SetInsertPoint(over);
+  jump(reductions, count);
+  progress->addIncoming(next, over);
+  border->addIncoming(next, over);
+  builder.CreateBr(header);
+}
+
+void LoopRewriter::end() {
+  IRBuilder<> entry(&*header->getParent()->getEntryBlock().getFirstInsertionPt());
+  handleSlot = entry.CreateAlloca(entry.getPtrTy());
+  entry.CreateStore(ConstantPointerNull::get(entry.getPtrTy()), handleSlot);
+  for (BasicBlock *exit : range.exits) {
+    auto *block = cast<BasicBlock>(map.lookup(exit));
+    builder.SetInsertPoint(block, block->getFirstInsertionPt());
+    builder.CreateCall(abi.rangeEnd, {builder.CreateLoad(builder.getPtrTy(), handleSlot)});
+    builder.CreateStore(ConstantPointerNull::get(builder.getPtrTy()), handleSlot);
+  }
+}
+
+void LoopRewriter::run() {
+  header = cast<BasicBlock>(map.lookup(range.header));
+  preheader = cast<BasicBlock>(map.lookup(range.preheader));
+  latch = cast<BasicBlock>(map.lookup(range.latch));
+  end();
+  begin();
+  askAtBorders();
+}
+
+void lowerRangeLoop(const RangeLoop &range, GlobalVariable *site, double iterationNs, ValueToValueMapTy &map,
+                    ProgramAbi &abi) {
+  LoopRewriter(range, site, iterationNs, map, abi).run();
+}
+
+} // namespace cleave

@@ -1,0 +1,23 @@
+// RangeLowering.h - makes a range loop's task, and has the loop ask for ranges.
+#ifndef CLEAVE_PASSES_RANGELOWERING_H
+#define CLEAVE_PASSES_RANGELOWERING_H
+
+#include "passes/ProgramAbi.h"
+#include "passes/RangeLoops.h"
+#include "llvm/Transforms/Utils/ValueMapper.h"
+
+namespace cleave {
+
+/// The task kind of the loop: a function that does a range of its iterations, made from the original loop.
+llvm::GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi);
+
+/// Parameters that are the same for all ranges.
+uint32_t rangeSharedMask(const RangeLoop &range);
+
+/// Rewrites the loop in the cut clone of its function; `map` leads from the original's values to the clone's.
+void lowerRangeLoop(const RangeLoop &range, llvm::GlobalVariable *site, double iterationNs,
+                    llvm::ValueToValueMapTy &map, ProgramAbi &abi);
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,718 @@
+// RangeMemory.cpp - the memory of a loop, base by base.
+//
+// THE PROBLEM. A loop over arrays
+//
+//     for (int y = 0; y < h; ++y)
+//       for (int x = 0; x < w; ++x)
+//         next[y * w + x] = rule(grid, x, y);
+//
+// may run as tasks if each iteration of y writes a part of `next` that no other iteration touches, and reads only what
+// the loop does not write. What has to travel is then: all of grid's block, and a slice of next's.
+//
+// THE ANSWER works on IR and needs no types, because what travels is bytes:
+//   1. Every access is traced to its BASE, the pointer that comes into the loop (through address arithmetic, phis and
+//      selects, never through a load: a pointer read from memory that travels as bytes would lead nowhere).
+//   2. Offsets from a written base are turned into an interval that is linear in the iteration number: the inner loops'
+//      steps are replaced by what they reach between their first and their last round. 32-bit indices are widened by
+//      the rules of the language: arithmetic that must not overflow (nsw, nuw) may be done in 64 bits.
+//   3. What static analysis cannot know is asked while the program runs, once a loop: where the block of a base begins
+//      and ends, whether two blocks that the points-to sets take for possibly the same (buffers that swap their roles
+//      in each step of a simulation) really are different, whether neighbouring iterations' intervals overlap. If an
+//      answer is no, the loop runs in place.
+//
+// Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
+#include "passes/RangeMemory.h"
+#include "passes/Models.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/GetElementPtrTypeIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+namespace {
+
+/// [low, high) in bytes from a base, as expressions that vary with nothing but the loop that is split.
+struct Interval {
+  const SCEV *low = nullptr, *high = nullptr;
+};
+
+/// Turns addresses in a loop into intervals for each of its iterations.
+class IntervalFinder {
+public:
+  explicit IntervalFinder(LoopContext &context)
+      : context(context), evolution(context.evolution), word(Type::getInt64Ty(evolution.getContext())) {}
+
+  /// Bytes that `where` touches in one iteration through `pointer`, which leads to `base`.
+  std::optional<Interval> touched(Value *pointer, Value *base, const SCEV *size, const Instruction &where);
+  const SCEV *wide(Value *value);
+
+private:
+  const SCEV *offset(Value *pointer, Value *base);
+  const SCEV *extended(Value *value, bool isSigned);
+  const SCEV *arithmetic(const BinaryOperator &operation, function_ref<const SCEV *(Value *)> operand);
+  std::optional<Interval> reached(const SCEV *value, const Instruction &where);
+  std::optional<Interval> reachedByInner(const SCEVAddRecExpr &recurrence, const Instruction &where);
+
+  LoopContext &context;
+  ScalarEvolution &evolution;
+  Type *word;
+};
+
+} // namespace
+
+const SCEV *IntervalFinder::arithmetic(const BinaryOperator &operation, function_ref<const SCEV *(Value *)> operand) {
+  const SCEV *left = operand(operation.getOperand(0));
+  switch (operation.getOpcode()) {
+  case Instruction::Add:
+    return evolution.getAddExpr(left, operand(operation.getOperand(1)));
+  case Instruction::Sub:
+    return evolution.getMinusSCEV(left, operand(operation.getOperand(1)));
+  case Instruction::Mul:
+    return evolution.getMulExpr(left, operand(operation.getOperand(1)));
+  case Instruction::Shl:
+    if (auto *bits = dyn_cast<ConstantInt>(operation.getOperand(1)); bits && bits->getZExtValue() < 63)
+      return evolution.getMulExpr(left, evolution.getConstant(word, uint64_t{1} << bits->getZExtValue()));
+    return nullptr;
+  default:
+    return nullptr;
+  }
+}
+
+/// A 64-bit index as an expression, with extensions moved inwards where overflow is undefined.
+const SCEV *IntervalFinder::wide(Value *value) {
+  if (!value->getType()->isIntegerTy(64))
+    return extended(value, true);
+  if (auto *cast = dyn_cast<SExtInst>(value))
+    return extended(cast->getOperand(0), true);
+  if (auto *cast = dyn_cast<ZExtInst>(value))
+    return extended(cast->getOperand(0), cast->hasNonNeg());
+  auto *operation = dyn_cast<BinaryOperator>(value);
+  if (operation && context.loop.contains(operation))
+    if (const SCEV *result = arithmetic(*operation, [&](Value *operand) { return wide(operand); }))
+      return result;
+  return evolution.getSCEV(value);
+}
+
+const SCEV *IntervalFinder::extended(Value *value, bool isSigned) {
+  auto plain = [&]() -> const SCEV * {
+    const SCEV *narrow = evolution.getSCEV(value);
+    return isSigned ? evolution.getNoopOrSignExtend(narrow, word) : evolution.getNoopOrZeroExtend(narrow, word);
+  };
+  if (!value->getType()->isIntegerTy() || value->getType()->getIntegerBitWidth() > 64)
+    return evolution.getCouldNotCompute();
+  if (auto *cast = dyn_cast<SExtInst>(value); cast && isSigned)
+    return extended(cast->getOperand(0), true);
+  if (auto *cast = dyn_cast<ZExtInst>(value))
+    return extended(cast->getOperand(0), cast->hasNonNeg());
+  auto *instruction = dyn_cast<Instruction>(value);
+  if (!instruction || !context.loop.contains(instruction))
+    return plain();
+  auto cannotWrap = [&](const BinaryOperator &operation) {
+    return isSigned ? operation.hasNoSignedWrap() : operation.hasNoUnsignedWrap();
+  };
+  if (auto *operation = dyn_cast<OverflowingBinaryOperator>(value); operation && isa<BinaryOperator>(value)) {
+    auto &binary = *cast<BinaryOperator>(value);
+    if (cannotWrap(binary))
+      if (const SCEV *result = arithmetic(binary, [&](Value *operand) { return extended(operand, isSigned); }))
+        return result;
+  }
+  if (auto *phi = dyn_cast<PHINode>(value)) {
+    auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(phi));
+    const Loop *loop = recurrence ? recurrence->getLoop() : nullptr;
+    if (loop && loop->getHeader() == phi->getParent() && recurrence->isAffine() && loop->getLoopLatch()) {
+      // The increment that would overflow makes the next round's exit test undefined.
+      auto *increment = dyn_cast<BinaryOperator>(phi->getIncomingValueForBlock(loop->getLoopLatch()));
+      if (increment && isa<OverflowingBinaryOperator>(increment) && cannotWrap(*increment)) {
+        auto extend = [&](const SCEV *part) {
+          return isSigned ? evolution.getNoopOrSignExtend(part, word) : evolution.getNoopOrZeroExtend(part, word);
+        };
+        return evolution.getAddRecExpr(extend(recurrence->getStart()),
+                                       evolution.getNoopOrSignExtend(recurrence->getStepRecurrence(evolution), word),
+                                       loop, SCEV::FlagAnyWrap);
+      }
+    }
+  }
+  return plain();
+}
+
+/// Distance in bytes of `pointer` from `base`. Null: unknown.
+const SCEV *IntervalFinder::offset(Value *pointer, Value *base) {
+  auto *instruction = dyn_cast<Instruction>(pointer);
+  if (auto *gep = dyn_cast<GetElementPtrInst>(pointer); gep && context.loop.contains(gep)) {
+    const SCEV *sum = offset(gep->getPointerOperand(), base);
+    const DataLayout &layout = gep->getDataLayout();
+    for (auto step = gep_type_begin(gep); sum && step != gep_type_end(gep); ++step) {
+      if (StructType *type = step.getStructTypeOrNull()) {
+        uint64_t field =
+            layout.getStructLayout(type)->getElementOffset(cast<ConstantInt>(step.getOperand())->getZExtValue());
+        sum = evolution.getAddExpr(sum, evolution.getConstant(word, field));
+        continue;
+      }
+      TypeSize size = step.getSequentialElementStride(layout);
+      const SCEV *index = size.isScalable() ? nullptr : wide(step.getOperand());
+      if (!index || isa<SCEVCouldNotCompute>(index))
+        return nullptr;
+      sum = evolution.getAddExpr(sum, evolution.getMulExpr(index, evolution.getConstant(word, size.getFixedValue())));
+    }
+    return sum;
+  }
+  if (instruction && context.loop.contains(instruction) && !isa<PHINode>(instruction))
+    return nullptr;
+  const SCEV *distance = evolution.getMinusSCEV(evolution.getSCEV(pointer), evolution.getSCEV(base));
+  return isa<SCEVCouldNotCompute>(distance) ? nullptr : distance;
+}
+
+/// What a recurrence of an inner loop reaches at `where` while that loop runs.
+std::optional<Interval> IntervalFinder::reachedByInner(const SCEVAddRecExpr &recurrence, const Instruction &where) {
+  const Loop *inner = recurrence.getLoop();
+  BasicBlock *header = inner->getHeader();
+  if (!recurrence.isAffine() || !inner->contains(&where))
+    return std::nullopt;
+  const SCEV *count = evolution.getExitCount(inner, header);
+  if (isa<SCEVCouldNotCompute>(count))
+    return std::nullopt;
+  count = evolution.getNoopOrZeroExtend(evolution.applyLoopGuards(count, inner), word);
+  // Blocks behind the header's exit test see one round less than the header itself.
+  const SCEV *last = where.getParent() == header ? count : evolution.getMinusSCEV(count, evolution.getOne(word));
+  const SCEV *step = recurrence.getStepRecurrence(evolution);
+  const SCEV *zero = evolution.getZero(word);
+  auto start = reached(recurrence.getStart(), where);
+  auto distance = reached(evolution.getMulExpr(step, last), where);
+  if (!start || !distance)
+    return std::nullopt;
+  // A loop without rounds touches nothing; its "last" round lies before its first and may only shrink the interval.
+  if (evolution.isKnownNonNegative(step))
+    return Interval{start->low, evolution.getAddExpr(start->high, distance->high)};
+  if (evolution.isKnownNonPositive(step))
+    return Interval{evolution.getAddExpr(start->low, distance->low), start->high};
+  return Interval{evolution.getAddExpr(start->low, evolution.getSMinExpr(zero, distance->low)),
+                  evolution.getAddExpr(start->high, evolution.getSMaxExpr(zero, distance->high))};
+}
+
+/// The smallest and the largest value of an expression during one iteration of the split loop (both inclusive).
+std::optional<Interval> IntervalFinder::reached(const SCEV *value, const Instruction &where) {
+  if (evolution.isLoopInvariant(value, &context.loop))
+    return Interval{value, value};
+  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value)) {
+    if (recurrence->getLoop() == &context.loop)
+      return recurrence->isAffine() ? std::optional(Interval{value, value}) : std::nullopt;
+    return reachedByInner(*recurrence, where);
+  }
+  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
+    Interval total{evolution.getZero(word), evolution.getZero(word)};
+    for (const SCEV *part : sum->operands()) {
+      auto one = reached(part, where);
+      if (!one)
+        return std::nullopt;
+      total = {evolution.getAddExpr(total.low, one->low), evolution.getAddExpr(total.high, one->high)};
+    }
+    return total;
+  }
+  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && product->getNumOperands() == 2) {
+    const SCEV *factor = product->getOperand(0);
+    if (!evolution.isLoopInvariant(factor, &context.loop))
+      return std::nullopt;
+    auto other = reached(product->getOperand(1), where);
+    if (!other)
+      return std::nullopt;
+    const SCEV *low = evolution.getMulExpr(factor, other->low), *high = evolution.getMulExpr(factor, other->high);
+    if (low == high || evolution.isKnownNonNegative(factor))
+      return Interval{low, high};
+    if (evolution.isKnownNonPositive(factor))
+      return Interval{high, low};
+  }
+  return std::nullopt;
+}
+
+std::optional<Interval> IntervalFinder::touched(Value *pointer, Value *base, const SCEV *size,
+                                                const Instruction &where) {
+  const SCEV *distance = offset(pointer, base);
+  if (!distance)
+    return std::nullopt;
+  auto interval = reached(distance, where);
+  auto length = reached(size, where);
+  if (!interval || !length)
+    return std::nullopt;
+  interval->high = evolution.getAddExpr(interval->high, length->high);
+  return interval;
+}
+
+// ---- collecting accesses -----------------------------------------------------------------------------------------
+
+namespace {
+
+class MemoryAnalysis {
+public:
+  MemoryAnalysis(LoopContext &context, Refusal &refusal)
+      : context(context), loop(context.loop), evolution(context.evolution), refusal(refusal), finder(context),
+        function(*loop.getHeader()->getParent()), objects(context.effects.ownership().memory(function)) {}
+
+  std::optional<RangeMemory> run();
+
+private:
+  /// What is known of a base while accesses are collected.
+  struct Block {
+    Value *base;
+    ObjectSet objects;
+    SmallVector<std::pair<Interval, const Instruction *>, 4> parts;
+    bool isWritten = false;
+    const Instruction *writer = nullptr;
+  };
+  struct Access {
+    Instruction *where;
+    Value *pointer;
+    const SCEV *size;
+    bool isWrite;
+  };
+
+  bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
+  std::string nameOf(const ObjectSet &set) const;
+  void findPrivate();
+  bool isPrivate(const ObjectSet &set) const { return !set.empty() && privateObjects.contains(set); }
+  bool collect(Instruction &instruction);
+  bool addAccess(Access access);
+  bool addCall(CallBase &call);
+  bool basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases);
+  unsigned blockOf(Value *base);
+  bool checkPointerUses(Instruction &instruction);
+  bool addBounds(RangeMemory &result);
+  void isolateWritten(RangeMemory &result);
+  bool measure(Block &block, RangeBlock &result);
+  Value *root(Value *pointer) const;
+  Value *expand(const SCEV *value);
+
+  LoopContext &context;
+  Loop &loop;
+  ScalarEvolution &evolution;
+  Refusal &refusal;
+  IntervalFinder finder;
+  Function &function;
+  const FunctionMemory &objects;
+  ObjectSet privateObjects;
+  SmallVector<AllocaInst *, 4> locals;
+  MapVector<Value *, unsigned> numbers;
+  std::vector<Block> blocks;
+};
+
+} // namespace
+
+bool MemoryAnalysis::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
+  refusal.reason = reason;
+  refusal.message = message.str();
+  refusal.notes.clear();
+  if (std::string place = placeOf(where); !place.empty())
+    refusal.notes.push_back("it happens at " + place);
+  if (*cure)
+    refusal.notes.push_back(cure);
+  return false;
+}
+
+std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
+  std::string name = "memory";
+  for (ObjectId id : set)
+    if (std::string text = objects.describe(id); text != "a temporary" && id != FunctionMemory::constantObject)
+      return text;
+  return name;
+}
+
+/// Variables that begin to live in each iteration, and heap memory that no pointer outside of the iteration leads to.
+void MemoryAnalysis::findPrivate() {
+  for (Instruction &instruction : function.getEntryBlock()) {
+    auto *local = dyn_cast<AllocaInst>(&instruction);
+    if (!local || !local->isStaticAlloca())
+      continue;
+    const Instruction *begins = nullptr;
+    bool isInside = !local->use_empty();
+    for (const User *user : local->users()) {
+      auto *inner = dyn_cast<Instruction>(user);
+      isInside &= inner && loop.contains(inner);
+      if (auto *marker = dyn_cast_or_null<IntrinsicInst>(inner);
+          marker && marker->getIntrinsicID() == Intrinsic::lifetime_start &&
+          (!begins || context.dominators.dominates(marker, begins)))
+        begins = marker;
+    }
+    if (!isInside || !begins || !all_of(local->users(), [&](const User *user) {
+          auto *inner = cast<Instruction>(user);
+          return inner == begins || context.dominators.dominates(begins, inner);
+        }))
+      continue;
+    locals.push_back(local);
+    privateObjects |= objects.pointsTo(local);
+  }
+  for (ObjectId id = 0; id < objects.objectCount(); ++id) {
+    const MemoryObject &object = objects.object(id);
+    if (object.kind == MemoryObject::Kind::Fresh && loop.contains(cast<Instruction>(object.value)))
+      privateObjects.set(id);
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (ObjectId id = 0; id < objects.objectCount(); ++id) {
+      if (privateObjects.test(id))
+        continue;
+      ObjectSet one;
+      one.set(id);
+      ObjectSet seen = objects.loadFrom(one);
+      seen &= privateObjects;
+      if (seen.empty())
+        continue;
+      privateObjects.intersectWithComplement(seen);
+      changed = true;
+    }
+  }
+  erase_if(locals, [&](AllocaInst *local) { return !isPrivate(objects.pointsTo(local)); });
+}
+
+/// The pointer that an address outside of the loop was computed from.
+Value *MemoryAnalysis::root(Value *pointer) const {
+  while (auto *gep = dyn_cast<GEPOperator>(pointer)) {
+    if (auto *inner = dyn_cast<Instruction>(gep); inner && loop.contains(inner))
+      break;
+    pointer = gep->getPointerOperand();
+  }
+  return pointer;
+}
+
+bool MemoryAnalysis::basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases) {
+  SmallVector<Value *, 8> work{pointer};
+  SmallPtrSet<Value *, 8> seen;
+  while (!work.empty()) {
+    Value *value = work.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    auto *inner = dyn_cast<Instruction>(value);
+    if (!inner || !loop.contains(inner)) {
+      Value *base = root(value);
+      if (isa<ConstantPointerNull>(base) || isa<UndefValue>(base))
+        continue;
+      if (isa<Constant>(base) && !isa<GlobalVariable>(base))
+        return false;
+      bases.insert(base);
+    } else if (auto *gep = dyn_cast<GetElementPtrInst>(inner)) {
+      work.push_back(gep->getPointerOperand());
+    } else if (auto *phi = dyn_cast<PHINode>(inner)) {
+      append_range(work, phi->incoming_values());
+    } else if (auto *select = dyn_cast<SelectInst>(inner)) {
+      work.push_back(select->getTrueValue());
+      work.push_back(select->getFalseValue());
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+unsigned MemoryAnalysis::blockOf(Value *base) {
+  auto [it, isNew] = numbers.insert({base, blocks.size()});
+  if (isNew)
+    blocks.push_back({base, {}, {}, false, nullptr});
+  return it->second;
+}
+
+static bool isConstantData(const Value *base) {
+  auto *global = dyn_cast<GlobalVariable>(base);
+  return global && global->isConstant();
+}
+
+bool MemoryAnalysis::addAccess(Access access) {
+  const ObjectSet &set = objects.pointsTo(access.pointer);
+  if (isPrivate(set))
+    return true;
+  ObjectSet mixed = set;
+  mixed &= privateObjects;
+  SmallPtrSet<Value *, 4> bases;
+  if (!mixed.empty() || !basesOf(access.pointer, bases))
+    return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), access.where,
+                  "copy what it needs into a vector of values before the loop");
+  for (Value *base : bases) {
+    if (isConstantData(base))
+      continue;
+    Block &block = blocks[blockOf(base)];
+    block.objects |= set;
+    if (access.isWrite && !block.isWritten) {
+      block.isWritten = true;
+      block.writer = access.where;
+    }
+    auto part = finder.touched(access.pointer, base, access.size, *access.where);
+    block.parts.push_back({part.value_or(Interval()), access.where});
+  }
+  return true;
+}
+
+bool MemoryAnalysis::addCall(CallBase &call) {
+  AccessSets sets = context.effects.accesses(call);
+  sets.writes.intersectWithComplement(privateObjects);
+  sets.reads.intersectWithComplement(privateObjects);
+  sets.reads.reset(FunctionMemory::constantObject);
+  const Function *callee = call.getCalledFunction();
+  std::string name = callee ? demangledName(callee->getName()) : "a function";
+  if (!sets.writes.empty())
+    return refuse("loop-call-writes", "'" + name + "' changes " + nameOf(sets.writes), &call,
+                  "return the new value and store it in the loop itself");
+  if (sets.reads.test(FunctionMemory::unknownObject))
+    return refuse("loop-pointer", "'" + name + "' reads memory that is not known", &call, "");
+  ObjectSet behind = objects.loadFrom(sets.reads);
+  behind.reset(FunctionMemory::constantObject);
+  if (!behind.empty())
+    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
+                  "make the loop's body a function of its own that takes what it needs by const reference");
+  for (ObjectId id : sets.reads)
+    if (objects.object(id).kind == MemoryObject::Kind::Global &&
+        !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value)))
+      return refuse("loop-global", "'" + name + "' reads " + objects.describe(id), &call,
+                    "pass it as a parameter, or make it const");
+  for (Use &argument : call.args()) {
+    if (!argument->getType()->isPointerTy() || isa<Function>(argument.get()))
+      continue;
+    const ObjectSet &set = objects.pointsTo(argument.get());
+    if (isPrivate(set))
+      continue;
+    SmallPtrSet<Value *, 4> bases;
+    if (!basesOf(argument.get(), bases))
+      return refuse("loop-pointer", "'" + name + "' gets a pointer that was read from " + nameOf(set), &call, "");
+    for (Value *base : bases)
+      if (!isConstantData(base)) {
+        Block &block = blocks[blockOf(base)];
+        block.objects |= set;
+        block.parts.push_back({Interval(), &call});
+      }
+  }
+  return true;
+}
+
+bool MemoryAnalysis::collect(Instruction &instruction) {
+  const DataLayout &layout = function.getDataLayout();
+  auto sizeOf = [&](Type *type) {
+    return evolution.getConstant(Type::getInt64Ty(function.getContext()),
+                                 layout.getTypeStoreSize(type).getFixedValue());
+  };
+  if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+    if (load->getType()->isPtrOrPtrVectorTy() && !isPrivate(objects.pointsTo(load->getPointerOperand())))
+      return refuse("loop-pointer",
+                    "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
+                    "copy what it needs into a vector of values before the loop");
+    return addAccess({load, load->getPointerOperand(), sizeOf(load->getType()), false});
+  }
+  if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+    Value *value = store->getValueOperand();
+    if (value->getType()->isPtrOrPtrVectorTy() && !isa<Constant>(value) &&
+        !(isPrivate(objects.pointsTo(value)) && isPrivate(objects.pointsTo(store->getPointerOperand()))))
+      return refuse("loop-pointer", "the loop stores a pointer", store, "store an index instead");
+    return addAccess({store, store->getPointerOperand(), sizeOf(value->getType()), true});
+  }
+  auto *call = dyn_cast<CallBase>(&instruction);
+  if (!call)
+    return true;
+  if (isa<DbgInfoIntrinsic>(call) || call->isLifetimeStartOrEnd() || isa<AssumeInst>(call) ||
+      isa<NoAliasScopeDeclInst>(call))
+    return true;
+  if (auto *memory = dyn_cast<MemIntrinsic>(call)) {
+    const SCEV *size = finder.wide(memory->getLength());
+    auto *transfer = dyn_cast<MemTransferInst>(memory);
+    if (transfer && !transfer->getMetadata("cleave.nopointers") &&
+        !objects.loadFrom(objects.pointsTo(transfer->getRawSource())).empty() &&
+        !isPrivate(objects.pointsTo(transfer->getRawSource())))
+      return refuse("loop-pointer", "the loop copies pointers", transfer, "");
+    return addAccess({memory, memory->getRawDest(), size, true}) &&
+           (!transfer || addAccess({memory, transfer->getRawSource(), size, false}));
+  }
+  return addCall(*call);
+}
+
+/// Pointers are not the same numbers in a task: they may be followed and compared, and their distance taken.
+bool MemoryAnalysis::checkPointerUses(Instruction &instruction) {
+  auto refuseAddress = [&] {
+    return refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
+  };
+  if (isa<IntToPtrInst>(instruction))
+    return refuseAddress();
+  if (auto *cast = dyn_cast<PtrToIntInst>(&instruction)) {
+    if (isPrivate(objects.pointsTo(cast->getOperand(0))))
+      return true;
+    return all_of(cast->users(),
+                  [&](const User *user) {
+                    auto *difference = dyn_cast<BinaryOperator>(user);
+                    if (!difference || difference->getOpcode() != Instruction::Sub)
+                      return false;
+                    auto *left = dyn_cast<PtrToIntInst>(difference->getOperand(0));
+                    auto *right = dyn_cast<PtrToIntInst>(difference->getOperand(1));
+                    return left && right && loop.contains(left) && loop.contains(right);
+                  }) ||
+           refuseAddress();
+  }
+  return true;
+}
+
+/// Every pointer that comes into the loop is told relative to a block's base.
+bool MemoryAnalysis::addBounds(RangeMemory &result) {
+  DenseMap<Value *, Value *> known;
+  SmallVector<std::pair<Value *, Value *>, 8> comparisons;
+  SmallVector<Value *, 8> loose;
+  auto visitPointer = [&](Value *pointer) {
+    auto *inner = dyn_cast<Instruction>(pointer);
+    if (!pointer->getType()->isPointerTy() || (inner && loop.contains(inner)) || is_contained(locals, inner))
+      return;
+    Value *base = root(pointer);
+    if (isa<ConstantPointerNull>(pointer) || isa<UndefValue>(pointer) || isa<Function>(pointer) ||
+        (isConstantData(base) && isa<Constant>(pointer)))
+      return;
+    if (numbers.count(base) || isConstantData(base)) {
+      if (pointer != base && known.insert({pointer, base}).second)
+        result.bounds.push_back({pointer, base});
+    } else if (!is_contained(loose, pointer)) {
+      loose.push_back(pointer);
+    }
+  };
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block) {
+      if (auto *marker = dyn_cast<CallBase>(&instruction);
+          marker && (marker->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(marker)))
+        continue;
+      for (Value *operand : instruction.operands())
+        visitPointer(operand);
+      Value *left = nullptr, *right = nullptr;
+      if (auto *compare = dyn_cast<ICmpInst>(&instruction);
+          compare && compare->getOperand(0)->getType()->isPointerTy()) {
+        left = compare->getOperand(0);
+        right = compare->getOperand(1);
+      } else if (instruction.getOpcode() == Instruction::Sub && isa<PtrToIntInst>(instruction.getOperand(0)) &&
+                 isa<PtrToIntInst>(instruction.getOperand(1))) {
+        left = cast<Instruction>(instruction.getOperand(0))->getOperand(0);
+        right = cast<Instruction>(instruction.getOperand(1))->getOperand(0);
+      }
+      if (left && !isa<ConstantPointerNull>(left) && !isa<ConstantPointerNull>(right))
+        comparisons.push_back({left, right});
+    }
+  // Both sides of a comparison must be relative to one base; a loose pointer takes its partner's.
+  for (auto [left, right] : comparisons) {
+    if (isPrivate(objects.pointsTo(left)) && isPrivate(objects.pointsTo(right)))
+      continue;
+    SmallPtrSet<Value *, 4> bases;
+    if (!basesOf(left, bases) || !basesOf(right, bases))
+      return refuse("loop-address", "the loop compares pointers of unknown origin", dyn_cast<Instruction>(left), "");
+    SmallVector<Value *, 4> followed, others;
+    for (Value *base : bases)
+      (numbers.count(base) || isConstantData(base) ? followed : others).push_back(base);
+    if (followed.size() != 1)
+      return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
+                    "");
+    for (Value *pointer : loose)
+      if (is_contained(others, root(pointer))) {
+        if (auto [it, isNew] = known.insert({pointer, followed.front()}); isNew)
+          result.bounds.push_back({pointer, followed.front()});
+        else if (it->second != followed.front())
+          return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
+                        "");
+      }
+  }
+  for (Value *pointer : loose)
+    if (!known.count(pointer))
+      return refuse("loop-pointer", "the loop hands on a pointer that it does not follow itself", nullptr, "");
+  return true;
+}
+
+Value *MemoryAnalysis::expand(const SCEV *value) {
+  Instruction *place = loop.getLoopPreheader()->getTerminator();
+  if (!context.expander.isSafeToExpandAt(value, place))
+    return nullptr;
+  return context.expander.expandCodeFor(value, Type::getInt64Ty(function.getContext()), place->getIterator());
+}
+
+/// The interval of iteration t as two linear functions.
+bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
+  Type *word = Type::getInt64Ty(function.getContext());
+  const SCEV *ends[2] = {nullptr, nullptr}, *steps[2] = {nullptr, nullptr};
+  for (auto &[part, where] : block.parts) {
+    auto no = [&] {
+      return refuse("loop-extent",
+                    "which part of " + nameOf(block.objects) + " an iteration uses is not known before it runs", where,
+                    "write results to the element of the iteration's own index");
+    };
+    if (!part.low)
+      return no();
+    for (int k = 0; k < 2; ++k) {
+      const SCEV *value = k ? part.high : part.low, *start = value, *step = evolution.getZero(word);
+      if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->getLoop() == &loop) {
+        start = recurrence->getStart();
+        step = recurrence->getStepRecurrence(evolution);
+      }
+      if (!evolution.isLoopInvariant(start, &loop) || !evolution.isLoopInvariant(step, &loop) ||
+          (steps[k] && steps[k] != step))
+        return no();
+      steps[k] = step;
+      ends[k] = !ends[k] ? start : k ? evolution.getSMaxExpr(ends[k], start) : evolution.getSMinExpr(ends[k], start);
+    }
+  }
+  if (steps[0]->isZero() && steps[1]->isZero())
+    return refuse(
+        "loop-carried", "each iteration changes the same part of " + nameOf(block.objects), block.writer,
+        "make it a variable of the iteration, or collect the changes in a vector and apply them after the loop");
+  result.low = expand(ends[0]);
+  result.high = expand(ends[1]);
+  result.lowStep = expand(steps[0]);
+  result.highStep = expand(steps[1]);
+  return (result.low && result.high && result.lowStep && result.highStep) ||
+         refuse("loop-extent", "where an iteration writes cannot be computed before the loop", block.writer, "");
+}
+
+static uint64_t variableBytes(const Value *base, const DataLayout &layout) {
+  if (auto *global = dyn_cast<GlobalVariable>(base))
+    return layout.getTypeAllocSize(global->getValueType());
+  if (auto *local = dyn_cast<AllocaInst>(base); local && local->isStaticAlloca())
+    if (auto size = local->getAllocationSize(layout); size && !size->isScalable())
+      return size->getFixedValue();
+  return 0;
+}
+
+/// A written block and another that may be the same memory, as far as can be told now: a question for the run time.
+void MemoryAnalysis::isolateWritten(RangeMemory &result) {
+  for (unsigned k = 0; k < blocks.size(); ++k) {
+    if (!blocks[k].isWritten)
+      continue;
+    for (unsigned j = 0; j < blocks.size(); ++j) {
+      bool isVariablePair = result.blocks[k].bytes && result.blocks[j].bytes;
+      if (j == k || (blocks[j].isWritten && j < k) || isVariablePair)
+        continue;
+      if (objects.mayOverlap(blocks[k].objects, blocks[j].objects))
+        result.distinct.push_back({k, j});
+    }
+  }
+}
+
+std::optional<RangeMemory> MemoryAnalysis::run() {
+  findPrivate();
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block)
+      if (!collect(instruction) || !checkPointerUses(instruction))
+        return std::nullopt;
+  RangeMemory result;
+  result.locals = locals;
+  const DataLayout &layout = function.getDataLayout();
+  for (Block &block : blocks) {
+    RangeBlock one;
+    one.base = block.base;
+    one.bytes = variableBytes(block.base, layout);
+    one.isWritten = block.isWritten;
+    if (block.isWritten && !measure(block, one))
+      return std::nullopt;
+    result.blocks.push_back(one);
+  }
+  if (!addBounds(result))
+    return std::nullopt;
+  isolateWritten(result);
+  return result;
+}
+
+std::optional<RangeMemory> analyseRangeMemory(LoopContext &context, Refusal &refusal) {
+  return MemoryAnalysis(context, refusal).run();
+}
+
+} // namespace cleave

@@ -1,0 +1,61 @@
+// RangeMemory.h - which memory a loop touches, and which part of it each iteration writes.
+#ifndef CLEAVE_PASSES_RANGEMEMORY_H
+#define CLEAVE_PASSES_RANGEMEMORY_H
+
+#include "passes/Candidates.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include <optional>
+
+namespace llvm {
+class AllocaInst;
+class DominatorTree;
+class Loop;
+class LoopInfo;
+class SCEV;
+class SCEVExpander;
+class ScalarEvolution;
+} // namespace llvm
+
+namespace cleave {
+
+/// Memory that the loop reaches through one pointer from outside, its base. The base's block (a variable, or a heap
+/// block that the run time looks up) travels whole if the loop only reads it. If the loop writes it, iteration t owns
+/// the bytes [low + t * lowStep, high + t * highStep) from the base, and a range of iterations travels with its part.
+struct RangeBlock {
+  llvm::Value *base = nullptr;
+  uint64_t bytes = 0; ///< of the variable; 0: a heap block
+  bool isWritten = false;
+  llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader
+};
+
+/// Any other pointer that comes into the loop, told by its distance from a base: an end that is compared, a place in a
+/// block or in constant data (then `base` is the constant and no block's).
+struct RangeBound {
+  llvm::Value *pointer = nullptr, *base = nullptr;
+};
+
+struct RangeMemory {
+  llvm::SmallVector<RangeBlock, 4> blocks;
+  llvm::SmallVector<RangeBound, 4> bounds;
+  /// Pairs of blocks, one of them written, that only the run time can tell to be different.
+  llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
+  llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
+};
+
+/// What the analysis of a loop leans on; all of its function.
+struct LoopContext {
+  llvm::Loop &loop;
+  llvm::LoopInfo &loops;
+  llvm::DominatorTree &dominators;
+  llvm::ScalarEvolution &evolution;
+  llvm::SCEVExpander &expander;
+  const Effects &effects;
+};
+
+/// Nothing: the loop cannot be split, and `refusal` says which access stands in the way.
+std::optional<RangeMemory> analyseRangeMemory(LoopContext &context, Refusal &refusal);
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,216 @@
+/* Ranges.cpp - range loops: blocks are looked up and compared once, then ranges of iterations go the way of a staged
+ * loop's items (Loops.cpp), with a generator of the run time's own.
+ *
+ *     item k     iterations [k * grain, (k + 1) * grain): its part of each written block, copied when it is pushed
+ *     shared     the scalars, and all of each block that is only read: large ones are shown, not copied
+ *     result     reductions, and the parts of the written blocks, copied to where they belong when they are asked for
+ *
+ * WHY THAT IS RIGHT. No two iterations touch the same byte of a written block: their intervals are linear in the
+ * iteration's number, so neighbours that do not overlap at both ends of the loop do not overlap anywhere. What lies in
+ * a range's hull between two of its intervals belongs to nobody else in this loop, so copying it there and back changes
+ * nothing. An interval may stick out of its block where the program touches nothing (an access under a condition): the
+ * hull is cut at the block's ends.
+ */
+#include "Blocks.h"
+#include "Open.h"
+#include "Session.h"
+
+#include "../task/Layout.h"
+#include "../task/Memory.h"
+#include "cleave/program.h"
+
+#include <new>
+#include <stdlib.h>
+
+namespace cleave {
+
+namespace {
+
+constexpr uint32_t kMaxBlocks = 24;
+/* Ranges a loop is cut into: enough to keep workers equally busy, few enough that handing them over costs little. */
+constexpr uint64_t kRangesPerLoop = 128;
+/* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
+constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
+
+struct Span {
+  const uint8_t *data;
+  uint64_t bytes;
+};
+
+struct Part {
+  const uint8_t *base;
+  HeapBlock block;
+  bool isWritten;
+  int64_t low, lowStep, high, highStep;
+};
+
+struct RangeWork {
+  void *loop;
+  uint64_t trips, grain, next; /* next: the first iteration that was not pushed */
+  uint64_t reductionBytes, resultBytes;
+  uint32_t blockCount;
+  uint32_t reserved;
+  Part parts[kMaxBlocks];
+  Span spans[kMaxBlocks];
+  int64_t item[2 + kMaxBlocks];
+  const void *args[2 + kMaxBlocks];
+  alignas(64) uint8_t result[]; /* reductions, then a slice for each written block */
+};
+
+/* value + step * times, or false where that is no address distance. */
+bool at(int64_t value, int64_t step, uint64_t times, int64_t &result) {
+  int64_t product;
+  return !__builtin_mul_overflow(step, static_cast<int64_t>(times), &product) &&
+         !__builtin_add_overflow(value, product, &result);
+}
+
+bool isDisjoint(const Part &part, uint64_t trips) {
+  int64_t low[4], high[4];
+  const uint64_t iterations[4] = {0, 1, trips - 2, trips - 1};
+  for (int i = 0; i != 4; ++i)
+    if (!at(part.low, part.lowStep, iterations[i], low[i]) || !at(part.high, part.highStep, iterations[i], high[i]))
+      return false;
+  bool isRising = high[0] <= low[1] && high[2] <= low[3], isFalling = high[1] <= low[0] && high[3] <= low[2];
+  return isRising || isFalling;
+}
+
+/* The part of a written block that iterations [first, first + count) own. */
+Span hull(const Part &part, uint64_t first, uint64_t count) {
+  int64_t low[2] = {}, high[2] = {};
+  for (uint64_t i = 0; i != 2; ++i) {
+    at(part.low, part.lowStep, first + i * (count - 1), low[i]);
+    at(part.high, part.highStep, first + i * (count - 1), high[i]);
+  }
+  int64_t least = part.block.begin - part.base, most = least + static_cast<int64_t>(part.block.bytes);
+  int64_t from = low[0] < low[1] ? low[0] : low[1], to = high[0] < high[1] ? high[1] : high[0];
+  from = from < least ? least : from;
+  to = to > most ? most : to;
+  if (to < from)
+    to = from = least;
+  return {part.base + from, static_cast<uint64_t>(to - from)};
+}
+
+uint64_t rangeLength(const RangeWork &work, uint64_t first) {
+  uint64_t left = work.trips - first;
+  return left < work.grain ? left : work.grain;
+}
+
+/* The generator: pushes range after range. */
+int pushRanges(void *state, void *loop) {
+  auto &work = *static_cast<RangeWork *>(state);
+  while (work.next < work.trips) {
+    uint64_t first = work.next, count = rangeLength(work, first);
+    work.item[0] = static_cast<int64_t>(first);
+    work.item[1] = static_cast<int64_t>(count);
+    for (uint32_t i = 0; i != work.blockCount; ++i) {
+      const Part &part = work.parts[i];
+      if (part.isWritten)
+        work.spans[i] = hull(part, first, count);
+      work.item[2 + i] = part.base - work.spans[i].data;
+    }
+    work.next = first + count;
+    if (cleave_loop_push(loop, work.args))
+      return work.next < work.trips;
+  }
+  return 0;
+}
+
+bool overlaps(const HeapBlock &one, const HeapBlock &other) {
+  return one.begin < other.begin + other.bytes && other.begin < one.begin + one.bytes;
+}
+
+/* Looks the blocks up. False: one is not found, or two that must differ do not. */
+bool takeBlocks(RangeWork &work, const cleave_range &range) {
+  for (uint32_t i = 0; i != range.block_count; ++i) {
+    const cleave_range_block &given = range.blocks[i];
+    auto *base = static_cast<const uint8_t *>(given.base);
+    HeapBlock block = given.size_bytes ? HeapBlock{base, given.size_bytes} : findBlock(base);
+    if (!block.begin)
+      return false;
+    work.parts[i] = {base, block, given.is_written != 0, given.low, given.low_step, given.high, given.high_step};
+    work.spans[i] = {block.begin, block.bytes};
+    work.args[2 + i] = &work.spans[i];
+    if (given.is_written && !isDisjoint(work.parts[i], range.trips))
+      return false;
+  }
+  for (uint32_t i = 0; i != range.distinct_count; ++i)
+    if (overlaps(work.parts[range.distinct[2 * i]].block, work.parts[range.distinct[2 * i + 1]].block))
+      return false;
+  return true;
+}
+
+uint64_t grainOf(const cleave_range &range) {
+  uint64_t grain = (range.trips + kRangesPerLoop - 1) / kRangesPerLoop;
+  if (range.has_open_work || range.iteration_ns <= 0)
+    return grain;
+  double least = kLeastRangeNs / range.iteration_ns;
+  return static_cast<double>(grain) < least ? static_cast<uint64_t>(least) + 1 : grain;
+}
+
+bool isWorthALook(const cleave_range &range) {
+  double ns = range.iteration_ns * static_cast<double>(range.trips);
+  return range.trips > 1 && range.block_count <= kMaxBlocks && (range.has_open_work || ns >= kLeastLoopNs);
+}
+
+/* Fills in where the results of [first, first + count) are to go. */
+void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
+  auto *slices = reinterpret_cast<Span *>(work.result + alignUp(work.reductionBytes, 8));
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    if (work.parts[i].isWritten)
+      *slices++ = hull(work.parts[i], first, count);
+}
+
+} // namespace
+} // namespace cleave
+
+using namespace cleave;
+
+extern "C" void *cleave_range_begin(const cleave_range *range) {
+  if (!isSplitting() || !isWorthALook(*range))
+    return nullptr;
+  uint64_t resultBytes = range->site->kind->result->size_bytes;
+  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes, 64));
+  if (!place)
+    return nullptr;
+  auto *work = new (place) RangeWork{};
+  work->trips = range->trips;
+  work->grain = grainOf(*range);
+  work->reductionBytes = range->reduction_bytes;
+  work->resultBytes = resultBytes;
+  work->blockCount = range->block_count;
+  work->args[0] = work->item;
+  work->args[1] = range->scalars;
+  void *shared[32] = {};
+  if (takeBlocks(*work, *range)) {
+    for (uint32_t i = 0; i != range->block_count + 2; ++i)
+      if (range->site->shared_mask >> i & 1)
+        shared[i] = const_cast<void *>(work->args[i]);
+    work->loop = beginLoop(range->site, pushRanges, work, shared, OwnsState::Yes);
+  }
+  if (work->loop)
+    return work;
+  free(work);
+  return nullptr;
+}
+
+extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count) {
+  auto &work = *static_cast<RangeWork *>(range);
+  if (done >= work.trips) {
+    *count = UINT64_MAX - done;
+    return 0;
+  }
+  uint64_t length = rangeLength(work, done);
+  prepareResult(work, done, length);
+  int answer = cleave_loop_next(work.loop, work.result);
+  /* Plain from now on: the rest is done without asking again. */
+  *count = answer == 2 ? work.trips - done : length;
+  if (answer != 1)
+    return 0;
+  memcpy(reductions, work.result, work.reductionBytes);
+  return 1;
+}
+
+extern "C" void cleave_range_end(void *range) {
+  if (range)
+    cleave_loop_end(static_cast<RangeWork *>(range)->loop);
+}
