@@ -57,24 +57,23 @@ static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
 /// An iteration of a few instructions cannot pay for its bytes to go there and back, however many there are.
 static constexpr double leastIterationNs = 4;
 
-static void decideRange(CutSite &site, CostModel &costs) {
-  FunctionCost cost = costs.iterationCost(site.range->blocks);
-  site.range->hasOpenWork |= cost.isOpen || cost.perElementNs > 0;
+/// Loops that only fill or copy are everywhere: they are no sites, and nothing is missed in them.
+static bool isSmallLoop(CutSite &site, CostModel &costs) {
+  if (site.loopBlocks.empty())
+    return false;
+  FunctionCost cost = costs.iterationCost(site.loopBlocks);
+  bool isOpen = cost.isOpen || cost.perElementNs > 0;
   site.cost = {cost.baseNs + cost.perElementNs, 0};
-  if (site.range->hasOpenWork || site.cost.baseNs >= leastIterationNs)
-    return;
-  site.range.reset();
-  site.refusal = {"too-small", "an iteration is too small to be worth handing over", {}};
+  if (site.range)
+    site.range->hasOpenWork |= isOpen;
+  return !isOpen && site.cost.baseNs < leastIterationNs;
 }
 
 void decide(std::vector<CutSite> &sites, CostModel &costs) {
+  erase_if(sites, [&](CutSite &site) { return isSmallLoop(site, costs); });
   for (CutSite &site : sites) {
-    if (!site.isTaken())
+    if (!site.isTaken() || site.range)
       continue;
-    if (site.range) {
-      decideRange(site, costs);
-      continue;
-    }
     FunctionCost cost = costs.cost(*site.callee->function);
     if (cost.isOpen)
       site.cost = {-1, 0};
@@ -123,9 +122,6 @@ std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
   std::vector<Remark> remarks;
   StringSet<> said;
   for (const CutSite &site : sites) {
-    // Loops that only fill or copy are everywhere, and nothing is missed in them.
-    if (!site.isTaken() && !site.call && site.refusal.reason == "too-small")
-      continue;
     // Inside of a task nothing is missed.
     if (!site.isTaken() && tasks.contains(site.where->getFunction()) && !isRecursiveCall(site))
       continue;

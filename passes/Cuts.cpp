@@ -35,12 +35,14 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
   for (RangeLoop &range : findRangeLoops(function, effects, taken, readsErrno(*function.getParent()), refused)) {
     CutSite site;
     site.where = range.place;
+    site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
     site.range = std::move(range);
     sites.push_back(std::move(site));
   }
   for (RangeRefusal &one : refused) {
     CutSite site;
     site.where = one.where;
+    site.loopBlocks.assign(one.blocks.begin(), one.blocks.end());
     site.refusal = std::move(one.refusal);
     sites.push_back(std::move(site));
   }

@@ -17,6 +17,7 @@ struct CutSite {
   std::optional<StagedLoop> loop;
   std::optional<FutureCall> future;
   std::optional<RangeLoop> range;
+  llvm::SmallVector<llvm::BasicBlock *, 0> loopBlocks; ///< of a loop, header first
   Refusal refusal;
   SiteCost cost; ///< of one call, or of one iteration
   bool isTaken() const { return loop || future || range; }

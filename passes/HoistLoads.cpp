@@ -65,8 +65,7 @@ ObjectSet Hoister::written(const Loop &loop) const {
 
 bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) const {
   bool isArithmetic = isa<GetElementPtrInst>(instruction) || isa<BinaryOperator>(instruction) ||
-                      isa<CmpInst>(instruction) || isa<SelectInst>(instruction) ||
-                      (isa<CastInst>(instruction) && !isa<PtrToIntInst>(instruction));
+                      isa<CmpInst>(instruction) || isa<SelectInst>(instruction) || isa<CastInst>(instruction);
   auto *load = dyn_cast<LoadInst>(&instruction);
   if ((!isArithmetic && !load) || !loop.hasLoopInvariantOperands(&instruction))
     return false;

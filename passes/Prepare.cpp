@@ -23,6 +23,8 @@
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
@@ -130,6 +132,10 @@ void prepareModule(Module &module) {
   FunctionPassManager simplify;
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));
+  simplify.addPass(SimplifyCFGPass());
+  // A break leaves a flag and a value in the loop that matter on the way out only; these two see that.
+  simplify.addPass(InstCombinePass());
+  simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
   second.addPass(GlobalOptPass());

@@ -342,7 +342,7 @@ void RangeFinder::collectScalars() {
   auto note = [&](Value *value) {
     auto *inner = dyn_cast<Instruction>(value);
     if ((!inner && !isa<Argument>(value)) || (inner && loop.contains(inner)) || value->getType()->isPointerTy() ||
-        value->getType()->isLabelTy() || value->getType()->isMetadataTy() || value->getType()->isTokenTy())
+        isa<PtrToIntInst>(value) || value->getType()->isLabelTy() || value->getType()->isMetadataTy() || value->getType()->isTokenTy())
       return;
     if (seen.insert(value).second)
       result.scalars.push_back(value);
@@ -426,8 +426,7 @@ std::vector<RangeLoop> findRangeLoops(Function &function, const Effects &effects
       found.push_back(std::move(*range));
       continue;
     }
-    if (!loop->isInnermost())
-      refused.push_back({where, refusal});
+    refused.push_back({where, SmallVector<BasicBlock *, 16>(loop->blocks()), std::move(refusal)});
     append_range(work, *loop);
   }
   return found;

@@ -53,12 +53,15 @@ struct RangeLoop {
   unsigned line = 0;
 };
 
-/// Outermost loops of `function` that can be split by ranges, each with the place in the order of the source; refusals
-/// of the others go to `refused`. Loops that contain an instruction of `taken` at their own level are left alone.
+/// A loop that stays as it is.
 struct RangeRefusal {
   llvm::Instruction *where = nullptr;
+  llvm::SmallVector<llvm::BasicBlock *, 16> blocks; ///< header first
   Refusal refusal;
 };
+
+/// Outermost loops of `function` that can be split by ranges; refusals of the others go to `refused`. Loops that contain
+/// an instruction of `taken` at their own level are left alone.
 std::vector<RangeLoop> findRangeLoops(llvm::Function &function, const Effects &effects,
                                       const llvm::SmallPtrSetImpl<const llvm::Instruction *> &taken, bool readsErrno,
                                       std::vector<RangeRefusal> &refused);

@@ -150,6 +150,11 @@ void TaskBuilder::loadInputs() {
     Value *base = isa<GlobalVariable>(bound.base) && !map.count(bound.base) ? bound.base : &*map[bound.base];
     map[bound.pointer] = builder.CreatePtrAdd(base, distance);
   }
+  for (PtrToIntInst *address : range.memory.addresses) {
+    Value *pointer = address->getOperand(0);
+    auto mapped = map.find(pointer);
+    map[address] = builder.CreatePtrToInt(mapped == map.end() ? pointer : &*mapped->second, address->getType());
+  }
   for (AllocaInst *local : range.memory.locals) {
     auto *own = cast<AllocaInst>(local->clone());
     builder.Insert(own);

@@ -529,26 +529,20 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
 
 /// Pointers are not the same numbers in a task: they may be followed and compared, and their distance taken.
 bool MemoryAnalysis::checkPointerUses(Instruction &instruction) {
-  auto refuseAddress = [&] {
-    return refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
+  auto isDistance = [](const User *user) {
+    auto *difference = dyn_cast<BinaryOperator>(user);
+    return difference && difference->getOpcode() == Instruction::Sub && isa<PtrToIntInst>(difference->getOperand(0)) &&
+           isa<PtrToIntInst>(difference->getOperand(1));
   };
-  if (isa<IntToPtrInst>(instruction))
-    return refuseAddress();
-  if (auto *cast = dyn_cast<PtrToIntInst>(&instruction)) {
-    if (isPrivate(objects.pointsTo(cast->getOperand(0))))
-      return true;
-    return all_of(cast->users(),
-                  [&](const User *user) {
-                    auto *difference = dyn_cast<BinaryOperator>(user);
-                    if (!difference || difference->getOpcode() != Instruction::Sub)
-                      return false;
-                    auto *left = dyn_cast<PtrToIntInst>(difference->getOperand(0));
-                    auto *right = dyn_cast<PtrToIntInst>(difference->getOperand(1));
-                    return left && right && loop.contains(left) && loop.contains(right);
-                  }) ||
-           refuseAddress();
-  }
-  return true;
+  auto isAddress = [&](const Value *value) {
+    auto *cast = dyn_cast<PtrToIntInst>(value);
+    return cast && !isPrivate(objects.pointsTo(cast->getOperand(0)));
+  };
+  bool isFine = !isa<IntToPtrInst>(instruction);
+  if (isAddress(&instruction))
+    isFine &= all_of(instruction.users(), isDistance);
+  isFine &= isDistance(&instruction) || none_of(instruction.operands(), isAddress);
+  return isFine || refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
 }
 
 /// Every pointer that comes into the loop is told relative to a block's base.
@@ -576,8 +570,14 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
       if (auto *marker = dyn_cast<CallBase>(&instruction);
           marker && (marker->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(marker)))
         continue;
-      for (Value *operand : instruction.operands())
+      for (Value *operand : instruction.operands()) {
         visitPointer(operand);
+        auto *cast = dyn_cast<PtrToIntInst>(operand);
+        if (cast && !loop.contains(cast) && !is_contained(result.addresses, cast)) {
+          result.addresses.push_back(cast);
+          visitPointer(cast->getOperand(0));
+        }
+      }
       Value *left = nullptr, *right = nullptr;
       if (auto *compare = dyn_cast<ICmpInst>(&instruction);
           compare && compare->getOperand(0)->getType()->isPointerTy()) {
@@ -655,6 +655,12 @@ bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
     return refuse(
         "loop-carried", "each iteration changes the same part of " + nameOf(block.objects), block.writer,
         "make it a variable of the iteration, or collect the changes in a vector and apply them after the loop");
+  // What can be told now need not be asked later: neighbours that always overlap.
+  auto *distance = dyn_cast<SCEVConstant>(evolution.getMinusSCEV(ends[1], ends[0]));
+  auto *step = steps[0] == steps[1] ? dyn_cast<SCEVConstant>(steps[0]) : nullptr;
+  if (distance && step && distance->getAPInt().sgt(step->getAPInt().abs()))
+    return refuse("loop-carried", "an iteration uses a part of " + nameOf(block.objects) + " that another one changes",
+                  block.writer, "write the results to a second array");
   result.low = expand(ends[0]);
   result.high = expand(ends[1]);
   result.lowStep = expand(steps[0]);

@@ -12,6 +12,7 @@ class AllocaInst;
 class DominatorTree;
 class Loop;
 class LoopInfo;
+class PtrToIntInst;
 class SCEV;
 class SCEVExpander;
 class ScalarEvolution;
@@ -38,6 +39,7 @@ struct RangeBound {
 struct RangeMemory {
   llvm::SmallVector<RangeBlock, 4> blocks;
   llvm::SmallVector<RangeBound, 4> bounds;
+  llvm::SmallVector<llvm::PtrToIntInst *, 4> addresses; ///< of pointers above, as integers whose differences are taken
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
