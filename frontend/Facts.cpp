@@ -45,6 +45,7 @@ public:
       : module(module), generator(generator), ast(sema.getASTContext()), types(sema, module.getContext()) {}
 
   void describe(llvm::Function &function);
+  void describe(llvm::GlobalVariable &global);
   void listBases(llvm::ArrayRef<TagDecl *> definitions);
   void nameSource();
 
@@ -232,6 +233,19 @@ void FactsWriter::describe(llvm::Function &function) {
   function.setMetadata("cleave.function", llvm::MDNode::get(module.getContext(), operands));
 }
 
+/// A task that reads the variable may be given its value (passes/GlobalInputs.cpp).
+void FactsWriter::describe(llvm::GlobalVariable &global) {
+  const auto *variable = dyn_cast_or_null<VarDecl>(generator.GetDeclForMangledName(global.getName()));
+  if (!variable || !isUsers(variable->getLocation()) || variable->getType()->isReferenceType() ||
+      variable->getTLSKind() != VarDecl::TLS_None)
+    return;
+  QualType type = variable->getType().getUnqualifiedType();
+  global.setMetadata("cleave.global",
+                     llvm::MDNode::get(module.getContext(),
+                                       {text(variable->getNameAsString()),
+                                        text(types.nameOf(ast.getLValueReferenceType(type.withConst()))), types.node(type)}));
+}
+
 /// A `const Base &` may be a view of something larger, so readers must know which classes are bases.
 void FactsWriter::listBases(llvm::ArrayRef<TagDecl *> definitions) {
   std::set<std::string> names;
@@ -267,6 +281,9 @@ void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llv
   for (llvm::Function &function : module)
     if (!function.isDeclaration())
       writer.describe(function);
+  for (llvm::GlobalVariable &global : module.globals())
+    if (global.hasInitializer() && !global.isConstant())
+      writer.describe(global);
   writer.listBases(definitions);
   writer.nameSource();
   diagnostics.setSuppressAllDiagnostics(wasSilent);

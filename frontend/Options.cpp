@@ -19,6 +19,8 @@ static Error parseOwn(StringRef argument, CommandLine &line, bool &isOwn) {
     line.showTaken = true;
   else if (argument == "-Rcleave-missed")
     line.showMissed = true;
+  else if (argument == "-cleave-times")
+    line.showTimes = true;
   else if (argument == "-fno-cleave" || argument == "-fcleave")
     line.splitting = argument == "-fcleave";
   else if (argument.consume_front("-cleave-print=")) {
@@ -75,6 +77,7 @@ CLEAVE OPTIONS:
   -cleave-emit=STAGE   write what a stage made, to -o or stdout:
                        facts (LLVM IR), cut (LLVM IR), partition (JSON)
   -cleave-print=NAME   print an analysis of the program to stdout
+  -cleave-times        say how long each stage took, at the end
 
 All of clang++'s compile and link options apply; 'clang++-22 --help' lists them. Programs are
 linked statically, so -shared is refused. Inputs may be C++, LLVM IR (.ll, .bc), objects and

@@ -30,6 +30,7 @@ struct CommandLine {
   bool splitting = true;   ///< -fno-cleave
   bool showTaken = false;  ///< -Rcleave
   bool showMissed = false; ///< -Rcleave-missed
+  bool showTimes = false;  ///< -cleave-times
   bool wantsHelp = false;
   std::vector<const char *> clangArguments;        ///< everything else, program name first
   std::shared_ptr<llvm::BumpPtrAllocator> storage; ///< of arguments that came from response files

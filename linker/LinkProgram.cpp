@@ -19,6 +19,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ThreadPool.h"
+#include "llvm/Support/Timer.h"
 #include "llvm/Target/TargetMachine.h"
 #include <set>
 
@@ -113,22 +114,29 @@ Expected<LinkedProgram> linkProgram(std::unique_ptr<Module> module, json::Value 
   LLVMInitializeX86AsmParser();
   if (!options.keepDebugInfo)
     StripDebugInfo(*module);
-  Expected<std::vector<TaskUnit>> units = extractTasks(*module);
+  auto timed = [&](StringRef stage, auto &&work) {
+    NamedRegionTimer timer(stage, stage, "cleave", "Cleave's stages", options.showTimes);
+    return work();
+  };
+  Expected<std::vector<TaskUnit>> units = timed("extraction of tasks", [&] { return extractTasks(*module); });
   if (!units)
     return units.takeError();
   if (Error error = internaliseRoot(*module, options))
     return std::move(error);
 
-  Expected<std::vector<Piece>> pieces = compileAll(*module, *units, target, options.optLevel);
+  Expected<std::vector<Piece>> pieces =
+      timed("optimisation and code", [&] { return compileAll(*module, *units, target, options.optLevel); });
   if (!pieces)
     return pieces.takeError();
 
   LinkedProgram program;
   std::set<std::string> features;
-  if (Error error = linkTasks(std::move(*units), ArrayRef(*pieces).drop_back(), options, program, features))
+  if (Error error = timed("links of tasks", [&] {
+        return linkTasks(std::move(*units), ArrayRef(*pieces).drop_back(), options, program, features);
+      }))
     return std::move(error);
   if (!options.rootArguments.empty()) {
-    Expected<std::vector<char>> root = linkRoot(pieces->back().object, options);
+    Expected<std::vector<char>> root = timed("link of the program", [&] { return linkRoot(pieces->back().object, options); });
     if (!root)
       return root.takeError();
     program.root = std::move(*root);

@@ -22,6 +22,7 @@ struct LinkOptions {
   static constexpr const char *moduleMarker = "<cleave-module>";
   bool verbose = false; ///< print the link lines on stderr
   bool keepDebugInfo = false;
+  bool showTimes = false; ///< say on stderr, at the end, how long each stage took
 };
 
 /// Consumes `module`. Errors: undefined symbols and the like (lld's own words), a task binary that breaks a rule of

@@ -48,6 +48,20 @@ bool locate(const Instruction *instruction, std::string &file, unsigned &line, u
   return true;
 }
 
+/// Is `element`, which points to an element of an array, used only for access and for steps further into it?
+static bool staysInElement(const GetElementPtrInst &element) {
+  return all_of(element.uses(), [&](const Use &use) {
+    const User *user = use.getUser();
+    if (auto *inner = dyn_cast<GetElementPtrInst>(user)) {
+      auto *first = dyn_cast<ConstantInt>(inner->idx_begin()->get());
+      return first && first->isZero() && inner->getNumIndices() >= 2 &&
+             inner->getSourceElementType() == element.getResultElementType() && staysInElement(*inner);
+    }
+    return isa<LoadInst>(user) || isa<CmpInst>(user) || isa<CallBase>(user) ||
+           (isa<StoreInst>(user) && use.getOperandNo() == 1);
+  });
+}
+
 /// Do all accesses through `pointer`, which points `offset` bytes into an object of `size` bytes, stay inside?
 static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, const DataLayout &layout,
                         SmallPtrSetImpl<const Value *> &seen) {
@@ -77,11 +91,9 @@ static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, con
       if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 ||
           layout.getTypeAllocSize(gep->getSourceElementType()) > size)
         return false;
-      // Accesses below are to elements: look only for further steps out of them.
-      for (const Use &inner : gep->uses())
-        if (!isa<LoadInst>(inner.getUser()) && !isa<CmpInst>(inner.getUser()) &&
-            !(isa<StoreInst>(inner.getUser()) && inner.getOperandNo() == 1) && !isa<CallBase>(inner.getUser()))
-          return false;
+      // Accesses below are to elements: look only for steps out of them.
+      if (!staysInElement(*gep))
+        return false;
     } else if (auto *call = dyn_cast<CallBase>(user)) {
       if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call))
         continue;
@@ -320,7 +332,7 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     if (function.isDeclaration() || function.getName() == "main")
       continue;
     auto facts = readFacts(function);
-    if (!facts || facts->result.passing == Passing::Void || !isHeavy(function))
+    if (!facts || facts->result.passing == Passing::Void || !effects.isHeavy(function))
       continue;
     Candidate candidate;
     candidate.function = &function;

@@ -11,6 +11,7 @@
 #include "passes/Cuts.h"
 #include "passes/Prepare.h"
 #include "passes/RangeLowering.h"
+#include "passes/Sandbox.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
@@ -51,14 +52,15 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
 std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, Candidate> &candidates,
                                const Effects &effects, ProgramAbi &abi) {
   std::vector<CutSite> sites;
+  Sandbox sandbox(module);
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
     if (!function.isDeclaration())
       functions.push_back(&function);
   for (Function *function : functions) {
-    DominatorTree dominators(*function);
-    LoopInfo loops(dominators);
+    std::optional<DominatorTree> dominators;
+    std::optional<LoopInfo> loops;
     for (Instruction &instruction : instructions(*function)) {
       auto *call = dyn_cast<CallBase>(&instruction);
       auto it = call && call->getCalledFunction() ? candidates.find(call->getCalledFunction()) : candidates.end();
@@ -70,11 +72,15 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
       site.callee = &it->second;
       site.refusal = it->second.refusal;
       if (!site.refusal) {
+        if (!loops) {
+          dominators.emplace(*function);
+          loops.emplace(*dominators);
+        }
         Refusal asFuture;
-        if (Loop *loop = loops.getLoopFor(call->getParent()))
-          site.loop = stageLoop(*call, *loop, it->second, effects, abi, site.refusal);
+        if (Loop *loop = loops->getLoopFor(call->getParent()))
+          site.loop = stageLoop(*call, *loop, it->second, effects, *dominators, sandbox, abi, site.refusal);
         if (!site.loop)
-          site.future = findFuture(*call, it->second, effects, dominators, asFuture);
+          site.future = findFuture(*call, it->second, effects, *dominators, asFuture);
         if (site.isTaken())
           site.refusal = {};
         else if (!site.refusal)

@@ -198,7 +198,7 @@ private:
     if (model.writesErrno)
       add(EffectKind::WritesErrno);
     for (unsigned k = 0; k < call.arg_size() && k < model.reads.size(); ++k)
-      touch(call.getArgOperand(k), model.deep, model.reads.test(k), model.writes.test(k));
+      touch(call.getArgOperand(k), model.deep && !(k == 0 && model.firstIsFlat), model.reads.test(k), model.writes.test(k));
   }
 
   const Effects &effects;
@@ -238,7 +238,7 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
             into.try_emplace(seen, EffectCause{&where, id});
           }
         };
-        for (const Instruction &instruction : instructions(*function)) {
+        for (const Instruction &instruction : llvm::instructions(*function)) {
           Builder builder(*this, memory);
           builder.visit(instruction);
           for (EffectKind kind : builder.kinds)
@@ -260,16 +260,23 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
 
 const EffectSummary &Effects::summary(const Function &function) const { return summaries.find(&function)->second; }
 
-AccessSets Effects::accesses(const Instruction &instruction) const {
-  Builder builder(*this, owners.memory(*instruction.getFunction()));
-  builder.visit(instruction);
-  return builder.sets;
+const Effects::Known &Effects::known(const Instruction &instruction) const {
+  std::unique_ptr<Known> &entry = instructions[&instruction];
+  if (!entry) {
+    Builder builder(*this, owners.memory(*instruction.getFunction()));
+    builder.visit(instruction);
+    entry = std::make_unique<Known>();
+    entry->sets = std::move(builder.sets);
+    for (EffectKind kind : builder.kinds)
+      entry->kinds |= 1u << static_cast<unsigned>(kind);
+  }
+  return *entry;
 }
 
+const AccessSets &Effects::accesses(const Instruction &instruction) const { return known(instruction).sets; }
+
 bool Effects::has(const Instruction &instruction, EffectKind kind) const {
-  Builder builder(*this, owners.memory(*instruction.getFunction()));
-  builder.visit(instruction);
-  return is_contained(builder.kinds, kind);
+  return known(instruction).kinds >> static_cast<unsigned>(kind) & 1;
 }
 
 EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {

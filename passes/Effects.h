@@ -3,6 +3,7 @@
 #define CLEAVE_PASSES_EFFECTS_H
 
 #include "passes/Ownership.h"
+#include "passes/Prepare.h"
 #include <map>
 #include <optional>
 
@@ -53,21 +54,30 @@ class Effects {
 public:
   Effects(llvm::Module &module, llvm::CallGraph &graph, const Ownership &ownership);
   const EffectSummary &summary(const llvm::Function &function) const;
-  AccessSets accesses(const llvm::Instruction &instruction) const;
+  const AccessSets &accesses(const llvm::Instruction &instruction) const;
   /// May `instruction` do something of `kind`, by itself or in what it calls?
   bool has(const llvm::Instruction &instruction, EffectKind kind) const;
   EffectOrigin origin(const llvm::Function &function, EffectKind kind) const;
   EffectOrigin originOfWrite(const llvm::Function &function, ObjectId object) const;
   EffectOrigin originOfRead(const llvm::Function &function, ObjectId object) const;
+  bool isHeavy(const llvm::Function &function) const { return heavy.contains(function); }
   const Ownership &ownership() const { return owners; }
   void print(llvm::raw_ostream &out) const;
 
 private:
   class Builder;
+  /// What is known of one instruction. Kept: the checks of loops and futures ask for the same ones again and again.
+  struct Known {
+    AccessSets sets;
+    unsigned kinds = 0; ///< bit by EffectKind
+  };
+  const Known &known(const llvm::Instruction &instruction) const;
   EffectOrigin follow(const llvm::Function &function, EffectCause cause, bool isWrite) const;
   llvm::Module &module;
   const Ownership &owners;
   llvm::DenseMap<const llvm::Function *, EffectSummary> summaries;
+  mutable HeavyFunctions heavy;
+  mutable llvm::DenseMap<const llvm::Instruction *, std::unique_ptr<Known>> instructions;
 };
 
 llvm::StringRef effectName(EffectKind kind);

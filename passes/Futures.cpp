@@ -128,7 +128,7 @@ void FutureFinder::walk(BasicBlock::iterator from) {
     }
     if (auto *inner = dyn_cast<CallBase>(&instruction)) {
       const Function *target = inner->getCalledFunction();
-      if (target && !target->isDeclaration() && isHeavy(*target))
+      if (target && !target->isDeclaration() && effects.isHeavy(*target))
         overlapsWork = true;
       if (!inner->doesNotThrow() && effects.has(*inner, EffectKind::Throws))
         future.throwing.push_back(inner);

@@ -16,19 +16,23 @@
 //
 // LEGAL IF
 //   1. the callee is a candidate (Candidates.cpp);
-//   2. the slice that computes the arguments and every exit condition consists of pure instructions and loads, and does
-//      not contain the call itself (then an argument or the exit depends on an earlier result);
+//   2. the slice that computes the arguments and every exit condition has no effect but on memory that lives for one
+//      iteration (PrivateMemory.cpp), and does not contain the call itself (then an argument or the exit depends on an
+//      earlier result). So an iteration may build what it passes: process(text.substr(a, b));
 //   3. nothing that the loop writes (the callee's result included) overlaps with what the slice or the callee reads.
 //
 // Running ahead of an iteration that will never come (because an earlier one throws or leaves the program) is harmless for
 // the loop, but then the generator may look at memory that is not there: the run time catches its faults and stops it.
+// What it writes, calls and how long it loops is contained (Sandbox.cpp). It does not run what comes after the call:
+// the destructors of what it built are the loop's business, its own memory is gone with the iteration.
 // Checks that stand BEFORE the call in the same iteration (at()) are part of the slice and stay.
 //
 // The generator is built first, in a clone of the function where exceptional edges are gone, because control dependence
 // is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
 // exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
 #include "passes/LoopStage.h"
-#include "passes/Prepare.h"
+#include "passes/PrivateMemory.h"
+#include "passes/Sandbox.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -52,9 +56,11 @@ namespace {
 /// Builds the generator for one call, or finds out why there can be none.
 class GeneratorBuilder {
 public:
-  GeneratorBuilder(CallBase &call, Loop &loop, const Candidate &callee, const Effects &effects, ProgramAbi &abi)
-      : call(call), loop(loop), callee(callee), effects(effects), abi(abi),
-        memory(effects.ownership().memory(*call.getFunction())) {}
+  GeneratorBuilder(CallBase &call, Loop &loop, const Candidate &callee, const Effects &effects,
+                   const DominatorTree &originalDominators, Sandbox &sandbox, ProgramAbi &abi)
+      : call(call), loop(loop), callee(callee), effects(effects), sandbox(sandbox), abi(abi),
+        memory(effects.ownership().memory(*call.getFunction())),
+        privates(loop, call, callee, effects, originalDominators) {}
 
   std::optional<StagedLoop> build(Refusal &refusal);
 
@@ -63,10 +69,16 @@ private:
   bool checkShape();
   void cloneWithoutExceptions();
   void dropDeadEnds();
+  void sinkSlotAddresses();
   bool collectSlice();
   bool addToSlice(Instruction &instruction);
   bool checkMemory();
-  void findPrivateTemporaries();
+  bool isQuiet(const CallBase &inner) const;
+  void collectPrivateAccesses();
+  Instruction *nextWriter();
+  bool reachesInIteration(const Instruction &from, const Instruction &to);
+  bool checkHandlers();
+  bool needsContainment() const;
   void computeShared();
   void carve(StagedLoop &staged);
   void emitPush(StagedLoop &staged, Value *stopSlot);
@@ -76,8 +88,10 @@ private:
   Loop &loop;
   const Candidate &callee;
   const Effects &effects;
+  Sandbox &sandbox;
   ProgramAbi &abi;
   const FunctionMemory &memory;
+  PrivateMemory privates;
   Refusal why;
 
   Function *clone = nullptr;
@@ -89,8 +103,9 @@ private:
   Loop *copied = nullptr; ///< the loop in the clone
   CallBase *copiedCall = nullptr;
 
-  SmallPtrSet<const AllocaInst *, 4> temporaries; ///< originals, private to an iteration
-  SetVector<Instruction *> slice;                 ///< in the clone
+  SetVector<Instruction *> slice; ///< in the clone
+  std::vector<std::pair<Instruction *, AccessSets>> privateAccesses; ///< in the clone, with its private part
+  DenseMap<const BasicBlock *, SmallPtrSet<const BasicBlock *, 16>> reachable; ///< without passing the loop's header
   SmallPtrSet<Instruction *, 8> branches;         ///< terminators that the slice needs
   /// Where the paths of an unneeded branch meet. Kept here because dominator trees number blocks by function, and the
   /// blocks move to another one.
@@ -146,6 +161,31 @@ void GeneratorBuilder::cloneWithoutExceptions() {
   loops = std::make_unique<LoopInfo>(*dominators);
   postDominators = std::make_unique<PostDominatorTree>(*clone);
   copied = loops->getLoopFor(cast<BasicBlock>(toClone.lookup(loop.getHeader())));
+  if (copied)
+    sinkSlotAddresses();
+}
+
+/// Addresses within a slot that were computed before the loop are computed where they are used: the generator's slot is
+/// another one.
+void GeneratorBuilder::sinkSlotAddresses() {
+  const DataLayout &layout = clone->getDataLayout();
+  for (BasicBlock *block : copied->blocks())
+    for (Instruction &instruction : make_early_inc_range(*block))
+      for (Use &operand : instruction.operands()) {
+        auto *address = dyn_cast<GetElementPtrInst>(operand.get());
+        if (!address || copied->contains(address))
+          continue;
+        APInt offset(64, 0);
+        auto *slot = dyn_cast<AllocaInst>(address->stripAndAccumulateInBoundsConstantOffsets(layout, offset));
+        if (!slot || !privates.isSlot(originalOf(slot)))
+          continue;
+        auto *phi = dyn_cast<PHINode>(&instruction);
+        Instruction *where = phi ? phi->getIncomingBlock(operand)->getTerminator() : &instruction;
+        IRBuilder<> builder(where);
+        auto *sunk = cast<Instruction>(builder.CreateInBoundsPtrAdd(slot, builder.getInt64(offset.getSExtValue())));
+        toOriginal[sunk] = originalOf(address);
+        operand.set(sunk);
+      }
 }
 
 /// Branches behind the call that leave the loop by throwing or ending the program (the check for a full vector in
@@ -188,36 +228,14 @@ void GeneratorBuilder::dropDeadEnds() {
   }
 }
 
-/// An alloca that each iteration fills before it reads it, and that nobody else sees: the generator gets its own.
-/// Typical: the copy of a struct that is passed by value, a scalar bound to a const reference.
-void GeneratorBuilder::findPrivateTemporaries() {
-  for (Instruction &instruction : call.getFunction()->getEntryBlock()) {
-    auto *slot = dyn_cast<AllocaInst>(&instruction);
-    if (!slot || slot->isUsedByMetadata())
-      continue;
-    bool isFed = false, isPrivate = true;
-    SmallVector<const Value *, 4> work{slot};
-    while (isPrivate && !work.empty())
-      for (const User *user : work.pop_back_val()->users()) {
-        auto *inner = cast<Instruction>(user);
-        if (auto *marker = dyn_cast<CallBase>(inner); marker && marker->isLifetimeStartOrEnd())
-          continue;
-        if (!loop.contains(inner)) {
-          isPrivate = false;
-        } else if (isa<GetElementPtrInst>(inner)) {
-          work.push_back(inner);
-        } else if (auto *store = dyn_cast<StoreInst>(inner)) {
-          isPrivate &= store->getPointerOperand()->stripInBoundsConstantOffsets() == slot;
-          isFed = true;
-        } else if (auto *copy = dyn_cast<MemTransferInst>(inner)) {
-          isFed |= copy->getRawDest()->stripInBoundsConstantOffsets() == slot;
-        } else if (inner != &call && !isa<LoadInst>(inner)) {
-          isPrivate = false;
-        }
-      }
-    if (isPrivate && isFed && is_contained(call.args(), slot))
-      temporaries.insert(slot);
-  }
+/// Does `inner`, a call of the original, do nothing but compute and change what the iteration owns? What it throws and
+/// how long it takes is the sandbox's business.
+bool GeneratorBuilder::isQuiet(const CallBase &inner) const {
+  for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
+                          EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump})
+    if (effects.has(inner, kind))
+      return false;
+  return privates.objects().contains(effects.accesses(inner).writes);
 }
 
 bool GeneratorBuilder::addToSlice(Instruction &instruction) {
@@ -231,19 +249,19 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
     if (!load->isUnordered() || load->isVolatile())
       return refuse("volatile", "the loop's control reads a volatile or atomic object", original, "");
   } else if (auto *inner = dyn_cast<CallBase>(&instruction)) {
-    AccessSets sets = effects.accesses(*original);
     const Function *target = inner->getCalledFunction();
-    // A loop fed with what is not there might not end.
-    bool isQuiet = sets.writes.empty() && target && (target->isDeclaration() || !isHeavy(*target));
-    for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
-                            EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump,
-                            EffectKind::EndsProgram, EffectKind::Throws})
-      isQuiet &= !effects.has(*original, kind);
-    if (!isQuiet)
+    const Instruction *obstacle = nullptr;
+    if (!isQuiet(cast<CallBase>(*original)) || (obstacle = sandbox.obstacleOf(cast<CallBase>(*original))))
       return refuse("argument-effects",
                     "the arguments of '" + callee.facts.shortName() + "' or the loop's exit need a call" +
                         (target ? " of '" + StringRef(target->getName()) + "'" : Twine()) + " that has effects of its own",
-                    original, "compute the argument in a function without side effects, or before the loop");
+                    obstacle ? obstacle : original,
+                    "compute the argument in a function without side effects, or before the loop");
+  } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+    AccessSets sets = effects.accesses(*original);
+    if (!store->isUnordered() || store->isVolatile() || !privates.objects().contains(sets.writes))
+      return refuse("argument-effects", "the arguments of '" + callee.facts.shortName() + "' or the loop's exit depend on a store",
+                    original, "build each argument in a variable that is declared inside the loop");
   } else if (instruction.mayHaveSideEffects() || isa<LandingPadInst>(instruction) || isa<AllocaInst>(instruction)) {
     return refuse("argument-effects", "the arguments of '" + callee.facts.shortName() + "' or the loop's exit depend on a store",
                   original, "");
@@ -252,7 +270,81 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
   return true;
 }
 
+/// Is there a way from `from` to `to` in one iteration?
+bool GeneratorBuilder::reachesInIteration(const Instruction &from, const Instruction &to) {
+  const BasicBlock *start = from.getParent();
+  if (start == to.getParent() && from.comesBefore(&to))
+    return true;
+  auto [it, isNew] = reachable.try_emplace(start);
+  if (isNew) {
+    SmallVector<const BasicBlock *, 16> work{start};
+    while (!work.empty())
+      for (const BasicBlock *next : successors(work.pop_back_val()))
+        if (next != copied->getHeader() && copied->contains(next) && it->second.insert(next).second)
+          work.push_back(next);
+  }
+  return it->second.contains(to.getParent());
+}
+
+void GeneratorBuilder::collectPrivateAccesses() {
+  for (BasicBlock *block : copied->blocks())
+    for (Instruction &instruction : *block) {
+      auto *inner = dyn_cast<CallBase>(&instruction);
+      const Instruction *original = originalOf(&instruction);
+      if (!original || !instruction.mayReadOrWriteMemory() || isa<DbgInfoIntrinsic>(instruction) ||
+          (inner && inner->isLifetimeStartOrEnd()))
+        continue;
+      AccessSets sets = effects.accesses(*original);
+      // The whole argument travels, whatever the callee looks at.
+      if (&instruction == copiedCall)
+        for (const Use &argument : call.args())
+          sets.reads |= memory.reach(memory.pointsTo(argument.get()));
+      sets.reads &= privates.objects();
+      sets.writes &= privates.objects();
+      // What is freed is not read again.
+      if (inner && Sandbox::isDeallocation(*inner))
+        sets.writes.clear();
+      if (!sets.reads.empty() || !sets.writes.empty())
+        privateAccesses.push_back({&instruction, std::move(sets)});
+    }
+}
+
+/// Something outside of the slice that writes what the slice reads later in the same iteration.
+Instruction *GeneratorBuilder::nextWriter() {
+  for (auto &[writer, written] : privateAccesses) {
+    if (written.writes.empty() || writer == copiedCall || slice.contains(writer))
+      continue;
+    for (auto &[reader, read] : privateAccesses)
+      if ((reader == copiedCall || slice.contains(reader)) && read.reads.intersects(written.writes) &&
+          reachesInIteration(*writer, *reader))
+        return writer;
+  }
+  return nullptr;
+}
+
+/// The generator knows no handlers: what is thrown in the slice stops it. But an exception of something else that is
+/// caught inside the loop could leave out a call or change what it is called with.
+bool GeneratorBuilder::checkHandlers() {
+  for (Instruction *instruction : slice)
+    if (auto *phi = dyn_cast<PHINode>(instruction))
+      for (BasicBlock *incoming : phi->blocks())
+        if (!dominators->isReachableFromEntry(incoming))
+          return refuse("handler", "what '" + callee.facts.shortName() + "' is called with depends on an exception that is "
+                        "caught inside the loop", originalOf(phi), "move the try block into a function of its own");
+  for (BasicBlock *block : copied->blocks())
+    for (Instruction &instruction : *block) {
+      auto *invoke = dyn_cast_or_null<InvokeInst>(originalOf(&instruction));
+      if (!invoke || &instruction == copiedCall || slice.contains(&instruction) ||
+          !loop.contains(invoke->getUnwindDest()) || !reachesInIteration(instruction, *copiedCall))
+        continue;
+      return refuse("handler", "an exception that is caught inside the loop may keep '" + callee.facts.shortName() +
+                    "' from being called", invoke, "move the try block into a function of its own");
+    }
+  return true;
+}
+
 bool GeneratorBuilder::collectSlice() {
+  collectPrivateAccesses();
   // Which branches decide whether a block of the loop runs (Ferrante, Ottenstein & Warren 1987).
   DenseMap<BasicBlock *, SmallVector<Instruction *, 2>> controllers;
   SmallVector<Instruction *, 16> neededBranches;
@@ -285,31 +377,18 @@ bool GeneratorBuilder::collectSlice() {
     if (reachedBlocks.insert(block).second)
       append_range(neededBranches, controllers[block]);
   };
-  // Stores that fill private temporaries are part of the slice; they are the only stores in it.
-  for (const AllocaInst *slot : temporaries) {
-    SmallVector<const Value *, 4> places{slot};
-    while (!places.empty())
-      for (const User *user : places.pop_back_val()->users()) {
-        auto *original = const_cast<Instruction *>(cast<Instruction>(user));
-        if (isa<GetElementPtrInst>(original))
-          places.push_back(original);
-        bool writes = isa<StoreInst>(original) ||
-                      (isa<MemTransferInst>(original) &&
-                       cast<MemTransferInst>(original)->getRawDest()->stripInBoundsConstantOffsets() == slot);
-        if (!writes)
-          continue;
-        auto *copy = cast<Instruction>(toClone.lookup(original));
-        if (slice.insert(copy))
-          work.push_back(copy);
-      }
-  }
   reachBlock(copiedCall->getParent());
   for (Use &argument : copiedCall->args())
     if (static_cast<int>(argument.getOperandNo()) != callee.facts.result.firstArgument ||
         callee.facts.result.passing != Passing::Indirect)
       if (!need(argument.get()))
         return false;
-  while (!work.empty() || !neededBranches.empty()) {
+  while (!work.empty() || !neededBranches.empty() || nextWriter()) {
+    if (work.empty() && neededBranches.empty()) {
+      if (!need(nextWriter()))
+        return false;
+      continue;
+    }
     if (!neededBranches.empty()) {
       Instruction *branch = neededBranches.pop_back_val();
       if (!branches.insert(branch).second)
@@ -354,9 +433,7 @@ bool GeneratorBuilder::checkMemory() {
     if (const Instruction *original = originalOf(instruction))
       if (instruction->mayReadFromMemory())
         reads |= effects.accesses(*original).reads;
-  ObjectSet privateObjects;
-  for (const AllocaInst *slot : temporaries)
-    privateObjects |= memory.pointsTo(slot);
+  const ObjectSet &privateObjects = privates.objects();
   reads.intersectWithComplement(privateObjects);
   bool isLegal = true;
   for (BasicBlock *block : loop.blocks())
@@ -392,7 +469,7 @@ void GeneratorBuilder::computeShared() {
     bool isShared = true;
     for (unsigned a = 0; a < parameter.argumentCount; ++a) {
       Value *argument = call.getArgOperand(parameter.firstArgument + a);
-      isShared &= loop.isLoopInvariant(argument) && !temporaries.contains(dyn_cast<AllocaInst>(argument));
+      isShared &= loop.isLoopInvariant(argument) && !memory.pointsTo(argument).intersects(privates.objects());
     }
     // An object that the callee may change is a fresh copy for each call.
     bool isOwned = parameter.passing == Passing::Indirect || parameter.passing == Passing::ByVal;
@@ -429,10 +506,41 @@ void GeneratorBuilder::emitPush(StagedLoop &staged, Value *stopSlot) {
   copiedCall->eraseFromParent();
 }
 
+/// Does the generator do more than compute and fill slots of its own?
+bool GeneratorBuilder::needsContainment() const {
+  const DataLayout &layout = clone->getDataLayout();
+  auto isInSlot = [&](const Value *address, uint64_t bytes) {
+    APInt offset(64, 0);
+    auto *slot = dyn_cast<AllocaInst>(address->stripAndAccumulateInBoundsConstantOffsets(layout, offset));
+    auto size = slot ? slot->getAllocationSize(layout) : std::nullopt;
+    return size && !offset.isNegative() && offset.getZExtValue() + bytes <= size->getFixedValue();
+  };
+  for (Instruction *branch : branches)
+    if (loops->getLoopFor(branch->getParent()) != copied)
+      return true;
+  for (Instruction *instruction : slice) {
+    if (loops->getLoopFor(instruction->getParent()) != copied)
+      return true;
+    if (auto *store = dyn_cast<StoreInst>(instruction)) {
+      if (!isInSlot(store->getPointerOperand(), layout.getTypeStoreSize(store->getValueOperand()->getType())))
+        return true;
+    } else if (auto *copy = dyn_cast<MemIntrinsic>(instruction)) {
+      auto *length = dyn_cast<ConstantInt>(copy->getLength());
+      if (!length || !isInSlot(copy->getRawDest(), length->getZExtValue()))
+        return true;
+    } else if (auto *inner = dyn_cast<CallBase>(instruction)) {
+      if (!inner->onlyReadsMemory() || !inner->getCalledFunction()->isDeclaration())
+        return true;
+    }
+  }
+  return false;
+}
+
 /// Turns the loop of the clone into the body of the generator function.
 void GeneratorBuilder::carve(StagedLoop &staged) {
   LLVMContext &context = clone->getContext();
   IRBuilder<> builder(context);
+  const bool isContained = needsContainment(); // asks for what is about to move
   SmallVector<BasicBlock *, 16> blocks(copied->blocks());
   BasicBlock *header = copied->getHeader(), *preheader = copied->getLoopPreheader(), *latch = copied->getLoopLatch();
   SmallPtrSet<BasicBlock *, 16> inside(blocks.begin(), blocks.end());
@@ -441,7 +549,7 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
   MapVector<Value *, unsigned> incoming;
   auto note = [&](Value *value) {
     if (isa<Argument>(value) || (isa<Instruction>(value) && !inside.contains(cast<Instruction>(value)->getParent())))
-      if (!isa<AllocaInst>(value) || !temporaries.contains(dyn_cast_or_null<AllocaInst>(originalOf(cast<Instruction>(value)))))
+      if (!isa<AllocaInst>(value) || !privates.isSlot(originalOf(cast<Instruction>(value))))
         incoming.insert({value, 0});
   };
   SmallVector<PHINode *, 4> carried;
@@ -498,11 +606,12 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
   DenseMap<const Value *, Value *> replaced;
   for (auto &[value, index] : incoming)
     replaced[value] = builder.CreateLoad(value->getType(), builder.CreateStructGEP(staged.state, generator->getArg(0), index));
-  for (const AllocaInst *slot : temporaries) {
+  SmallVector<AllocaInst *, 8> slots;
+  for (const AllocaInst *slot : privates.slots()) {
     auto *copy = cast<AllocaInst>(toClone.lookup(slot));
-    auto *own = cast<AllocaInst>(copy->clone());
-    builder.Insert(own);
-    replaced[copy] = own;
+    slots.push_back(cast<AllocaInst>(copy->clone()));
+    builder.Insert(slots.back());
+    replaced[copy] = slots.back();
   }
   SmallVector<Value *, 4> resumed;
   for (unsigned k = 0; k < carried.size(); ++k)
@@ -566,6 +675,8 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
   }
   builder.SetInsertPoint(ended);
   builder.CreateRet(builder.getInt32(0));
+  if (isContained)
+    sandbox.contain(*generator, *header, slots, *copiedCall);
   emitPush(staged, stopSlot);
   removeUnreachableBlocks(*generator);
   stripDebugInfo(*generator);
@@ -574,12 +685,11 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
 std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
   std::optional<StagedLoop> result;
   if (checkShape()) {
-    findPrivateTemporaries();
     cloneWithoutExceptions();
     bool isLegal = copied && copied->getLoopPreheader() && copied->getLoopLatch() && copied->contains(copiedCall);
     if (!isLegal)
       refuse("loop-shape", "the loop ends in the first iteration or has no single way back", &call, "");
-    if (isLegal && collectSlice() && checkMemory()) {
+    if (isLegal && collectSlice() && checkHandlers() && checkMemory()) {
       computeShared();
       result.emplace();
       result->call = &call;
@@ -602,8 +712,8 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
 }
 
 std::optional<StagedLoop> stageLoop(CallBase &call, Loop &loop, const Candidate &callee, const Effects &effects,
-                                    ProgramAbi &abi, Refusal &refusal) {
-  return GeneratorBuilder(call, loop, callee, effects, abi).build(refusal);
+                                    const DominatorTree &dominators, Sandbox &sandbox, ProgramAbi &abi, Refusal &refusal) {
+  return GeneratorBuilder(call, loop, callee, effects, dominators, sandbox, abi).build(refusal);
 }
 
 void requirePersonality(Function &function) {

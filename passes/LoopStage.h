@@ -9,12 +9,15 @@
 
 namespace llvm {
 class BasicBlock;
+class DominatorTree;
 class Loop;
 class LoopInfo;
 class PHINode;
 } // namespace llvm
 
 namespace cleave {
+
+class Sandbox;
 
 /// A call in a loop that may be made ahead of its turn, and the generator that was built to prove it.
 struct StagedLoop {
@@ -31,7 +34,8 @@ struct StagedLoop {
 
 /// Can `call`, directly in `loop`, be staged? Then the generator is in the module. Else `refusal` says why.
 std::optional<StagedLoop> stageLoop(llvm::CallBase &call, llvm::Loop &loop, const Candidate &callee,
-                                    const Effects &effects, ProgramAbi &abi, Refusal &refusal);
+                                    const Effects &effects, const llvm::DominatorTree &dominators, Sandbox &sandbox,
+                                    ProgramAbi &abi, Refusal &refusal);
 
 /// Rewrites the loop in the cut clone of its function; `map` leads from the original's values to the clone's.
 void lowerStagedLoop(const StagedLoop &staged, llvm::GlobalVariable *site, llvm::ValueToValueMapTy &map, ProgramAbi &abi);

@@ -107,6 +107,7 @@ static bool keepsForLater(StringRef name) {
 }
 
 static void touchAll(CallModel &model, unsigned count) {
+  // Not resize(): the rules that were asked before leave vectors of this length behind.
   model.reads = BitVector(count, true);
   model.writes = BitVector(count, true);
 }
@@ -248,6 +249,16 @@ static void modelStandardLibrary(const Signature &signature, unsigned count, Cal
   model.firstKeeps = !isStreamTransfer(signature.name);
   model.returns = CallModel::Returns::ReachOfArguments;
   touchAll(model, count);
+  if (isExceptionClass(signature.name)) {
+    model.firstKeeps = false;
+    model.firstIsFlat = true;
+  }
+  // They come in two forms, for const and other nodes, and only walk in both.
+  if (signature.name == "std::_Rb_tree_increment" || signature.name == "std::_Rb_tree_decrement") {
+    model.firstKeeps = false;
+    model.writes.reset();
+    return;
+  }
   // sret and other hidden arguments make the lists differ in length: then every argument counts as written.
   if (signature.parameters.size() == count)
     for (unsigned k = 0; k < count; ++k)

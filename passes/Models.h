@@ -30,6 +30,7 @@ struct CallModel {
   Class kind = Class::Unknown;
   Returns returns = Returns::Unknown;
   bool deep = false;         ///< touches all that is reachable from the arguments, not just what they point to
+  bool firstIsFlat = false;  ///< of argument 0 only what it points to is touched, even if `deep`
   bool firstKeeps = false;   ///< stores pointers to (or out of) its arguments in the memory of the arguments
   bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
   bool writesErrno = false;

@@ -28,6 +28,7 @@
 #include "passes/Models.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/Constants.h"
@@ -144,14 +145,18 @@ ObjectSet FunctionMemory::reach(ObjectSet from) const {
   return from;
 }
 
+ObjectSet FunctionMemory::widened(const ObjectSet &set) const {
+  ObjectSet result = set;
+  if (result.test(unknownObject))
+    result |= reach(contents[unknownObject]);
+  result.reset(constantObject);
+  return result;
+}
+
+/// Looks at pairs; asked only where the answer is known to be yes, for the words of a remark.
 ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) const {
-  auto widened = [&](const ObjectSet &set) {
-    ObjectSet result = set;
-    if (result.test(unknownObject))
-      result |= reach(contents[unknownObject]);
-    result.reset(constantObject);
-    return result;
-  };
+  if (!mayOverlap(a, b))
+    return ~0u;
   ObjectSet left = widened(a), right = widened(b);
   auto isOutside = [&](ObjectId id) {
     return objects[id].kind == MemoryObject::Kind::Unknown || objects[id].kind == MemoryObject::Kind::Global;
@@ -181,7 +186,38 @@ ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) co
   return first;
 }
 
-bool FunctionMemory::mayOverlap(const ObjectSet &a, const ObjectSet &b) const { return firstOverlap(a, b) != ~0u; }
+bool FunctionMemory::mayOverlap(const ObjectSet &a, const ObjectSet &b) const {
+  if (a.empty() || b.empty())
+    return false;
+  ObjectSet left = widened(a), right = widened(b);
+  if (left.intersects(right))
+    return true;
+  struct Side {
+    ObjectSet arguments;
+    bool isOutside = false, isUnknown = false;
+  };
+  auto sideOf = [&](const ObjectSet &set) {
+    Side side;
+    for (ObjectId id : set) {
+      const MemoryObject &object = objects[id];
+      if (object.kind == MemoryObject::Kind::Parameter)
+        side.arguments.set(object.argument);
+      side.isUnknown |= id == unknownObject;
+      side.isOutside |= id == unknownObject || object.kind == MemoryObject::Kind::Global;
+    }
+    return side;
+  };
+  Side p = sideOf(left), q = sideOf(right);
+  if ((p.isUnknown && q.isOutside) || (q.isUnknown && p.isOutside) || p.arguments.intersects(q.arguments))
+    return true;
+  for (ObjectId argument : p.arguments)
+    if (argumentAliases[argument].intersects(q.arguments) || (q.isOutside && argumentAliases[argument].test(fn.arg_size())))
+      return true;
+  for (ObjectId argument : q.arguments)
+    if (p.isOutside && argumentAliases[argument].test(fn.arg_size()))
+      return true;
+  return false;
+}
 
 std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const OwnershipSummary &summary) const {
   std::vector<ObjectSet> result(summary.contents.size());
@@ -548,7 +584,7 @@ void MemoryBuilder::applyModel(const CallBase &call) {
   if (model.deep)
     for (unsigned k = 0; k < call.arg_size(); ++k)
       if (model.writes.test(k))
-        hold(memory.reach(of(call.getArgOperand(k))), fresh);
+        hold(k == 0 && model.firstIsFlat ? of(call.getArgOperand(k)) : memory.reach(of(call.getArgOperand(k))), fresh);
   if (model.firstKeeps && call.arg_size()) {
     // Nodes are linked with each other: every object that the arguments reach may end up in any other.
     ObjectSet all = memory.reach(arguments);
@@ -665,45 +701,54 @@ void Ownership::analyseBottomUp(CallGraph &graph) {
 
 void Ownership::propagateAliases() {
   // Pessimistic where callers are not all known; otherwise grows from nothing to what the calls show.
-  SmallVector<const Function *, 32> work;
-  for (auto &[function, memory] : memories) {
-    bool isOpen = !function->hasLocalLinkage() || function->hasAddressTaken();
-    for (unsigned k = 0; isOpen && k < function->arg_size(); ++k)
-      for (unsigned j = 0; j <= function->arg_size(); ++j)
-        if (j != k && !function->getArg(k)->hasStructRetAttr())
-          memory->argumentAliases[k].set(j);
+  SmallSetVector<const Function *, 32> work;
+  for (const Function &function : module) {
+    auto it = memories.find(&function);
+    if (it == memories.end())
+      continue;
+    work.insert(&function);
+    bool isOpen = !function.hasLocalLinkage() || function.hasAddressTaken();
+    for (unsigned k = 0; isOpen && k < function.arg_size(); ++k)
+      for (unsigned j = 0; j <= function.arg_size(); ++j)
+        if (j != k && !function.getArg(k)->hasStructRetAttr())
+          it->second->argumentAliases[k].set(j);
   }
-  bool changed = true;
-  while (changed) {
-    changed = false;
-    for (auto &[caller, memory] : memories)
-      for (const Instruction &instruction : instructions(*caller)) {
-        auto *call = dyn_cast<CallBase>(&instruction);
-        const Function *callee = call ? call->getCalledFunction() : nullptr;
-        auto it = callee ? memories.find(callee) : memories.end();
-        if (it == memories.end() || callee->arg_size() != call->arg_size())
-          continue;
-        std::vector<ObjectSet> reached;
-        for (unsigned k = 0; k < call->arg_size(); ++k) {
-          // What a result slot held before is dead: only the slot itself can be shared.
-          const ObjectSet &direct = memory->pointsTo(call->getArgOperand(k));
-          reached.push_back(callee->getArg(k)->hasStructRetAttr() ? direct : memory->reach(direct));
-        }
-        ObjectSet outside;
-        outside.set(FunctionMemory::unknownObject);
-        for (ObjectId id = 0; id < memory->objectCount(); ++id)
-          if (memory->object(id).kind == MemoryObject::Kind::Global)
-            outside.set(id);
-        for (unsigned k = 0; k < reached.size(); ++k) {
-          ObjectSet &aliases = it->second->argumentAliases[k];
-          for (unsigned j = 0; j <= reached.size(); ++j)
-            if (j != k && !aliases.test(j) && memory->mayOverlap(reached[k], j == reached.size() ? outside : reached[j])) {
-              aliases.set(j);
-              changed = true;
-            }
-        }
+  while (!work.empty()) {
+    const Function *caller = work.pop_back_val();
+    const FunctionMemory &memory = *memories.find(caller)->second;
+    ObjectSet outside;
+    outside.set(FunctionMemory::unknownObject);
+    for (ObjectId id = 0; id < memory.objectCount(); ++id)
+      if (memory.object(id).kind == MemoryObject::Kind::Global)
+        outside.set(id);
+    for (const Instruction &instruction : instructions(*caller)) {
+      auto *call = dyn_cast<CallBase>(&instruction);
+      const Function *callee = call ? call->getCalledFunction() : nullptr;
+      auto it = callee ? memories.find(callee) : memories.end();
+      if (it != memories.end() && callee->arg_size() == call->arg_size() &&
+          passAliases(*call, memory, outside, it->second->argumentAliases))
+        work.insert(callee);
+    }
+  }
+}
+
+/// What `call`'s arguments share becomes what its callee's parameters may share. Did that add something?
+bool Ownership::passAliases(const CallBase &call, const FunctionMemory &memory, const ObjectSet &outside,
+                            std::vector<ObjectSet> &aliases) const {
+  std::vector<ObjectSet> reached;
+  for (unsigned k = 0; k < call.arg_size(); ++k) {
+    // What a result slot held before is dead: only the slot itself can be shared.
+    const ObjectSet &direct = memory.pointsTo(call.getArgOperand(k));
+    reached.push_back(call.getCalledFunction()->getArg(k)->hasStructRetAttr() ? direct : memory.reach(direct));
+  }
+  bool changed = false;
+  for (unsigned k = 0; k < reached.size(); ++k)
+    for (unsigned j = 0; j <= reached.size(); ++j)
+      if (j != k && !aliases[k].test(j) && memory.mayOverlap(reached[k], j == reached.size() ? outside : reached[j])) {
+        aliases[k].set(j);
+        changed = true;
       }
-  }
+  return changed;
 }
 
 void Ownership::print(raw_ostream &out) const {

@@ -65,9 +65,13 @@ public:
   const ObjectSet &pointsTo(const llvm::Value *value) const;
   /// `from` and all that can be reached by loads from it.
   ObjectSet reach(ObjectSet from) const;
+  /// What object `id` may hold pointers to.
+  const ObjectSet &pointersIn(ObjectId id) const { return contents[id]; }
   ObjectSet loadFrom(const ObjectSet &from) const;
   /// May an access to one of `a` and an access to one of `b` touch the same byte?
   bool mayOverlap(const ObjectSet &a, const ObjectSet &b) const;
+  /// `set`, with all that escaped if it holds unknown memory, and without constants.
+  ObjectSet widened(const ObjectSet &set) const;
   /// The objects of `call`'s callee, seen from here: a set for each object of its summary.
   std::vector<ObjectSet> instantiate(const llvm::CallBase &call, const OwnershipSummary &summary) const;
   /// The first object of `a` that overlaps with `b`, for remarks.
@@ -107,6 +111,8 @@ public:
 private:
   void analyseBottomUp(llvm::CallGraph &graph);
   void propagateAliases();
+  bool passAliases(const llvm::CallBase &call, const FunctionMemory &memory, const ObjectSet &outside,
+                   std::vector<ObjectSet> &aliases) const;
 
   llvm::Module &module;
   llvm::DenseMap<const llvm::Function *, std::unique_ptr<FunctionMemory>> memories;

@@ -3,6 +3,7 @@
 #include "partitioner/CostModel.h"
 #include "partitioner/Partition.h"
 #include "passes/Cuts.h"
+#include "passes/GlobalInputs.h"
 #include "passes/HoistLoads.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/STLExtras.h"
@@ -10,6 +11,7 @@
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/Support/Timer.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -37,6 +39,30 @@ static void dropUnused(Module &module) {
       function.eraseFromParent();
 }
 
+namespace {
+/// What is known of a module that does not change any more. Later members refer to earlier ones.
+struct Analyses {
+  std::unique_ptr<CallGraph> graph;
+  std::unique_ptr<Ownership> ownership;
+  std::unique_ptr<Effects> effects;
+  MapVector<const Function *, Candidate> candidates;
+};
+} // namespace
+
+static Analyses analyseAsItIs(Module &module) {
+  Analyses known;
+  known.graph = std::make_unique<CallGraph>(module);
+  known.ownership = std::make_unique<Ownership>(module, *known.graph);
+  known.effects = std::make_unique<Effects>(module, *known.graph, *known.ownership);
+  known.candidates = findCandidates(module, *known.effects);
+  return known;
+}
+
+static Analyses analyse(Module &module) {
+  Analyses known = analyseAsItIs(module);
+  return passGlobals(module, known.candidates, *known.effects) ? analyseAsItIs(module) : std::move(known);
+}
+
 Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, const CutOptions &options,
                                 TargetMachine *target) {
   auto linked = linkModules(std::move(modules));
@@ -53,20 +79,21 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
     return program;
   }
 
-  prepareModule(module);
+  auto timed = [&](StringRef stage, auto &&work) {
+    NamedRegionTimer timer(stage, stage, "cleave", "Cleave's stages", options.showTimes);
+    return work();
+  };
+  timed("prepare", [&] { prepareModule(module); });
   // Beyond this point functions are neither inlined nor simplified until the module is cut.
-  CallGraph graph(module);
-  Ownership ownership(module, graph);
-  Effects effects(module, graph, ownership);
-  hoistInvariants(module, effects);
-  auto candidates = findCandidates(module, effects);
+  Analyses known = timed("analyses", [&] { return analyse(module); });
+  hoistInvariants(module, *known.effects);
   ProgramAbi abi(module);
-  std::vector<CutSite> sites = findCuts(module, candidates, effects, abi);
+  std::vector<CutSite> sites = timed("cuts", [&] { return findCuts(module, known.candidates, *known.effects, abi); });
   CostModel costs(target);
-  decide(sites, costs);
+  timed("partition", [&] { decide(sites, costs); });
   program.partition = describePartition(sites, costs);
   program.remarks = remarksOf(sites);
-  makeCuts(module, sites, abi);
+  timed("cutting", [&] { makeCuts(module, sites, abi); });
   releaseFunctions(module);
   dropUnused(module);
   if (Error error = verified(module, "cutting"))
@@ -127,22 +154,19 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
     module.print(out, nullptr);
     return Error::success();
   }
-  CallGraph graph(module);
-  Ownership ownership(module, graph);
+  Analyses known = analyse(module);
   if (analysis == "ownership") {
-    ownership.print(out);
+    known.ownership->print(out);
     return Error::success();
   }
-  Effects effects(module, graph, ownership);
   if (analysis == "effects") {
-    effects.print(out);
+    known.effects->print(out);
     return Error::success();
   }
   if (module.getNamedMetadata("cleave.source"))
-    hoistInvariants(module, effects);
-  auto candidates = findCandidates(module, effects);
+    hoistInvariants(module, *known.effects);
   if (analysis == "candidates") {
-    for (auto &[function, candidate] : candidates) {
+    for (auto &[function, candidate] : known.candidates) {
       out << candidate.facts.name << ": ";
       if (!candidate.refusal) {
         out << "can be a task" << (candidate.mayThrow ? ", may throw" : "") << "\n";
@@ -156,7 +180,7 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
   }
   if (analysis == "cuts") {
     ProgramAbi abi(module);
-    for (const CutSite &site : findCuts(module, candidates, effects, abi)) {
+    for (const CutSite &site : findCuts(module, known.candidates, *known.effects, abi)) {
       out << site.where->getFunction()->getName() << ": ";
       if (site.callee)
         out << site.callee->facts.shortName() << ": ";

@@ -29,7 +29,8 @@ struct Remark {
 };
 
 struct CutOptions {
-  bool splitting = true; ///< false: link the modules and leave the program as it is
+  bool splitting = true;  ///< false: link the modules and leave the program as it is
+  bool showTimes = false; ///< say on stderr, at the end, how long each stage took
 };
 
 /// The program after cutting. `module` carries `!cleave.tasks` (docs/architecture.md) and is verified.

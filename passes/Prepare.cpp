@@ -9,10 +9,9 @@
 #include "passes/Ownership.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/InlineCost.h"
-#include "llvm/Analysis/LoopInfo.h"
-#include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/ReplaceConstant.h"
@@ -48,34 +47,33 @@ Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module
   return program;
 }
 
-bool isHeavy(const Function &function) {
-  SmallPtrSet<const Function *, 16> seen, active;
-  auto visit = [&](auto &self, const Function &current) -> bool {
-    if (!active.insert(&current).second)
-      return true; // recursion
-    if (seen.insert(&current).second) {
-      DominatorTree dominators(const_cast<Function &>(current));
-      if (!LoopInfo(dominators).empty())
-        return true;
-      for (const Instruction &instruction : instructions(current))
-        if (auto *call = dyn_cast<CallBase>(&instruction))
-          if (const Function *callee = call->getCalledFunction(); callee && !callee->isDeclaration())
-            if (self(self, *callee))
-              return true;
-    }
-    active.erase(&current);
-    return false;
-  };
-  return visit(visit, function);
+static bool hasCycle(const Function &function) {
+  SmallVector<std::pair<const BasicBlock *, const BasicBlock *>, 4> edges;
+  FindFunctionBackedges(function, edges);
+  return !edges.empty();
+}
+
+bool HeavyFunctions::contains(const Function &function) {
+  auto [it, isNew] = states.try_emplace(&function, State::Active);
+  if (!isNew)
+    return it->second != State::Light; // Active: recursion
+  bool isHeavy = hasCycle(function);
+  for (auto at = inst_begin(function); !isHeavy && at != inst_end(function); ++at)
+    if (auto *call = dyn_cast<CallBase>(&*at))
+      if (const Function *callee = call->getCalledFunction(); callee && !callee->isDeclaration())
+        isHeavy = contains(*callee);
+  states[&function] = isHeavy ? State::Heavy : State::Light;
+  return isHeavy;
 }
 
 static void keepCandidatesWhole(Module &module) {
+  HeavyFunctions heavy;
   for (Function &function : module) {
     if (function.isDeclaration() || function.hasFnAttribute(Attribute::AlwaysInline) ||
         function.hasFnAttribute(Attribute::NoInline) || function.getName() == "main")
       continue;
     auto facts = readFacts(function);
-    if (!facts || facts->result.passing == Passing::Void || !isHeavy(function))
+    if (!facts || facts->result.passing == Passing::Void || !heavy.contains(function))
       continue;
     function.addFnAttr(Attribute::NoInline);
     function.addFnAttr(keptWhole);

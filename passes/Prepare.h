@@ -2,6 +2,7 @@
 #ifndef CLEAVE_PASSES_PREPARE_H
 #define CLEAVE_PASSES_PREPARE_H
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 #include <vector>
@@ -20,8 +21,16 @@ llvm::Expected<std::unique_ptr<llvm::Module>> linkModules(std::vector<std::uniqu
 /// into simplified form. Beyond this point the module is analysed, not optimised, until it is cut.
 void prepareModule(llvm::Module &module);
 
-/// Could `function` be worth a task: is there a loop or recursion in it or below it?
-bool isHeavy(const llvm::Function &function);
+/// The functions that could be worth a task: there is a loop or recursion in them or below them. Answers are kept, so an
+/// object of this class must not outlive a change of the program.
+class HeavyFunctions {
+public:
+  bool contains(const llvm::Function &function);
+
+private:
+  enum class State { Light, Heavy, Active };
+  llvm::DenseMap<const llvm::Function *, State> states;
+};
 
 /// Lifts what prepareModule() put on functions to keep them whole.
 void releaseFunctions(llvm::Module &module);

@@ -11,6 +11,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Timer.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -54,19 +55,21 @@ static Error printOneAnalysis(const CommandLine &line, CompiledProgram &program)
   return printAnalysis(**whole, line.analysis, outs());
 }
 
-static LinkOptions linkOptions(const CompiledProgram &program, const char *argv0) {
+static LinkOptions linkOptions(const CommandLine &line, const CompiledProgram &program, const char *argv0) {
   LinkOptions options;
   options.optLevel = program.optimisationLevel;
   options.runtimeDirectory = runtimeDirectory(argv0);
   options.rootArguments = program.linkArguments;
   options.verbose = program.isVerbose;
   options.keepDebugInfo = program.keepDebugInfo;
+  options.showTimes = line.showTimes;
   return options;
 }
 
 static Error makeBundle(const CommandLine &line, CompiledProgram &program, const char *argv0) {
   CutOptions cutOptions;
   cutOptions.splitting = line.splitting;
+  cutOptions.showTimes = line.showTimes;
   Expected<CutProgram> cut = cutProgram(std::move(program.modules), cutOptions, program.target.get());
   if (!cut)
     return cut.takeError();
@@ -79,7 +82,7 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
     return writeText(program, [&](raw_ostream &out) { out << formatv("{0:2}\n", cut->partition); });
 
   Expected<LinkedProgram> linked =
-      linkProgram(std::move(cut->module), std::move(cut->partition), *program.target, linkOptions(program, argv0));
+      linkProgram(std::move(cut->module), std::move(cut->partition), *program.target, linkOptions(line, program, argv0));
   if (!linked)
     return linked.takeError();
   return writeBundle(program.output, *linked);
@@ -111,7 +114,11 @@ int main(int argc, char **argv) {
     printHelp(outs());
     return 0;
   }
-  CompiledProgram program = compileProgram(*line, LinkOptions::moduleMarker, context);
+  CompiledProgram program;
+  {
+    NamedRegionTimer timer("frontend", "frontend", "cleave", "Cleave's stages", line->showTimes);
+    program = compileProgram(*line, LinkOptions::moduleMarker, context);
+  }
   if (program.exitStatus)
     return *program.exitStatus;
   if (Error error = produce(*line, program, argv[0])) {

@@ -2,6 +2,7 @@
 
 #include "Session.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 
@@ -11,6 +12,8 @@ namespace {
 
 constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE};
 constexpr unsigned kFaultCount = sizeof kFaults / sizeof *kFaults;
+/* Of the program's stack. What recurses deeper on data that is not there would fault with no stack left to say so. */
+constexpr uint64_t kStackBytes = 256u << 10;
 
 sigjmp_buf escape;
 struct sigaction before[kFaultCount];
@@ -36,15 +39,21 @@ Generated runGenerator(cleave_generator generator, void *state, void *loop) {
   struct sigaction ours{};
   ours.sa_handler = onFault;
   ours.sa_flags = SA_NODEFER; /* the mask stays as it is, so siglongjmp need not restore one */
+  const int programsErrno = errno;
+  cleave_sandbox.stack_floor = reinterpret_cast<uint64_t>(__builtin_frame_address(0)) - kStackBytes;
   if (sigsetjmp(escape, 0)) {
     restoreHandlers();
+    errno = programsErrno;
     return Generated::Faulted;
   }
   for (unsigned i = 0; i != kFaultCount; ++i)
     sigaction(kFaults[i], &ours, &before[i]);
   int isMore = generator(state, loop);
   restoreHandlers();
+  errno = programsErrno;
   return isMore ? Generated::More : Generated::Ended;
 }
 
 } // namespace cleave
+
+extern "C" void cleave_sandbox_stop() { siglongjmp(cleave::escape, 1); }

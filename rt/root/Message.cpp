@@ -3,6 +3,7 @@
 #include "../task/Memory.h"
 #include "Arena.h"
 #include "Names.h"
+#include "Sandbox.h"
 #include "Session.h"
 
 namespace cleave {
@@ -135,6 +136,7 @@ bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
     shownBlocks = static_cast<Shown *>(growBlock(shownBlocks, shownCapacity * sizeof(Shown)));
   }
   arena::pin(block);
+  sandbox::noteShown(data);
   uint64_t offset = static_cast<uint64_t>(static_cast<const uint8_t *>(data) - arena::base);
   shownBlocks[shownUsed] = {block, data, {published->name, offset, bytes}, how};
   slot = uint64_t{++shownUsed} << kExternShift;

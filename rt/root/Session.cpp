@@ -5,6 +5,7 @@
 #include "Arena.h"
 #include "Names.h"
 #include "Open.h"
+#include "Sandbox.h"
 #include "Workers.h"
 
 #include <fcntl.h>
@@ -59,8 +60,10 @@ namespace {
 
 /* The exchange and the arena are shared with the parent: the child takes a private arena and leaves the rest alone. */
 void beforeFork() {
-  if (session.isAttached)
-    arena::makePrivate();
+  if (!session.isAttached)
+    return;
+  sandbox::release();
+  arena::makePrivate();
 }
 
 void inChild() {

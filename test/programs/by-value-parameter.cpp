@@ -1,7 +1,7 @@
 // The vector is passed by value and sorted by the callee; the caller's stays as it was.
 // RUN: %run-program %s
-// Not seen yet: the argument is built by calls inside the loop (docs/inference.md, the last section).
-// EXPECT-NO-TASK: median
+// EXPECT-TASK: median
+// EXPECT-RAN: median
 #include <algorithm>
 #include <cstdio>
 #include <vector>

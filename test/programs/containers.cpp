@@ -1,7 +1,7 @@
 // The less usual containers as parameters and results: deque, list, forward_list, vector<bool>, multimap.
 // RUN: %run-program %s
-// Not seen yet: the argument is built by calls inside the loop (docs/inference.md, the last section).
-// EXPECT-NO-TASK: arranged
+// EXPECT-TASK: arranged
+// EXPECT-RAN: arranged
 #include <cstdio>
 #include <deque>
 #include <forward_list>

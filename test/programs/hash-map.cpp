@@ -1,8 +1,8 @@
 // std::unordered_map as parameter and result. Its iteration order is printed: it must be that of the plain build, also
 // after the map has travelled and grown.
 // RUN: %run-program %s
-// Not seen yet: the argument is built by calls inside the loop (docs/inference.md, the last section).
-// EXPECT-NO-TASK: weighted
+// EXPECT-TASK: weighted
+// EXPECT-RAN: weighted
 #include <cstdio>
 #include <string>
 #include <unordered_map>

@@ -98,6 +98,31 @@ void *cleave_range_begin(const cleave_range *range);
 int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count);
 void cleave_range_end(void *range); /* may be null */
 
+/* CONTAINED GENERATORS build arguments: they allocate, write, call and loop. They may do so for iterations that never
+ * come, on data that is not there, so the compiler makes all that they run write to `cleave_sandbox` only: each store
+ * is preceded by a comparison with base and bytes, each way back of an inner loop and each call takes one from `fuel`,
+ * each call looks at `stack_floor`. cleave_sandbox_stop() leaves the generator for good; the loop goes on in place. */
+typedef struct cleave_sandbox_room {
+  uint64_t base, bytes;  /* where the present iteration may write */
+  uint64_t fuel;
+  uint64_t stack_floor;  /* the stack may not reach below */
+} cleave_sandbox_room;
+extern cleave_sandbox_room cleave_sandbox;
+
+void cleave_sandbox_begin(void); /* an iteration begins: all that the last one made is gone */
+void *cleave_sandbox_new(uint64_t bytes, uint64_t align);
+#ifdef __GNUC__
+__attribute__((noreturn))
+#endif
+void cleave_sandbox_stop(void);
+/* What libstdc++'s _List_node_base::_M_hook and _Rb_tree_insert_and_rebalance do. */
+void cleave_sandbox_list_hook(void *node, void *position);
+#ifdef __cplusplus
+void cleave_sandbox_tree_insert(bool is_left, void *node, void *parent, void *header);
+#else
+void cleave_sandbox_tree_insert(_Bool is_left, void *node, void *parent, void *header);
+#endif
+
 /* TASK. Two symbols of every task module; rt/task refers to them by these names. */
 extern const cleave_kind cleave_task_kind;
 /* args[i]: address of parameter i's object. Constructs the result at `result` (size and alignment of its type). */
