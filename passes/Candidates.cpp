@@ -5,13 +5,13 @@
 // a person would fix it: types first, then effects.
 //
 // Two traps that types alone do not show are checked on the IR:
-// - A borrowed parameter may be a view of something larger: `(&first)[1]` walks from a reference to an array element
-//   into its neighbours, a CRTP base casts itself down. The task would get a copy of the object alone. So accesses
-//   through a borrowed pointer must stay inside the object's size, and classes that serve as bases are refused.
+// - A borrowed parameter may be a view of something larger (Extents.cpp), and classes that serve as bases are refused.
 // - strlen on a string_view's data reads behind its end.
 #include "passes/Candidates.h"
+#include "passes/Extents.h"
 #include "passes/Models.h"
 #include "passes/Prepare.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Function.h"
@@ -48,64 +48,6 @@ bool locate(const Instruction *instruction, std::string &file, unsigned &line, u
   return true;
 }
 
-/// Do all accesses through `pointer`, which points `offset` bytes into an object of `size` bytes, stay inside?
-static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, const DataLayout &layout,
-                        SmallPtrSetImpl<const Value *> &seen) {
-  if (!seen.insert(pointer).second)
-    return true;
-  auto fits = [&](uint64_t bytes) { return offset >= 0 && offset + bytes <= size; };
-  for (const Use &use : pointer->uses()) {
-    const auto *user = dyn_cast<Instruction>(use.getUser());
-    if (!user)
-      return false;
-    if (auto *load = dyn_cast<LoadInst>(user)) {
-      if (!fits(layout.getTypeStoreSize(load->getType())))
-        return false;
-    } else if (auto *store = dyn_cast<StoreInst>(user)) {
-      // Storing the pointer itself loses track of it.
-      if (store->getValueOperand() == pointer || !fits(layout.getTypeStoreSize(store->getValueOperand()->getType())))
-        return false;
-    } else if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {
-      APInt constant(64, 0);
-      if (gep->accumulateConstantOffset(layout, constant)) {
-        if (!staysInside(gep, offset + constant.getSExtValue(), size, layout, seen))
-          return false;
-        continue;
-      }
-      // A variable index is bounded by the language only below the first one: inside an array member.
-      auto *first = dyn_cast<ConstantInt>(gep->idx_begin()->get());
-      if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 ||
-          layout.getTypeAllocSize(gep->getSourceElementType()) > size)
-        return false;
-      // Accesses below are to elements: look only for further steps out of them.
-      for (const Use &inner : gep->uses())
-        if (!isa<LoadInst>(inner.getUser()) && !isa<CmpInst>(inner.getUser()) &&
-            !(isa<StoreInst>(inner.getUser()) && inner.getOperandNo() == 1) && !isa<CallBase>(inner.getUser()))
-          return false;
-    } else if (auto *call = dyn_cast<CallBase>(user)) {
-      if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call))
-        continue;
-      if (auto *copy = dyn_cast<MemIntrinsic>(call)) {
-        auto *length = dyn_cast<ConstantInt>(copy->getLength());
-        if (!length || !fits(length->getZExtValue()))
-          return false;
-        continue;
-      }
-      const Function *callee = call->getCalledFunction();
-      if (!callee || callee->isDeclaration() || !call->isArgOperand(&use) ||
-          call->getArgOperandNo(&use) >= callee->arg_size() ||
-          !staysInside(callee->getArg(call->getArgOperandNo(&use)), offset, size, layout, seen))
-        return false;
-    } else if (isa<PHINode>(user) || isa<SelectInst>(user)) {
-      if (!staysInside(user, offset, size, layout, seen))
-        return false;
-    } else if (!isa<CmpInst>(user)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /// A sentence about an effect and where it is, with the way to lift it.
 static Refusal refuse(const char *reason, std::string what, const EffectOrigin &origin, std::string cure) {
   Refusal refusal;
@@ -125,6 +67,16 @@ static std::string calleeName(const Instruction *where) {
   return callee ? demangledName(callee->getName()) : std::string();
 }
 
+/// A class that has the base `type` somewhere in its middle, so that a reference to it does not begin where the object
+/// does; empty if there is none.
+static std::string baseInside(const Module &module, const MDNode *type) {
+  if (typeKind(type) == "polymorphic")
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      if (found.offset)
+        return found.name.str();
+  return {};
+}
+
 /// Parameters and result: can they travel?
 static Refusal checkTypes(const Candidate &candidate, const Module &module) {
   const FunctionFacts &facts = candidate.facts;
@@ -139,14 +91,16 @@ static Refusal checkTypes(const Candidate &candidate, const Module &module) {
     std::string what = ("parameter '" + parameter.name + "' of '" + facts.shortName() + "'").str();
     if (parameter.passing == Passing::Pointer)
       no("pointer-parameter", what + " is a pointer", "pass the object by const reference or a std::span");
-    else if (std::string why = whyNotPortable(parameter.typeNode, true); !why.empty())
+    else if (std::string why = whyNotPortable(module, parameter.typeNode, true); !why.empty())
       no("type", what + " cannot travel: " + why, "use members that own what they hold");
+    else if (std::string inside = baseInside(module, parameter.typeNode); !inside.empty())
+      no("type", what + " cannot travel: in a '" + inside + "' it does not lie at the front", "pass a reference to the derived class");
     else if ((parameter.passing == Passing::Borrowed) && isBaseClass(module, parameter.typeNode))
       no("base-class", what + " may refer to an object of a derived class", "pass it by value or mark the class final");
     if (refusal)
       return refusal;
   }
-  if (std::string why = whyNotPortable(facts.result.typeNode, false); !why.empty())
+  if (std::string why = whyNotPortable(module, facts.result.typeNode, false); !why.empty())
     no("type", ("the result of '" + facts.shortName() + "' cannot travel: ").str() + why, "return a value that owns what it holds");
   return refusal;
 }
@@ -184,7 +138,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                     "throw, or return an error");
     case EffectKind::UnboundedRead:
       for (const PassedValue &parameter : candidate.facts.parameters)
-        if (holdsView(parameter.typeNode))
+        if (holdsView(*function.getParent(), parameter.typeNode))
           return refuse("unbounded-read", name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'",
                         origin, "use the view's size, or pass a std::string");
       break;
@@ -231,7 +185,11 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
         continue; // the result
       // A view is passed by value, what it looks at is not the callee's.
       bool owns = parameter->passing == Passing::Indirect || parameter->passing == Passing::ByVal;
-      if (owns && !(object.level > 0 && holdsView(parameter->typeNode)))
+      if (owns && parameter->runsDestructor)
+        return refuse("destructor",
+                      name + " changes or moves from '" + parameter->name.str() + "', whose destructor does more than free its members",
+                      origin, "take it by const reference");
+      if (owns && !(object.level > 0 && holdsView(*function.getParent(), parameter->typeNode)))
         continue;
       std::string what = ("'" + parameter->name + "'").str();
       if (parameter->passing == Passing::Borrowed)
@@ -267,37 +225,43 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   return {};
 }
 
-/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
-static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
-  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
-    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
-    const PassedValue *right = candidate.facts.parameterOfArgument(pair.second);
-    if (!left || !right || left == right)
-      continue;
-    return refuse("address-comparison",
-                  ("'" + candidate.facts.shortName() + "' compares the addresses of '" + left->name + "' and '" + right->name + "'").str(),
-                  EffectOrigin{cause.where, candidate.function, ~0u}, "compare values or indices instead");
-  }
-  return {};
+/// Are there references in what references of the type lead to?
+static bool nestsReferences(const Module &module, const MDNode *type) {
+  StringRef kind = typeKind(type);
+  bool nests = false;
+  forEachInnerType(module, type, [&](const MDNode *inner) {
+    if (kind == "reference")
+      nests = nests || holdsReference(module, inner);
+    else if (kind == "record" || kind == "array")
+      nests = nests || nestsReferences(module, inner);
+    else
+      nests = nests || holdsReference(module, inner); // refused in any case (hidesReferences)
+  });
+  return nests;
 }
 
-static Refusal checkExtents(const Candidate &candidate) {
-  const Function &function = *candidate.function;
-  const DataLayout &layout = function.getDataLayout();
-  for (const PassedValue &parameter : candidate.facts.parameters) {
-    if (parameter.passing != Passing::Borrowed && parameter.passing != Passing::Reference &&
-        parameter.passing != Passing::RValue)
+/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
+static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
+  const Module &module = *candidate.function->getParent();
+  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
+    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
+    bool isOutside = pair.second == EffectSummary::outside;
+    const PassedValue *right = isOutside ? nullptr : candidate.facts.parameterOfArgument(pair.second);
+    if (!left || (!right && !isOutside && pair.second != EffectSummary::deeper))
       continue;
-    SmallPtrSet<const Value *, 16> seen;
-    if (staysInside(function.getArg(parameter.firstArgument), 0, typeSize(parameter.typeNode), layout, seen))
-      continue;
-    Refusal refusal;
-    refusal.reason = "extent";
-    refusal.message = ("'" + candidate.facts.shortName() + "' may step outside of the object that '" + parameter.name +
-                       "' refers to")
-                          .str();
-    refusal.notes.push_back("pass the whole container or a std::span instead of a reference to one element");
-    return refusal;
+    if (pair.second == EffectSummary::deeper)
+      right = left;
+    if (left == right) {
+      // Only references may lead to one object twice. In a register lies not the parameter but what it refers to: the
+      // same numbers are one step further.
+      bool isFurther = pair.second == EffectSummary::deeper || (pair.first == pair.second && left->passing == Passing::Direct);
+      if (!(isFurther ? nestsReferences(module, left->typeNode) : holdsReference(module, left->typeNode)))
+        continue;
+    }
+    std::string what = "'" + candidate.facts.shortName().str() + "' compares the address of '" + left->name.str() + "' with ";
+    what += isOutside ? "that of a global" : left == right ? "others in it" : "that of '" + right->name.str() + "'";
+    return refuse("address-comparison", what, EffectOrigin{cause.where, candidate.function, ~0u},
+                  "compare values or indices instead");
   }
   return {};
 }
