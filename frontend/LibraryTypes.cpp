@@ -72,7 +72,9 @@ bool isInLibrary(const CXXRecordDecl *record) {
   if (!record)
     return false;
   for (const DeclContext *context = record->getDeclContext(); context; context = context->getParent())
-    if (const auto *scope = dyn_cast<NamespaceDecl>(context); scope && scope->getParent()->isTranslationUnit())
+    // std::exception is declared inside of an extern "C++".
+    if (const auto *scope = dyn_cast<NamespaceDecl>(context);
+        scope && scope->getParent()->getRedeclContext()->isTranslationUnit())
       return scope->getName() == "std" || scope->getName().starts_with("__gnu_");
   return false;
 }

@@ -86,7 +86,7 @@ public:
     } else if ((isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) &&
                isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1)) &&
                !isWithinOneObject(instruction.getOperand(0), instruction.getOperand(1))) {
-      compare(memory.pointsTo(instruction.getOperand(0)), memory.pointsTo(instruction.getOperand(1)));
+      compareAddresses(instruction.getOperand(0), instruction.getOperand(1));
     }
   }
 
@@ -116,6 +116,13 @@ private:
         else if ((isP && isGlobal(q)) || (isQ && isGlobal(p)))
           compared.insert({isP ? p.argument : q.argument, EffectSummary::outside});
       }
+  }
+
+  void compareAddresses(const Value *left, const Value *right) {
+    for (auto [one, other] : {std::pair{left, right}, std::pair{right, left}})
+      if (isa<GlobalVariable>(getUnderlyingObject(one)))
+        compareWithGlobal(memory.pointsTo(other));
+    compare(memory.pointsTo(left), memory.pointsTo(right));
   }
 
   void compareWithGlobal(const ObjectSet &set) {

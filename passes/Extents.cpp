@@ -32,6 +32,7 @@ public:
   bool staysInside(const Value *pointer, int64_t offset, const MDNode *type);
   /// What a by-value parameter's register `argument` holds, `offset` bytes into the object.
   bool staysInside(const Argument &argument, uint64_t offset, const MDNode *type);
+  const Instruction *culprit = nullptr; ///< where it does not
 
 private:
   bool staysInsideAt(const Use &use, int64_t offset, const MDNode *type);
@@ -87,7 +88,13 @@ bool ExtentCheck::staysInside(const Value *pointer, int64_t offset, const MDNode
   auto [it, isNew] = seen.try_emplace(pointer, offset);
   if (!isNew)
     return it->second == offset;
-  return all_of(pointer->uses(), [&](const Use &use) { return staysInsideAt(use, offset, type); });
+  return all_of(pointer->uses(), [&](const Use &use) {
+    if (staysInsideAt(use, offset, type))
+      return true;
+    if (!culprit)
+      culprit = dyn_cast<Instruction>(use.getUser());
+    return false;
+  });
 }
 
 bool ExtentCheck::staysInside(const Argument &argument, uint64_t offset, const MDNode *type) {
@@ -155,8 +162,8 @@ bool ExtentCheck::staysInsideAt(const Use &use, int64_t offset, const MDNode *ty
     auto *first = dyn_cast<ConstantInt>(gep->idx_begin()->get());
     bool isNear = false;
     referenceAt(type, 0, typeSize(type), isNear);
-    if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 || isNear ||
-        layout.getTypeAllocSize(gep->getSourceElementType()) > typeSize(type))
+    if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset < 0 || isNear ||
+        offset + layout.getTypeAllocSize(gep->getSourceElementType()) > typeSize(type))
       return false;
     // Accesses below are to elements: look only for further steps out of them.
     return all_of(gep->uses(), [](const Use &inner) {
@@ -209,6 +216,8 @@ Refusal checkExtents(const Candidate &candidate) {
     if (isInside)
       continue;
     refusal.message = what("may step outside of the object that", "refers to");
+    if (std::string place = placeOf(check.culprit); !place.empty())
+      refusal.notes.push_back("it happens at " + place);
     refusal.notes.push_back("pass the whole container or a std::span instead of a reference to one element");
     return refusal;
   }

@@ -1,7 +1,8 @@
 // A local lambda that captures everything by reference, and a member function's that captures `this`: what they refer to
 // is read, and travels.
 // RUN: %run-program %s
-// EXPECT-RAN: operator()
+// EXPECT-RAN: main::(lambda)::operator()(int) const
+// EXPECT-RAN: Model::apply::(lambda)::operator()(int) const
 #include <cmath>
 #include <cstdio>
 #include <string>

@@ -1,13 +1,12 @@
 // Variants as parameters, in containers and as results: numbers, text, nested ones and none at all.
 // RUN: %run-program %s
 // EXPECT-RAN: evaluate
-// EXPECT-RAN: token
+// EXPECT-RAN: tokens
 #include <cstdio>
 #include <string>
 #include <variant>
 #include <vector>
 
-struct List;
 using Value = std::variant<std::monostate, long, double, std::string, std::vector<unsigned char>>;
 
 struct Line {
@@ -49,10 +48,15 @@ Value token(unsigned seed) {
   }
 }
 
+std::vector<Value> tokens(unsigned first) { return {token(first), token(first + 1), token(first + 2)}; }
+
 int main() {
-  std::vector<Value> tokens;
+  std::vector<std::vector<Value>> triples;
   for (unsigned i = 0; i < 40; ++i)
-    tokens.push_back(token(i));
+    triples.push_back(tokens(i));
+  std::vector<Value> tokens;
+  for (const auto &triple : triples)
+    tokens.insert(tokens.end(), triple.begin(), triple.end());
   for (const Value &value : tokens)
     std::printf("%zu ", value.index());
   std::vector<Line> lines;
