@@ -124,11 +124,9 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
   options.setEmbedBitcode(CodeGenOptions::Embed_Off);
   options.PrepareForLTO = false;
   options.PrepareForThinLTO = false;
-  // Virtual calls say whose they are, and virtual tables whose they are (passes/Dispatch.cpp). Not those of the library's
-  // classes, whose tables are in libstdc++.a.
+  // Virtual calls and virtual tables say whose they are (passes/Dispatch.cpp).
   options.LTOUnit = true;
   options.WholeProgramVTables = true;
-  options.LTOVisibilityPublicStd = true;
   if (options.getDebugInfo() == llvm::codegenoptions::NoDebugInfo ||
       options.getDebugInfo() == llvm::codegenoptions::LocTrackingOnly)
     options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);

@@ -193,7 +193,7 @@ void TypeNodes::buildView(Entry &into, const ClassTemplateSpecializationDecl *re
   if (isSpan && !element.isConstQualified())
     return fail(into, "is a span through which elements can be written");
   Operands operands{context, {}};
-  if (isSpan && record->getTemplateArgs()[1].getAsIntegral() != std::numeric_limits<uint64_t>::max()) {
+  if (isSpan && record->getTemplateArgs()[1].getAsIntegral().getZExtValue() != std::numeric_limits<uint64_t>::max()) {
     // A span of fixed extent is a reference to an array.
     llvm::APInt extent(64, record->getTemplateArgs()[1].getAsIntegral().getZExtValue());
     if (extent.isZero())

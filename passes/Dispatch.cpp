@@ -147,7 +147,18 @@ bool Dispatchers::add(const CallBase &call, Function *target, Targets &targets) 
   return targets.size() <= maxTargets;
 }
 
+/// Tables of the library's own classes are in libstdc++.a.
+static bool isLibraryClass(const Metadata *typeId) {
+  auto *text = dyn_cast<MDString>(typeId);
+  StringRef name = text ? text->getString() : StringRef();
+  return name.consume_front("_ZTS") &&
+         (name.starts_with("S") || name.starts_with("NS") || name.starts_with("NKS") || name.starts_with("N10__cxxabiv1") ||
+          name.starts_with("N9__gnu_cxx"));
+}
+
 bool Dispatchers::resolveVirtual(const CallBase &call, Metadata *typeId, uint64_t slot, Targets &targets) {
+  if (isLibraryClass(typeId))
+    return false;
   for (auto [table, point] : tables.lookup(typeId)) {
     if (table->isDeclarationForLinker() || !table->isConstant())
       return false;
@@ -174,6 +185,16 @@ static bool loadsFromThis(CallBase &call, uint64_t slot) {
   return table && offset == slot && table->getPointerOperand() == thisOf(call);
 }
 
+/// A virtual call that carries no mark, because its class says that code outside may derive from it.
+static bool isUnmarkedVirtualCall(const CallBase &call) {
+  auto *target = dyn_cast<LoadInst>(call.getCalledOperand());
+  auto *table = target ? dyn_cast<LoadInst>(target->getPointerOperand()->stripInBoundsOffsets()) : nullptr;
+  const MDNode *access = table ? table->getMetadata(LLVMContext::MD_tbaa) : nullptr;
+  auto *type = access && access->getNumOperands() > 1 ? dyn_cast<MDNode>(access->getOperand(1)) : nullptr;
+  auto *name = type && type->getNumOperands() ? dyn_cast<MDString>(type->getOperand(0)) : nullptr;
+  return name && name->getString() == "vtable pointer";
+}
+
 bool Dispatchers::resolve(CallBase &call) {
   Targets targets;
   std::optional<uint64_t> slot;
@@ -195,7 +216,7 @@ bool Dispatchers::resolve(CallBase &call) {
         return false;
     }
   } else {
-    auto it = isOpen ? pointers.end() : pointers.find(call.getFunctionType());
+    auto it = isOpen || isUnmarkedVirtualCall(call) ? pointers.end() : pointers.find(call.getFunctionType());
     if (it == pointers.end() || it->second.size() > maxTargets)
       return false;
     targets = it->second;
@@ -247,7 +268,6 @@ Function *Dispatchers::create(CallBase &call, const Targets &targets, std::optio
     parameters.push_back(PointerType::get(context, 0));
   Function *dispatcher = Function::Create(FunctionType::get(type->getReturnType(), parameters, false),
                                           GlobalValue::InternalLinkage, "cleave.dispatch." + Twine(count++), module);
-  dispatcher->setCallingConv(call.getCallingConv());
   dispatcher->setAttributes(valueAttributes(call));
   dispatcher->addFnAttr(dispatcherMark);
   dispatcher->addFnAttr(Attribute::NoInline);
@@ -267,7 +287,6 @@ Function *Dispatchers::create(CallBase &call, const Targets &targets, std::optio
     builder.CreateCondBr(builder.CreateICmpEQ(target, one), match, next);
     builder.SetInsertPoint(match);
     CallInst *direct = builder.CreateCall(one, arguments);
-    direct->setCallingConv(one->getCallingConv());
     direct->setAttributes(valueAttributes(call));
     direct->setIsNoInline(); // the analyses ask whose code touches what
     finish(builder, direct);
@@ -320,7 +339,6 @@ void Dispatchers::replace(CallBase &call, Function &dispatcher, bool passesTarge
     direct = builder.CreateInvoke(&dispatcher, invoke->getNormalDest(), invoke->getUnwindDest(), arguments);
   else
     direct = builder.CreateCall(&dispatcher, arguments);
-  direct->setCallingConv(call.getCallingConv());
   direct->setAttributes(valueAttributes(call));
   direct->copyMetadata(call);
   direct->takeName(&call);
@@ -334,7 +352,7 @@ void Dispatchers::run() {
     for (Instruction &instruction : instructions(function))
       if (auto *call = dyn_cast<CallBase>(&instruction);
           call && call->isIndirectCall() && !call->isMustTailCall() && !call->hasOperandBundles() &&
-          !call->getFunctionType()->isVarArg() && !isa<CallBrInst>(call))
+          !call->getFunctionType()->isVarArg() && !isa<CallBrInst>(call) && call->getCallingConv() == CallingConv::C)
         calls.push_back(call);
   for (CallBase *call : calls)
     resolve(*call);
@@ -370,7 +388,6 @@ void releaseDispatchers(Module &module) {
     for (Value *argument : arguments)
       types.push_back(argument->getType());
     CallInst *call = builder.CreateCall(FunctionType::get(dispatcher.getReturnType(), types, false), target, arguments);
-    call->setCallingConv(dispatcher.getCallingConv());
     call->setAttributes(attributesFor(dispatcher, arguments.size()));
     call->setMetadata(targetsMark, targets);
     finish(builder, call);

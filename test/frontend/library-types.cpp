@@ -70,7 +70,8 @@ int f25() { return f22([n = 5](double) { return n; }); }
 // CHECK-DAG: !{!"forward_list", [[INT]]}
 // CHECK-DAG: !{!"optional", i64 12, i64 4, i64 8, [[POINT]]}
 // CHECK-DAG: !{!"unique", [[POINT]]}
-// CHECK-DAG: [[SPAN:![0-9]+]] = !{!"span", [[POINT]]}
+// CHECK-DAG: !{!"x", !"std::span<const Point>", !"direct", i32 0, i32 2, [[SPAN:![0-9]+]]}
+// CHECK-DAG: [[SPAN]] = !{!"span", [[POINT]]}
 // CHECK-DAG: !{!"x", !"std::initializer_list<Point>", !"direct", i32 0, i32 2, [[SPAN]]}
 // CHECK-DAG: !{!"x", !"std::span<const Point, 3>", !"direct", i32 0, i32 1, [[FIXED:![0-9]+]]}
 // CHECK-DAG: [[FIXED]] = !{!"reference", [[THREE:![0-9]+]]}
