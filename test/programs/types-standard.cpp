@@ -128,7 +128,7 @@ double digest(const All &all) {
     sum += key * value;
   if (auto found = all.table.find("item number 0"); found != all.table.end())
     sum += found->second;
-  sum += static_cast<double>(all.hashed.size() + all.bits.count() + all.flags.size() + all.stack.size());
+  sum += static_cast<double>(all.hashed.size() + all.bits.test(9) + all.flags.size() + all.stack.size());
   sum += all.number.real() + all.number.imag() + (all.maybe ? all.maybe->first : -1) + std::get<0>(all.tuple);
   sum += static_cast<double>(all.duration.count()) + all.heap.top() + static_cast<double>(all.queue.front().size());
   sum += static_cast<double>(all.grid[1][0].size() + all.either.index()) + static_cast<int>(all.colour) + all.packed.high;
