@@ -342,7 +342,8 @@ void RangeFinder::collectScalars() {
   auto note = [&](Value *value) {
     auto *inner = dyn_cast<Instruction>(value);
     if ((!inner && !isa<Argument>(value)) || (inner && loop.contains(inner)) || value->getType()->isPointerTy() ||
-        isa<PtrToIntInst>(value) || value->getType()->isLabelTy() || value->getType()->isMetadataTy() || value->getType()->isTokenTy())
+        isa<PtrToIntInst>(value) || value->getType()->isLabelTy() || value->getType()->isMetadataTy() ||
+        value->getType()->isTokenTy())
       return;
     if (seen.insert(value).second)
       result.scalars.push_back(value);

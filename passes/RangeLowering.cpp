@@ -104,6 +104,7 @@ private:
   BasicBlock *entry = nullptr, *done = nullptr, *giveUp = nullptr;
   Value *first = nullptr, *count = nullptr;
   ValueToValueMapTy map;
+  DenseMap<unsigned, Value *> twinDistances; ///< from the block that is read to the one that is written
 };
 
 } // namespace
@@ -138,7 +139,12 @@ void TaskBuilder::loadInputs() {
   unsigned number = 0;
   for (const RangeBlock &block : range.memory.blocks) {
     Value *data = builder.CreateLoad(pointer, argument(2 + number));
-    map[block.base] = builder.CreatePtrAdd(data, itemWord(2 + number));
+    Value *base = builder.CreatePtrAdd(data, itemWord(2 + number));
+    if (block.isTwin)
+      twinDistances[number] =
+          builder.CreateSub(builder.CreatePtrToInt(base, word), builder.CreatePtrToInt(map[block.base], word));
+    else
+      map[block.base] = base;
     ++number;
   }
   unsigned field = 0;
@@ -204,6 +210,12 @@ void TaskBuilder::cloneBlocks() {
   for (BasicBlock *copy : copies)
     for (Instruction &instruction : *copy)
       RemapInstruction(&instruction, map, RF_NoModuleLevelChanges | RF_IgnoreMissingLocals);
+  for (const RangeAccess &access : range.memory.rerouted) {
+    auto *copy = cast<Instruction>(map[access.where]);
+    builder.SetInsertPoint(copy);
+    copy->setOperand(access.operand,
+                     builder.CreatePtrAdd(copy->getOperand(access.operand), twinDistances[access.block]));
+  }
   for (const RangeReduction &reduction : range.reductions)
     for (Instruction *step : reduction.steps)
       cast<Instruction>(map[step])->dropPoisonGeneratingFlags();

@@ -54,9 +54,10 @@ public:
   /// Bytes that `where` touches in one iteration through `pointer`, which leads to `base`.
   std::optional<Interval> touched(Value *pointer, Value *base, const SCEV *size, const Instruction &where);
   const SCEV *wide(Value *value);
+  /// Distance in bytes of `pointer` from `base`. Null: unknown.
+  const SCEV *offset(Value *pointer, Value *base);
 
 private:
-  const SCEV *offset(Value *pointer, Value *base);
   const SCEV *extended(Value *value, bool isSigned);
   const SCEV *arithmetic(const BinaryOperator &operation, function_ref<const SCEV *(Value *)> operand);
   std::optional<Interval> reached(const SCEV *value, const Instruction &where);
@@ -144,7 +145,6 @@ const SCEV *IntervalFinder::extended(Value *value, bool isSigned) {
   return plain();
 }
 
-/// Distance in bytes of `pointer` from `base`. Null: unknown.
 const SCEV *IntervalFinder::offset(Value *pointer, Value *base) {
   auto *instruction = dyn_cast<Instruction>(pointer);
   if (auto *gep = dyn_cast<GetElementPtrInst>(pointer); gep && context.loop.contains(gep)) {
@@ -259,17 +259,27 @@ public:
   std::optional<RangeMemory> run();
 
 private:
+  /// One access, as far as it is known.
+  struct Part {
+    Interval interval; ///< empty: unknown
+    Instruction *where;
+    unsigned operand;
+    bool isWrite;
+    const SCEV *offset = nullptr, *size = nullptr;
+  };
   /// What is known of a base while accesses are collected.
   struct Block {
     Value *base;
     ObjectSet objects;
-    SmallVector<std::pair<Interval, const Instruction *>, 4> parts;
+    SmallVector<Part, 4> parts;
     bool isWritten = false;
     const Instruction *writer = nullptr;
+    /// Another block of the same base holds the members that the loop only reads.
+    bool isTwin = false;
   };
   struct Access {
     Instruction *where;
-    Value *pointer;
+    unsigned operand; ///< of `where`: the pointer
     const SCEV *size;
     bool isWrite;
   };
@@ -287,6 +297,20 @@ private:
   bool addBounds(RangeMemory &result);
   void isolateWritten(RangeMemory &result);
   bool measure(Block &block, RangeBlock &result);
+  /// What a value may be modulo something: any of first, first + 1, ..., first + spread.
+  struct Residue {
+    uint64_t first, spread;
+    bool isZero() const { return !first && !spread; }
+  };
+  std::optional<Residue> residue(const SCEV *value, uint64_t stride, const Instruction &where);
+  bool separateMembers(unsigned number);
+  /// Do all accesses belong to the iteration's own part?
+  bool isLinear(const Block &block) const {
+    return all_of(block.parts, [&](const Part &part) {
+      auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
+      return low && low->getLoop() == &loop;
+    });
+  }
   Value *root(Value *pointer) const;
   Value *expand(const SCEV *value);
 
@@ -413,7 +437,7 @@ bool MemoryAnalysis::basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases) {
 unsigned MemoryAnalysis::blockOf(Value *base) {
   auto [it, isNew] = numbers.insert({base, blocks.size()});
   if (isNew)
-    blocks.push_back({base, {}, {}, false, nullptr});
+    blocks.push_back({base, {}, {}, false, nullptr, false});
   return it->second;
 }
 
@@ -423,13 +447,14 @@ static bool isConstantData(const Value *base) {
 }
 
 bool MemoryAnalysis::addAccess(Access access) {
-  const ObjectSet &set = objects.pointsTo(access.pointer);
+  Value *pointer = access.where->getOperand(access.operand);
+  const ObjectSet &set = objects.pointsTo(pointer);
   if (isPrivate(set))
     return true;
   ObjectSet mixed = set;
   mixed &= privateObjects;
   SmallPtrSet<Value *, 4> bases;
-  if (!mixed.empty() || !basesOf(access.pointer, bases))
+  if (!mixed.empty() || !basesOf(pointer, bases))
     return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), access.where,
                   "copy what it needs into a vector of values before the loop");
   for (Value *base : bases) {
@@ -441,8 +466,9 @@ bool MemoryAnalysis::addAccess(Access access) {
       block.isWritten = true;
       block.writer = access.where;
     }
-    auto part = finder.touched(access.pointer, base, access.size, *access.where);
-    block.parts.push_back({part.value_or(Interval()), access.where});
+    auto interval = finder.touched(pointer, base, access.size, *access.where);
+    block.parts.push_back({interval.value_or(Interval()), access.where, access.operand, access.isWrite,
+                           finder.offset(pointer, base), access.size});
   }
   return true;
 }
@@ -482,7 +508,7 @@ bool MemoryAnalysis::addCall(CallBase &call) {
       if (!isConstantData(base)) {
         Block &block = blocks[blockOf(base)];
         block.objects |= set;
-        block.parts.push_back({Interval(), &call});
+        block.parts.push_back({Interval(), &call, argument.getOperandNo(), false});
       }
   }
   return true;
@@ -499,14 +525,14 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
       return refuse("loop-pointer",
                     "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
                     "copy what it needs into a vector of values before the loop");
-    return addAccess({load, load->getPointerOperand(), sizeOf(load->getType()), false});
+    return addAccess({load, LoadInst::getPointerOperandIndex(), sizeOf(load->getType()), false});
   }
   if (auto *store = dyn_cast<StoreInst>(&instruction)) {
     Value *value = store->getValueOperand();
     if (value->getType()->isPtrOrPtrVectorTy() && !isa<Constant>(value) &&
         !(isPrivate(objects.pointsTo(value)) && isPrivate(objects.pointsTo(store->getPointerOperand()))))
       return refuse("loop-pointer", "the loop stores a pointer", store, "store an index instead");
-    return addAccess({store, store->getPointerOperand(), sizeOf(value->getType()), true});
+    return addAccess({store, StoreInst::getPointerOperandIndex(), sizeOf(value->getType()), true});
   }
   auto *call = dyn_cast<CallBase>(&instruction);
   if (!call)
@@ -521,8 +547,7 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
         !objects.loadFrom(objects.pointsTo(transfer->getRawSource())).empty() &&
         !isPrivate(objects.pointsTo(transfer->getRawSource())))
       return refuse("loop-pointer", "the loop copies pointers", transfer, "");
-    return addAccess({memory, memory->getRawDest(), size, true}) &&
-           (!transfer || addAccess({memory, transfer->getRawSource(), size, false}));
+    return addAccess({memory, 0, size, true}) && (!transfer || addAccess({memory, 1, size, false}));
   }
   return addCall(*call);
 }
@@ -542,7 +567,8 @@ bool MemoryAnalysis::checkPointerUses(Instruction &instruction) {
   if (isAddress(&instruction))
     isFine &= all_of(instruction.users(), isDistance);
   isFine &= isDistance(&instruction) || none_of(instruction.operands(), isAddress);
-  return isFine || refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
+  return isFine ||
+         refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
 }
 
 /// Every pointer that comes into the loop is told relative to a block's base.
@@ -626,20 +652,116 @@ Value *MemoryAnalysis::expand(const SCEV *value) {
   return context.expander.expandCodeFor(value, Type::getInt64Ty(function.getContext()), place->getIterator());
 }
 
+/// `value` modulo `stride` at `where`: what varies is a multiple, or the index of a short inner loop.
+std::optional<MemoryAnalysis::Residue> MemoryAnalysis::residue(const SCEV *value, uint64_t stride,
+                                                               const Instruction &where) {
+  auto isMultiple = [&](const SCEV *factor) {
+    auto rest = isa<SCEVConstant>(factor) ? residue(factor, stride, where) : std::nullopt;
+    return rest && rest->isZero();
+  };
+  if (auto *constant = dyn_cast<SCEVConstant>(value)) {
+    int64_t rest = constant->getAPInt().getSExtValue() % static_cast<int64_t>(stride);
+    return Residue{rest < 0 ? rest + stride : static_cast<uint64_t>(rest), 0};
+  }
+  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
+    Residue total{0, 0};
+    for (const SCEV *part : sum->operands()) {
+      auto one = residue(part, stride, where);
+      if (!one)
+        return std::nullopt;
+      total = {(total.first + one->first) % stride, total.spread + one->spread};
+    }
+    return total;
+  }
+  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->isAffine()) {
+    auto start = residue(recurrence->getStart(), stride, where);
+    auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
+    if (!start || !step || isMultiple(step))
+      return step ? start : std::nullopt;
+    const Loop *inner = recurrence->getLoop();
+    auto *rounds = dyn_cast<SCEVConstant>(evolution.getExitCount(inner, inner->getHeader()));
+    if (step->getAPInt().isNegative() || inner == &loop || !inner->contains(&where) || !rounds ||
+        rounds->getAPInt().getActiveBits() > 32)
+      return std::nullopt;
+    uint64_t last = rounds->getAPInt().getZExtValue();
+    if (where.getParent() != inner->getHeader() && last)
+      --last;
+    uint64_t reach = 0;
+    if (__builtin_mul_overflow(step->getAPInt().getZExtValue(), last, &reach) || reach > stride)
+      return std::nullopt;
+    return Residue{start->first, start->spread + reach};
+  }
+  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && any_of(product->operands(), isMultiple))
+    return Residue{0, 0};
+  return std::nullopt;
+}
+
+/// An array of structs of which the loop changes some members of the iteration's own element and reads others of any
+/// element: what is read and what is written never meet, because they differ modulo the struct's size. The two become
+/// blocks of their own with one base.
+bool MemoryAnalysis::separateMembers(unsigned number) {
+  std::optional<uint64_t> stride;
+  uint64_t first = 0, last = 0; // of the written members, from the first one's place; both modulo the stride
+  auto place = [&](const Part &part) -> std::optional<std::pair<uint64_t, uint64_t>> {
+    auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
+    auto rest = part.offset && size ? residue(part.offset, *stride, *part.where) : std::nullopt;
+    if (!rest)
+      return std::nullopt;
+    uint64_t from = (rest->first + *stride - first) % *stride;
+    return std::pair{from, from + rest->spread + size->getAPInt().getZExtValue()};
+  };
+  for (const Part &part : blocks[number].parts) {
+    if (!part.isWrite)
+      continue;
+    auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
+    auto *step = low && low->getLoop() == &loop ? dyn_cast<SCEVConstant>(low->getStepRecurrence(evolution)) : nullptr;
+    if (!step || step->getAPInt().isNonPositive() || (stride && *stride != step->getAPInt().getZExtValue()))
+      return false;
+    if (!stride) {
+      stride = step->getAPInt().getZExtValue();
+      auto rest = part.offset ? residue(part.offset, *stride, *part.where) : std::nullopt;
+      if (!rest)
+        return false;
+      first = rest->first;
+    }
+    auto members = place(part);
+    if (!members || members->second > *stride)
+      return false;
+    last = std::max(last, members->second);
+  }
+  if (!stride)
+    return false;
+  SmallVector<Part, 4> written, read;
+  for (const Part &part : blocks[number].parts) {
+    auto members = part.isWrite ? std::nullopt : place(part);
+    bool isApart = members && members->first >= last && members->second <= *stride;
+    (isApart ? read : written).push_back(part);
+  }
+  if (read.empty())
+    return false;
+  Block twin = blocks[number];
+  twin.parts = std::move(written);
+  twin.isTwin = true;
+  blocks[number].parts = std::move(read);
+  blocks[number].isWritten = false;
+  blocks.push_back(std::move(twin));
+  return true;
+}
+
 /// The interval of iteration t as two linear functions.
 bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
   Type *word = Type::getInt64Ty(function.getContext());
   const SCEV *ends[2] = {nullptr, nullptr}, *steps[2] = {nullptr, nullptr};
-  for (auto &[part, where] : block.parts) {
+  for (const Part &part : block.parts) {
     auto no = [&] {
       return refuse("loop-extent",
-                    "which part of " + nameOf(block.objects) + " an iteration uses is not known before it runs", where,
-                    "write results to the element of the iteration's own index");
+                    "which part of " + nameOf(block.objects) + " an iteration uses is not known before it runs",
+                    part.where, "write results to the element of the iteration's own index");
     };
-    if (!part.low)
+    if (!part.interval.low)
       return no();
     for (int k = 0; k < 2; ++k) {
-      const SCEV *value = k ? part.high : part.low, *start = value, *step = evolution.getZero(word);
+      const SCEV *value = k ? part.interval.high : part.interval.low, *start = value, *step = evolution.getZero(word);
       if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->getLoop() == &loop) {
         start = recurrence->getStart();
         step = recurrence->getStepRecurrence(evolution);
@@ -685,7 +807,8 @@ void MemoryAnalysis::isolateWritten(RangeMemory &result) {
       continue;
     for (unsigned j = 0; j < blocks.size(); ++j) {
       bool isVariablePair = result.blocks[k].bytes && result.blocks[j].bytes;
-      if (j == k || (blocks[j].isWritten && j < k) || isVariablePair)
+      bool isTwinPair = blocks[j].base == blocks[k].base;
+      if (j == k || (blocks[j].isWritten && j < k) || isVariablePair || isTwinPair)
         continue;
       if (objects.mayOverlap(blocks[k].objects, blocks[j].objects))
         result.distinct.push_back({k, j});
@@ -702,11 +825,19 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
   RangeMemory result;
   result.locals = locals;
   const DataLayout &layout = function.getDataLayout();
+  for (unsigned number = 0, count = blocks.size(); number < count; ++number) {
+    if (blocks[number].isWritten && !isLinear(blocks[number]))
+      separateMembers(number);
+  }
   for (Block &block : blocks) {
+    if (block.isTwin)
+      for (const Part &part : block.parts)
+        result.rerouted.push_back({part.where, part.operand, static_cast<unsigned>(&block - blocks.data())});
     RangeBlock one;
     one.base = block.base;
     one.bytes = variableBytes(block.base, layout);
     one.isWritten = block.isWritten;
+    one.isTwin = block.isTwin;
     if (block.isWritten && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);

@@ -27,6 +27,7 @@ struct RangeBlock {
   llvm::Value *base = nullptr;
   uint64_t bytes = 0; ///< of the variable; 0: a heap block
   bool isWritten = false;
+  bool isTwin = false; ///< the written members of an array of structs; an earlier block has the same base
   llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader
 };
 
@@ -36,10 +37,17 @@ struct RangeBound {
   llvm::Value *pointer = nullptr, *base = nullptr;
 };
 
+/// An access of which operand number `operand` leads to block `block`, a twin.
+struct RangeAccess {
+  llvm::Instruction *where = nullptr;
+  unsigned operand = 0, block = 0;
+};
+
 struct RangeMemory {
   llvm::SmallVector<RangeBlock, 4> blocks;
   llvm::SmallVector<RangeBound, 4> bounds;
   llvm::SmallVector<llvm::PtrToIntInst *, 4> addresses; ///< of pointers above, as integers whose differences are taken
+  llvm::SmallVector<RangeAccess, 4> rerouted;
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
