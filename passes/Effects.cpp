@@ -114,8 +114,10 @@ private:
       set = memory.reach(set);
     if (isRead)
       sets.reads |= set;
-    if (isWritten)
+    if (isWritten) { // a model says "all that it reaches"; nobody writes constants and lives
+      set.reset(FunctionMemory::constantObject);
       sets.writes |= set;
+    }
   }
 
   void visitCall(const CallBase &call) {

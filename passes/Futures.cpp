@@ -6,6 +6,7 @@
 // THE RULE. From the call C onwards, an instruction is transparent if it cannot tell whether C has run:
 //   - it does not use C's result, nor reads or writes the memory that the result will own;
 //   - it writes nothing that C reads (C may be made again in place at the join, from the same arguments);
+//   - it does not enter a cut loop that reads the result or writes C's inputs: such a loop runs ahead of its body;
 //   - if C may throw: it has no effect that outlives this call of the function. In the sequential program it would not
 //     have run at all, so nothing of it may be seen: only locals and fresh memory, and C's exception must leave the
 //     function without passing a handler in it.
@@ -32,8 +33,9 @@ namespace {
 
 class FutureFinder {
 public:
-  FutureFinder(CallBase &call, const Candidate &callee, const Effects &effects, const DominatorTree &dominators)
-      : call(call), callee(callee), effects(effects), dominators(dominators),
+  FutureFinder(CallBase &call, const Candidate &callee, const Effects &effects, const DominatorTree &dominators,
+               ArrayRef<AheadLoop> loops)
+      : call(call), callee(callee), effects(effects), dominators(dominators), loops(loops),
         memory(effects.ownership().memory(*call.getFunction())) {}
 
   std::optional<FutureCall> find(Refusal &refusal);
@@ -41,12 +43,14 @@ public:
 private:
   bool isTransparent(Instruction &instruction);
   bool isPrivate(const ObjectSet &writes) const;
+  bool entersReader(const Instruction &instruction) const;
   void walk(BasicBlock::iterator from);
 
   CallBase &call;
   const Candidate &callee;
   const Effects &effects;
   const DominatorTree &dominators;
+  ArrayRef<AheadLoop> loops;
   const FunctionMemory &memory;
   ObjectSet inputs, result;
   FutureCall future;
@@ -72,12 +76,24 @@ bool FutureFinder::isPrivate(const ObjectSet &writes) const {
   return true;
 }
 
+/// Does a loop begin behind this instruction that could tell, before its body comes to what tells?
+bool FutureFinder::entersReader(const Instruction &instruction) const {
+  for (const AheadLoop &loop : loops)
+    if (loop.entry == &instruction)
+      if (memory.mayOverlap(loop.reads, result) || is_contained(loop.liveIns, &call) ||
+          memory.mayOverlap(loop.writes, inputs) || (callee.mayThrow && !isPrivate(loop.writes)))
+        return true;
+  return false;
+}
+
 bool FutureFinder::isTransparent(Instruction &instruction) {
   if (&instruction == &call || is_contained(instruction.operands(), &call))
     return false;
   if (isa<PHINode>(instruction))
     return true;
   if (instruction.isTerminator() && !isa<InvokeInst>(instruction)) {
+    if (entersReader(instruction))
+      return false;
     if (!isa<BranchInst>(instruction) && !isa<SwitchInst>(instruction))
       return false;
   }
@@ -187,8 +203,8 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
 }
 
 std::optional<FutureCall> findFuture(CallBase &call, const Candidate &callee, const Effects &effects,
-                                     const DominatorTree &dominators, Refusal &refusal) {
-  return FutureFinder(call, callee, effects, dominators).find(refusal);
+                                     const DominatorTree &dominators, ArrayRef<AheadLoop> loops, Refusal &refusal) {
+  return FutureFinder(call, callee, effects, dominators, loops).find(refusal);
 }
 
 // ---- lowering ----------------------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ private:
   /// Where the paths of an unneeded branch meet. Kept here because dominator trees number blocks by function, and the
   /// blocks move to another one.
   DenseMap<BasicBlock *, BasicBlock *> meetings;
+  ObjectSet reads; ///< by the slice and the call
   uint32_t sharedMask = 0;
 };
 
@@ -348,8 +349,7 @@ bool GeneratorBuilder::collectSlice() {
 }
 
 bool GeneratorBuilder::checkMemory() {
-  AccessSets own = effects.accesses(call);
-  ObjectSet reads = own.reads;
+  reads = effects.accesses(call).reads;
   for (Instruction *instruction : slice)
     if (const Instruction *original = originalOf(instruction))
       if (instruction->mayReadFromMemory())
@@ -590,6 +590,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
       loop.getUniqueExitBlocks(exits);
       result->exits.assign(exits.begin(), exits.end());
       result->sharedMask = sharedMask;
+      result->reads = reads;
       carve(*result);
     }
     // The loop was moved out, or the attempt failed: the rest of the clone is of no use.
@@ -696,7 +697,8 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
 
 void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValueMapTy &map, ProgramAbi &abi) {
   auto *call = cast<CallBase>(map.lookup(staged.call));
-  auto *preheader = cast<BasicBlock>(map.lookup(staged.preheader));
+  // Not the preheader's last instruction: a future may have been joined between that block and this instruction.
+  auto *loopEntry = cast<Instruction>(map.lookup(staged.preheader->getTerminator()));
   Function *function = call->getFunction();
   auto mapped = [&](Value *value) -> Value * {
     if (isa<Constant>(value))
@@ -711,7 +713,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   Value *loopSlot = entry.CreateAlloca(entry.getPtrTy());
   entry.CreateStore(ConstantPointerNull::get(entry.getPtrTy()), loopSlot);
 
-  IRBuilder<> builder(preheader->getTerminator());
+  IRBuilder<> builder(loopEntry);
   unsigned field = 0;
   for (Value *value : staged.liveIns)
     builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));

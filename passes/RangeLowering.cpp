@@ -557,8 +557,9 @@ void LoopRewriter::end() {
 
 void LoopRewriter::run() {
   header = cast<BasicBlock>(map.lookup(range.header));
-  preheader = cast<BasicBlock>(map.lookup(range.preheader));
-  latch = cast<BasicBlock>(map.lookup(range.latch));
+  // By their ends: a future that is joined in one of these blocks has split it.
+  preheader = cast<Instruction>(map.lookup(range.preheader->getTerminator()))->getParent();
+  latch = cast<Instruction>(map.lookup(range.latch->getTerminator()))->getParent();
   end();
   begin();
   askAtBorders();

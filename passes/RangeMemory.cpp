@@ -321,7 +321,7 @@ private:
   IntervalFinder finder;
   Function &function;
   const FunctionMemory &objects;
-  ObjectSet privateObjects;
+  ObjectSet privateObjects, readByCalls;
   SmallVector<AllocaInst *, 4> locals;
   MapVector<Value *, unsigned> numbers;
   std::vector<Block> blocks;
@@ -490,6 +490,7 @@ bool MemoryAnalysis::addCall(CallBase &call) {
   if (!behind.empty())
     return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
                   "make the loop's body a function of its own that takes what it needs by const reference");
+  readByCalls |= sets.reads;
   for (ObjectId id : sets.reads)
     if (objects.object(id).kind == MemoryObject::Kind::Global &&
         !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value)))
@@ -824,6 +825,12 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
         return std::nullopt;
   RangeMemory result;
   result.locals = locals;
+  result.touched = readByCalls;
+  for (const Block &block : blocks) {
+    result.touched |= block.objects;
+    if (block.isWritten)
+      result.written |= block.objects;
+  }
   const DataLayout &layout = function.getDataLayout();
   for (unsigned number = 0, count = blocks.size(); number < count; ++number) {
     if (blocks[number].isWritten && !isLinear(blocks[number]))

@@ -51,6 +51,7 @@ struct RangeMemory {
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
+  ObjectSet touched, written; ///< all that the loop shares with what is around it
 };
 
 /// What the analysis of a loop leans on; all of its function.
