@@ -7,7 +7,7 @@
 #   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py)
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
-#   %examples %rt             the folder of examples; the folder of the run-time libraries
+#   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
@@ -68,6 +68,7 @@ config.substitutions += [
     ("%rt", config.cleaveRuntime),
     ("%python", sys.executable),
     ("%licence", os.path.join(config.cleaveSource, "LICENSE")),
+    ("%source", config.cleaveSource),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 
