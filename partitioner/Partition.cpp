@@ -16,8 +16,8 @@ using namespace llvm;
 
 namespace cleave {
 
-/// A batch may gather up to this many calls into one task; below this cost even a full batch does not pay.
-static constexpr double hopelessNs = 2;
+/// To put one call into a batch and to take its result out costs the program more than that.
+static constexpr double hopelessNs = 5;
 /// Elements are taken to have this many bytes when loops are charged to input bytes.
 static constexpr double bytesPerElement = 8;
 
