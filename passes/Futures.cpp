@@ -16,6 +16,7 @@
 //
 // A future is taken only if some transparent call is heavy: else there is nothing to overlap with.
 #include "passes/Futures.h"
+#include "passes/Places.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/DomTreeUpdater.h"
@@ -173,7 +174,7 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
     result = memory.reach(memory.pointsTo(call.getArgOperand(callee.facts.result.firstArgument)));
   refusal = {"nothing-to-overlap",
              ("the result of '" + callee.facts.shortName() + "' is needed before any other heavy work is done").str(),
-             {}};
+             {"do other work between the call and the first use of its result"}};
   auto *invoke = dyn_cast<InvokeInst>(&call);
   if (invoke && callee.mayThrow) {
     LandingPadInst *pad = invoke->getLandingPadInst();
@@ -193,6 +194,8 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
   } else {
     walk(std::next(call.getIterator()));
   }
+  if (!overlapsWork && !future.joins.empty())
+    refusal.notes = {noteAt(future.joins.front(), "it is needed here; do other work between the call and this")};
   if (!overlapsWork || future.joins.size() > maxJoins)
     return std::nullopt;
   for (Instruction *join : future.joins)
@@ -262,12 +265,8 @@ void FutureLowering::joinBefore(Instruction *where) {
     builder.CreateBr(joined);
   }
   builder.SetInsertPoint(joined);
-  if (callee.facts.result.passing == Passing::Direct) {
-    Value *value = copy;
-    if (value->getType()->isIntegerTy() && value->getType()->getIntegerBitWidth() % 8)
-      value = builder.CreateZExt(value, builder.getIntNTy(alignTo(value->getType()->getIntegerBitWidth(), 8)));
-    builder.CreateStore(value, resultSlot);
-  }
+  if (callee.facts.result.passing == Passing::Direct)
+    abi.storeResult(builder, copy, resultSlot);
   builder.CreateBr(after);
   lowerAnswer(*copy, answer, resultSlot, callee, abi);
 }
@@ -312,18 +311,7 @@ void FutureLowering::replaceUses() {
 void FutureLowering::spawn() {
   IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
   IRBuilder<> builder(&call);
-  unsigned count = callee.facts.parameters.size();
-  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
-  Value *list = entry.CreateAlloca(listType);
-  SmallVector<Value *, 8> arguments(call.args());
-  for (unsigned k = 0; k < count; ++k) {
-    const PassedValue &parameter = callee.facts.parameters[k];
-    Value *slot = nullptr;
-    if (!ProgramAbi::isByAddress(parameter))
-      slot = entry.CreateAlloca(abi.memoryType(parameter, *callee.function));
-    Value *address = abi.addressOf(builder, parameter, arguments, slot);
-    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
-  }
+  Value *list = abi.argumentList(builder, entry, callee, SmallVector<Value *, 8>(call.args()));
   builder.CreateStore(builder.CreateCall(abi.spawn, {site, list}), tokenSlot);
   builder.CreateStore(builder.getTrue(), openSlot);
   if (auto *invoke = dyn_cast<InvokeInst>(&call)) {

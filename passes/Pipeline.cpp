@@ -149,8 +149,8 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
         continue;
       }
       out << candidate.refusal.message << " [" << candidate.refusal.reason << "]\n";
-      for (const std::string &note : candidate.refusal.notes)
-        out << "  " << note << "\n";
+      for (const RemarkNote &note : candidate.refusal.notes)
+        out << "  " << note.text << "\n";
     }
     return Error::success();
   }

@@ -6,6 +6,7 @@
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
+#include "passes/Places.h"
 #include "cleave/image.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/Module.h"
@@ -161,6 +162,27 @@ Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, A
   return slot;
 }
 
+Value *ProgramAbi::argumentList(IRBuilderBase &builder, IRBuilderBase &entry, const Candidate &candidate,
+                                ArrayRef<Value *> arguments, uint32_t mask) {
+  unsigned count = candidate.facts.parameters.size();
+  auto *listType = ArrayType::get(pointer, std::max(count, 1u));
+  Value *list = entry.CreateAlloca(listType);
+  for (unsigned k = 0; k < count; ++k) {
+    const PassedValue &parameter = candidate.facts.parameters[k];
+    Value *address = ConstantPointerNull::get(PointerType::get(context, 0));
+    if (mask & (1u << k)) {
+      Value *slot = isByAddress(parameter) ? nullptr : entry.CreateAlloca(memoryType(parameter, *candidate.function));
+      address = addressOf(builder, parameter, arguments, slot);
+    }
+    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
+  }
+  return list;
+}
+
+void ProgramAbi::storeResult(IRBuilderBase &builder, Value *value, Value *slot) {
+  builder.CreateStore(widen(builder, value), slot);
+}
+
 Value *ProgramAbi::loadResult(IRBuilderBase &builder, const PassedValue &result, Type *type, Value *slot) {
   Value *value = builder.CreateLoad(storedType(type), slot);
   return storedType(type) == type ? value : builder.CreateTrunc(value, type);
@@ -201,7 +223,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   call->setAttributes(callee->getAttributes().removeFnAttributes(context));
   if (candidate.facts.result.passing == Passing::Direct) {
     AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
-    builder.CreateStore(widen(builder, call), slot);
+    storeResult(builder, call, slot);
     builder.CreateMemCpy(result, Align(typeAlign(candidate.facts.result.typeNode)), slot, slot->getAlign(),
                          typeSize(candidate.facts.result.typeNode));
   }
@@ -252,11 +274,9 @@ GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &
 }
 
 GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
-  std::string file;
-  unsigned line = 0, column = 0;
-  locate(&where, file, line, column);
+  SourcePlace place = outerPlaceOf(where);
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
-  Constant *value = ConstantStruct::getAnon({kind, text(file), ConstantInt::get(i32, line),
+  Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");

@@ -39,7 +39,12 @@ public:
                          llvm::Value *slot);
   /// Does the parameter travel by address already?
   static bool isByAddress(const PassedValue &value);
-  /// Reads a direct result back from `slot`.
+  /// The `args[]` of program.h for a call of `candidate` with `arguments`: an array of pointers whose room, as that of
+  /// spilled values, is made by `entry`. A parameter that is not in `mask` is null.
+  llvm::Value *argumentList(llvm::IRBuilderBase &builder, llvm::IRBuilderBase &entry, const Candidate &candidate,
+                            llvm::ArrayRef<llvm::Value *> arguments, uint32_t mask = ~0u);
+  /// Leaves a direct result in `slot`, and reads one back from there.
+  void storeResult(llvm::IRBuilderBase &builder, llvm::Value *value, llvm::Value *slot);
   llvm::Value *loadResult(llvm::IRBuilderBase &builder, const PassedValue &result, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;

@@ -26,6 +26,7 @@
 // dependence analysis about pairs of accesses. It knows nothing of containers' memory, and it answers "may depend"
 // where a comparison at run time settles the matter.
 #include "passes/RangeLoops.h"
+#include "passes/Places.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
@@ -72,13 +73,7 @@ private:
 } // namespace
 
 bool RangeFinder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
-  why.reason = reason;
-  why.message = message.str();
-  why.notes.clear();
-  if (std::string place = placeOf(where); !place.empty())
-    why.notes.push_back("it happens at " + place);
-  if (*cure)
-    why.notes.push_back(cure);
+  why = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
 }
 
@@ -420,9 +415,10 @@ std::vector<RangeLoop> findRangeLoops(Function &function, const Effects &effects
     Refusal refusal;
     Instruction *where = placeOfLoop(*loop);
     if (auto range = RangeFinder(context, readsErrno).find(refusal)) {
-      unsigned column = 0;
+      SourcePlace place = outerPlaceOf(*where);
       range->place = where;
-      locate(where, range->file, range->line, column);
+      range->file = place.file;
+      range->line = place.line;
       range->name = "loop(" + std::to_string(range->line) + ")";
       found.push_back(std::move(*range));
       continue;

@@ -22,6 +22,7 @@
 //
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
 #include "passes/RangeMemory.h"
+#include "passes/Places.h"
 #include "passes/Models.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
@@ -330,13 +331,7 @@ private:
 } // namespace
 
 bool MemoryAnalysis::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
-  refusal.reason = reason;
-  refusal.message = message.str();
-  refusal.notes.clear();
-  if (std::string place = placeOf(where); !place.empty())
-    refusal.notes.push_back("it happens at " + place);
-  if (*cure)
-    refusal.notes.push_back(cure);
+  refusal = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
 }
 

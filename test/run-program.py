@@ -10,6 +10,7 @@ stands in its own comments:
     // STDIN: Inputs/text.txt    a file beside the program, given as standard input (or --stdin FILE)
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RAN: count         and the isolated run did at least one such task outside the program
+    // EXPECT-COVERAGE: 0.9      at least this share of the isolated run's busy time was spent in tasks
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
@@ -97,7 +98,7 @@ def mustSucceed(result, what):
 class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
-    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "FLAGS"}
+    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "EXPECT-COVERAGE", "FLAGS"}
 
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}
@@ -208,6 +209,9 @@ def checkRuns(directives, stats):
     for wanted in directives.values["EXPECT-RAN"]:
         if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
             raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
+    for least in directives.values["EXPECT-COVERAGE"]:
+        if stats["coverage"] < float(least):
+            raise Failure(f"coverage is {stats['coverage']:.3f}, not {least}: {json.dumps(stats)}")
 
 
 def test(options, directives, folder):

@@ -2,7 +2,7 @@
 // who destroys it says when.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: consumed
-// CHECK-REMARK: 'consumed'
+// CHECK-REMARK: parameter 'ticket' of 'consumed' cannot travel: 'Ticket' has a destructor that does more than free its members
 #include <cstdio>
 #include <vector>
 
