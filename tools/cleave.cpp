@@ -22,7 +22,7 @@ int complain(const std::string &message) {
 void addRun(CLI::App &app, cleave::RunOptions &options) {
   CLI::App *run =
       app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
-  run->add_option("--mode", options.mode, "auto (default), serial or isolated")->type_name("MODE");
+  run->add_option("--mode", options.mode, "auto (default), serial, isolated or kernel")->type_name("MODE");
   run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
@@ -32,6 +32,14 @@ void addRun(CLI::App &app, cleave::RunOptions &options) {
                   "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false));
+  run->add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")
+      ->type_name("N");
+  run->add_option("--kernel-memory", options.kernelMemory, "Mode kernel: the machine's (default: half of this one's)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run->add_flag("--kernel-emulated", options.isEmulated, "Mode kernel: do not try KVM");
+  run->add_option("--kernel-log", options.kernelLogPath, "Mode kernel: write what the kernel says for itself")
+      ->type_name("FILE");
   run->footer("The bundle and the program's arguments follow the options: cleave run [options] app.cleave [arguments]");
   // Everything from the bundle's path on is the program's, whatever it looks like.
   run->prefix_command();
