@@ -1,6 +1,9 @@
-// Clock.cpp - the counter is measured against the old timer chip (PIT, channel 2), which every PC has and emulators too.
-// Where it does not count (some microvm machines leave it out), the APIC's timer is the ruler: hypervisors run it at
-// 1 GHz.
+// Clock.cpp - how fast the time-stamp counter counts is measured once, against a ruler that is known: the old timer chip
+// (PIT, channel 2) on a real machine; under a hypervisor the APIC's timer, which hypervisors run at 1 GHz.
+//
+// An emulated core may lose its processor at any instruction, for longer than the whole measurement. So a reading is
+// three: counter, ruler, counter, and of several the one whose counter moved least is kept. Waiting for the chip to
+// ring (the usual way) was tried and is wrong by a factor of three when the host is busy.
 #include "Clock.h"
 #include "Apic.h"
 #include "Console.h"
@@ -10,38 +13,63 @@ namespace cleave {
 
 namespace {
 
-constexpr uint64_t kPitHz = 1193182, kMeasureNs = 4000000, kApicDivider = 16, kApicTypicalHz = 1000000000;
+constexpr uint64_t kMeasureNs = 4000000, kApicDivider = 16, kHypervisorApicHz = 1000000000, kPitHz = 1193182;
 constexpr uint16_t kGate = 0x61, kPitCommand = 0x43, kPitChannel2 = 0x42;
 
 uint64_t originTicks, nsPer2To32Ticks = uint64_t{1} << 32, timerPerMs = 1000;
 
-/* Ticks of both counters during kMeasureNs; false: the chip does not count. */
-bool measureByPit(uint64_t &ticks, uint32_t &timerCounts) {
-  constexpr auto kCounts = static_cast<uint16_t>(kPitHz * kMeasureNs / 1000000000);
-  out8(kGate, static_cast<uint8_t>((in8(kGate) & ~2) | 1)); // speaker off, gate on
-  out8(kPitCommand, 0xb0);                                  // channel 2, both bytes, mode 0: output rises at the end
-  out8(kPitChannel2, kCounts & 0xff);
-  out8(kPitChannel2, kCounts >> 8);
-  startCountdown();
-  uint64_t begin = readTicks();
-  if (in8(kGate) & 0x20)
-    return false; // up at once: nobody counts
-  while (!(in8(kGate) & 0x20))
-    if (readTicks() - begin > 10000000000u)
-      return false;
-  ticks = readTicks() - begin;
-  timerCounts = ~0u - countdownLeft();
-  return true;
+struct Ruler {
+  uint64_t hz;
+  uint32_t wrap; ///< counts modulo this
+  uint32_t (*read)(); ///< counts up
+};
+
+uint32_t readPit() {
+  out8(kPitCommand, 0x80); // latch
+  uint8_t low = in8(kPitChannel2);
+  return static_cast<uint16_t>(-(in8(kPitChannel2) << 8 | low));
 }
 
-void measureByApic(uint64_t &ticks, uint32_t &timerCounts) {
-  constexpr uint32_t kCounts = kApicTypicalHz / kApicDivider / 1000 * (kMeasureNs / 1000000);
-  startCountdown();
-  uint64_t begin = readTicks();
-  while (~0u - countdownLeft() < kCounts)
-    relax();
-  ticks = readTicks() - begin;
-  timerCounts = kCounts;
+uint32_t readApic() { return ~countdownLeft(); }
+
+void startPit() {
+  out8(kGate, static_cast<uint8_t>((in8(kGate) & ~2) | 1)); // speaker off, gate on
+  out8(kPitCommand, 0xb4);                                  // channel 2, both bytes, mode 2: counts on and on
+  out8(kPitChannel2, 0);
+  out8(kPitChannel2, 0);
+}
+
+struct Reading {
+  uint64_t ticks;
+  uint32_t ruler;
+};
+
+Reading readBoth(const Ruler &ruler) {
+  Reading best = {};
+  uint64_t bestSpan = ~uint64_t{0};
+  for (unsigned tries = 0; tries != 16; ++tries) {
+    uint64_t before = readTicks();
+    uint32_t value = ruler.read();
+    uint64_t span = readTicks() - before;
+    if (span < bestSpan) {
+      bestSpan = span;
+      best = {before + span / 2, value};
+    }
+  }
+  return best;
+}
+
+/* ns in 2^32 ticks of the counter. */
+uint64_t measure(const Ruler &ruler) {
+  Reading begin = readBoth(ruler), end;
+  uint64_t counts;
+  do {
+    end = readBoth(ruler);
+    counts = (end.ruler - begin.ruler) & (ruler.wrap - 1);
+  } while (counts * 1000000000 / ruler.hz < kMeasureNs && end.ticks - begin.ticks < uint64_t{1} << 36);
+  if (!counts || end.ticks == begin.ticks)
+    PANIC("the time-stamp counter cannot be measured");
+  return (counts * 1000000000 / ruler.hz << 32) / (end.ticks - begin.ticks);
 }
 
 uint64_t times2To32(uint64_t value, uint64_t scale) {
@@ -56,14 +84,22 @@ uint8_t readCmos(uint8_t which) {
 } // namespace
 
 void startClock() {
-  uint64_t ticks = 0;
-  uint32_t timerCounts = 0;
-  if (!measureByPit(ticks, timerCounts))
-    measureByApic(ticks, timerCounts);
-  if (!ticks)
-    PANIC("the time-stamp counter does not count");
-  nsPer2To32Ticks = (kMeasureNs << 32) / ticks;
-  timerPerMs = timerCounts / (kMeasureNs / 1000000);
+  bool isHypervised = cpuId(1).ecx & 1u << 31;
+  Ruler apic = {kHypervisorApicHz / kApicDivider, 0, readApic};
+  startCountdown();
+  if (isHypervised) {
+    nsPer2To32Ticks = measure(apic);
+    timerPerMs = apic.hz / 1000;
+  } else {
+    startPit();
+    nsPer2To32Ticks = measure({kPitHz, 1 << 16, readPit});
+    originTicks = readTicks();
+    uint32_t begin = readApic();
+    uint64_t beginNs = nowNs();
+    spinNs(kMeasureNs);
+    timerPerMs = uint64_t{readApic() - begin} * 1000000 / (nowNs() - beginNs);
+  }
+  armTimer(0);
   originTicks = readTicks();
 }
 
