@@ -108,6 +108,8 @@ uint64_t nowNs() {
   return ticks < originTicks ? 0 : times2To32(ticks - originTicks, nsPer2To32Ticks);
 }
 
+uint64_t nsSince(uint64_t ticks) { return times2To32(readTicks() - ticks, nsPer2To32Ticks); }
+
 void spinNs(uint64_t ns) {
   for (uint64_t end = nowNs() + ns; nowNs() < end;)
     relax();

@@ -35,6 +35,7 @@ Frame *frames;
 uint64_t blockCount;
 List wholes[kNodesMax], cuts[kNodesMax];
 MemoryFigures figures;
+uint64_t pledged;
 
 MemoryRange earlyRange;
 MemoryRange module;
@@ -290,6 +291,19 @@ void releaseBlock(uint64_t address) {
   blocks[index].state = State::Whole;
   link(wholes[blocks[index].node], index);
   figures.freeFrames += kPagesInHuge;
+}
+
+bool pledgeFrames(uint64_t count) {
+  Guard guard(lock);
+  if (figures.freeFrames < pledged || figures.freeFrames - pledged < count)
+    return false;
+  pledged += count;
+  return true;
+}
+
+void unpledgeFrames(uint64_t count) {
+  Guard guard(lock);
+  pledged -= count;
 }
 
 MemoryFigures memoryFigures() {

@@ -29,6 +29,12 @@ void shareFrame(uint64_t frame);
 void releaseFrame(uint64_t frame);
 void releaseBlock(uint64_t block);
 
+/// Promises so many free frames to one request, so that requests that together do not fit wait for each other whole
+/// instead of each holding a part. False: there are not so many that are not promised. Taken back when the request is
+/// done.
+bool pledgeFrames(uint64_t count);
+void unpledgeFrames(uint64_t count);
+
 struct MemoryFigures {
   uint64_t totalFrames, freeFrames;
 };

@@ -30,13 +30,14 @@ void require(const char *what, Error error) {
   endMachine(1);
 }
 
-/* The slots are the kernel's largest table: made when it is known how many there are. */
-void makeSlots() {
+void reserveSlots() {
   auto memory = allocateBlock();
-  if (!memory)
-    require("the tasks' slots", memory.error);
+  require("the tasks' slots", memory.error);
   static_assert(CLEAVE_SLOTS_MAX * sizeof(TaskSlot) <= kHugePage);
   slots = reinterpret_cast<TaskSlot *>(direct(*memory));
+}
+
+void makeSlots() {
   slotCount = coreCount > kFirstTaskCore ? program.layout.slot_count : 0;
   uint64_t share = memoryFigures().freeFrames * kPage / 2 / (program.layout.worker_count ? program.layout.worker_count : 1);
   taskMemoryBytes = module.header().taskMemoryBytes ? pageUp(module.header().taskMemoryBytes) : pageDown(share);
@@ -84,18 +85,21 @@ void serveEvents() {
   }
 }
 
-[[noreturn]] void finish(uint64_t programStartNs) {
+[[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
   uint64_t wallNs = nowNs() - programStartNs;
   EndReport report = {program.isSignal, program.endNumber, program.hasFailed, program.layout.worker_count,
-                      program.busyNs, wallNs, 0, 0, freeAtStart, 0, programStartNs};
-  for (uint32_t i = 0; i != slotCount; ++i)
+                      program.busyNs, wallNs, 0, 0, freeAtStart, 0, bootNs};
+  for (uint32_t i = 0; i != slotCount; ++i) {
     slots[i].stop();
+    slots[i].detach();
+  }
   for (unsigned i = kFirstTaskCore; i < coreCount; ++i) {
     report.taskEntries += cores[i]->counts.entries;
     report.taskInterrupts += cores[i]->counts.interrupts;
   }
   program.space.destroy();
-  report.freeAtEnd = memoryFigures().freeFrames;
+  // All that program and tasks ever held is back, but for the control area, which is still to be sent.
+  report.freeAtEnd = memoryFigures().freeFrames + kPagesInHuge;
   auto *control = reinterpret_cast<const uint8_t *>(program.control);
   for (uint64_t done = 0; done < program.layout.control_bytes; done += kMessageMax) {
     uint64_t left = program.layout.control_bytes - done;
@@ -124,6 +128,7 @@ void coreLoop(Core &core) {
 using namespace cleave;
 
 extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t information) {
+  uint64_t firstTicks = readTicks();
   startConsole();
   if (readBootInfo(static_cast<Loader>(loader), information, info) != Error::None)
     PANIC("the loader's information is malformed", information);
@@ -152,16 +157,17 @@ extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t inform
   if (coreCount <= kProgramCore)
     require("the program's core", Error::Absent);
   makeGatePage();
+  reserveSlots();
   freeAtStart = memoryFigures().freeFrames;
   require("the program", program.load());
   makeSlots();
   uint32_t version = kChannelVersion;
   channel.sendOwn(kMessageHello, &version, sizeof version);
 
-  uint64_t startNs = nowNs();
+  uint64_t startNs = nowNs(), bootNs = nsSince(firstTicks);
   __atomic_store_n(&isReady, true, __ATOMIC_SEQ_CST);
   for (unsigned i = 1; i != coreCount; ++i)
     wake(*cores[i]);
   serveEvents();
-  finish(startNs);
+  finish(startNs, bootNs);
 }

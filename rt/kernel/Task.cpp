@@ -35,6 +35,14 @@ Error TaskSlot::attach() {
   return Error::None;
 }
 
+void TaskSlot::detach() {
+  if (!inbox)
+    return;
+  releaseFrame(reinterpret_cast<uint64_t>(inbox) - kDirectMap);
+  releaseFrame(reinterpret_cast<uint64_t>(outbox) - kDirectMap);
+  inbox = nullptr;
+}
+
 /* Core 0: nobody runs the slot after this, and nobody can. */
 bool TaskSlot::takeFromCore() {
   __atomic_store_n(&isOpen, false, __ATOMIC_SEQ_CST);
@@ -183,7 +191,7 @@ void TaskSlot::complete() {
 
 void TaskSlot::runMessage(Core &core) {
   __atomic_store_n(&outbox->worker_sleeps, 0u, __ATOMIC_SEQ_CST);
-  core.slot = this;
+  __atomic_store_n(&core.slot, this, __ATOMIC_RELEASE);
   cause = CLEAVE_CAUSE_NONE;
   restoreImage(); // if the last one that ran here could not
   Left left = Left::Finished;
@@ -197,11 +205,9 @@ void TaskSlot::runMessage(Core &core) {
     __atomic_store_n(&startedNs, uint64_t{0}, __ATOMIC_RELEASE);
     result.end_ns = nowNs();
   }
-  core.slot = nullptr;
-  if (left == Left::Finished) {
+  if (left == Left::Finished)
     complete();
-    restoreImage(); // after the result is told: somebody may wait for it, and nobody waits for a clean slot
-  }
+  restoreImage(); // after the result is told: somebody may wait for it, and nobody waits for a clean slot
   // Forgets all translations, so that the processor notes anew which pages the next task writes.
   useKernelTables();
   bool hasDied = left == Left::Died || (left == Left::Killed && cause != CLEAVE_CAUSE_NONE);
@@ -209,6 +215,8 @@ void TaskSlot::runMessage(Core &core) {
     __atomic_store_n(&isOpen, false, __ATOMIC_SEQ_CST);
     space.destroy();
   }
+  // Release: after the memory is back (TaskCalls.cpp counts on it).
+  __atomic_store_n(&core.slot, static_cast<TaskSlot *>(nullptr), __ATOMIC_RELEASE);
   __atomic_store_n(&core.isKillWanted, false, __ATOMIC_SEQ_CST);
   // Said before the last look at `submitted`, which serveTasks() takes: a later message wakes a core.
   __atomic_store_n(&outbox->worker_sleeps, 1u, __ATOMIC_SEQ_CST);

@@ -25,6 +25,7 @@ public:
   Error attach();
 
   /* Core 0. */
+  void detach(); ///< the opposite, when the program has ended
   void start();
   void stop();
   void enforceLimit(uint64_t limitNs);

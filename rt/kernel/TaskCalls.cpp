@@ -26,10 +26,19 @@ constexpr uint64_t kBytesMax = uint64_t{1} << 46; // rounding and sums cannot wr
 SpinLock waitersLock;
 unsigned waiters; ///< task cores that wait for memory
 
+/* What the request does not need, because pages are there already or came as blocks, is promised a little too long. */
+template <typename Grant> Error pledging(uint64_t frames, Grant grant) {
+  if (!pledgeFrames(frames))
+    return Error::NoMemory;
+  Error error = grant();
+  unpledgeFrames(frames);
+  return error;
+}
+
 unsigned busyCores() {
   unsigned busy = 0;
   for (unsigned i = kFirstTaskCore; i < coreCount; ++i)
-    busy += __atomic_load_n(&cores[i]->slot, __ATOMIC_RELAXED) != nullptr;
+    busy += __atomic_load_n(&cores[i]->slot, __ATOMIC_ACQUIRE) != nullptr;
   return busy;
 }
 
@@ -49,9 +58,11 @@ template <typename Attempt> Error TaskSlot::patiently(Attempt attempt) {
     }
     {
       // One at a time: when all wait for each other one gives up, and its memory serves the rest.
+      // Who is busy is looked at first: a core that no longer is had given its memory back before.
       Guard guard(waitersLock);
+      bool areAllWaiting = __atomic_load_n(&waiters, __ATOMIC_SEQ_CST) >= busyCores();
       error = attempt();
-      if (error != Error::NoMemory || __atomic_load_n(&waiters, __ATOMIC_SEQ_CST) >= busyCores())
+      if (error != Error::NoMemory || areAllWaiting)
         break;
     }
     spinNs(kPauseNs);
@@ -69,7 +80,8 @@ cleave_status TaskSlot::requestHeap(uint64_t bytes, uint64_t &address) {
   uint64_t from = bytes >= kHugePage ? (heapTop + kHugePage - 1) & ~(kHugePage - 1) : heapTop;
   heapTop = from + bytes; // before: what a failed attempt has mapped is found again at the task's end
   uint8_t node = thisCore().node;
-  if (patiently([&] { return space.populate(from, bytes, true, node); }) != Error::None)
+  auto grant = [&] { return space.populate(from, bytes, true, node); };
+  if (patiently([&] { return pledging(bytes / kPage, grant); }) != Error::None)
     die(CLEAVE_CAUSE_MEMORY, 0, heapUsed + bytes);
   heapUsed += bytes;
   address = from;
@@ -118,9 +130,15 @@ cleave_status TaskSlot::requestOutput(uint64_t bytes, uint64_t &address) {
       die(CLEAVE_CAUSE_MEMORY, 0, outputGranted + bytes);
     return CLEAVE_E_MEMORY;
   }
-  for (uint64_t done = 0; done != bytes; done += kPage)
-    if (patiently([&] { return grantOutputPage(outputGranted + done); }) != Error::None)
-      die(CLEAVE_CAUSE_MEMORY, 0, outputGranted + bytes);
+  uint64_t done = 0;
+  auto grant = [&] {
+    for (; done != bytes; done += kPage)
+      if (Error error = grantOutputPage(outputGranted + done); error != Error::None)
+        return error;
+    return Error::None;
+  };
+  if (patiently([&] { return pledging((bytes - done) / kPage, grant); }) != Error::None)
+    die(CLEAVE_CAUSE_MEMORY, 0, outputGranted + bytes);
   address = kTaskOutputs + outputGranted;
   outputGranted += bytes;
   return CLEAVE_OK;

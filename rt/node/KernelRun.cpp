@@ -172,6 +172,8 @@ void Session::end(std::string_view content) {
   run.workers = report.workers;
   run.wallSeconds = static_cast<double>(report.wallNs) / 1e9;
   run.programSeconds = static_cast<double>(report.programNs) / 1e9;
+  run.figures = {static_cast<double>(report.startNs) / 1e9, report.taskEntries, report.taskInterrupts,
+                 report.freeAtStart, report.freeAtEnd};
   run.controlWords.resize(controlBytes.size() / sizeof(uint64_t));
   std::memcpy(run.controlWords.data(), controlBytes.data(), run.controlWords.size() * sizeof(uint64_t));
 }

@@ -6,6 +6,7 @@
 #include "Descriptor.h"
 #include "Machine.h"
 #include "Run.h"
+#include "Statistics.h"
 #include "cleave/exchange.h"
 
 namespace cleave {
@@ -15,6 +16,7 @@ struct KernelRun {
   int status = 0;         ///< as wait(2) has it
   uint32_t workers = 0;
   double wallSeconds = 0, programSeconds = 0;
+  KernelFigures figures;
   std::vector<uint64_t> controlWords; ///< the control area, aligned
   cleave_control *control() { return reinterpret_cast<cleave_control *>(controlWords.data()); }
 };

@@ -121,6 +121,7 @@ int runInKernel(const RunOptions &options, const Bundle &bundle) {
   figures.wallSeconds = run.wallSeconds;
   figures.rootCpuSeconds = run.programSeconds;
   figures.control = hasControl ? run.control() : nullptr;
+  figures.kernel = &run.figures;
   int status = writeFigures(options, figures, bundle);
   if (run.hasFailed && hasControl)
     return failed(run.control()->failure, bundle, options.taskMemory);
