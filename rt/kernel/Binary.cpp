@@ -68,8 +68,7 @@ Error mapSegment(AddressSpace &space, Binary &binary, const Segment &segment) {
   if (isWritable) {
     if (binary.writableCount == Binary::kWritableMax)
       return Error::Malformed;
-    binary.writable[binary.writableCount++] = {segment.address, segment.offset, segment.fileBytes,
-                                               segment.memoryBytes};
+    binary.writable[binary.writableCount++] = {segment.address, segment.offset, segment.fileBytes, segment.memoryBytes};
     return mapCopy(space, binary.file, segment, Access::Write);
   }
   Access access = isExecutable ? Access::Execute : Access::Read;

@@ -18,8 +18,8 @@ struct BootInfo {
   static constexpr unsigned kTransportsMax = 32;
   uint64_t transports[kTransportsMax]; ///< physical addresses of virtio-mmio devices, from the command line
   unsigned transportCount = 0;
-  uint64_t rsdp = 0;          ///< physical address of ACPI's root pointer
-  uint8_t rsdpCopy[36] = {};  ///< multiboot2 hands over a copy instead
+  uint64_t rsdp = 0;         ///< physical address of ACPI's root pointer
+  uint8_t rsdpCopy[36] = {}; ///< multiboot2 hands over a copy instead
   bool hasRsdpCopy = false;
 };
 

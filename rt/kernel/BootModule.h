@@ -33,11 +33,11 @@ struct BootModule {
   uint64_t moduleBytes; ///< of the whole file: a shorter module was truncated
   uint64_t textOffset, textBytes;
   uint32_t argumentCount, environmentCount;
-  uint32_t mode;    ///< CLEAVE_MODE_AUTO or _ISOLATED for the program's run time; kModuleSerial
+  uint32_t mode; ///< CLEAVE_MODE_AUTO or _ISOLATED for the program's run time; kModuleSerial
   uint32_t traceCapacity;
-  uint64_t taskMemoryBytes;  ///< quota of each task; 0: a share of the machine
-  uint64_t taskLimitNs;      ///< a task that runs longer is killed; 0: never
-  uint64_t realTimeNs;       ///< CLOCK_REALTIME at the start; 0: ask the machine's clock
+  uint64_t taskMemoryBytes; ///< quota of each task; 0: a share of the machine
+  uint64_t taskLimitNs;     ///< a task that runs longer is killed; 0: never
+  uint64_t realTimeNs;      ///< CLOCK_REALTIME at the start; 0: ask the machine's clock
   uint8_t runId[16], tenantKey[32];
 };
 

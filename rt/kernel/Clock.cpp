@@ -1,5 +1,5 @@
-// Clock.cpp - how fast the time-stamp counter counts is measured once, against a ruler that is known: the old timer chip
-// (PIT, channel 2) on a real machine; under a hypervisor the APIC's timer, which hypervisors run at 1 GHz.
+// Clock.cpp - how fast the time-stamp counter counts is measured once, against a ruler that is known: the old timer
+// chip (PIT, channel 2) on a real machine; under a hypervisor the APIC's timer, which hypervisors run at 1 GHz.
 //
 // An emulated core may lose its processor at any instruction, for longer than the whole measurement. So a reading is
 // three: counter, ruler, counter, and of several the one whose counter moved least is kept. Waiting for the chip to
@@ -20,7 +20,7 @@ uint64_t originTicks, nsPer2To32Ticks = uint64_t{1} << 32, timerPerMs = 1000;
 
 struct Ruler {
   uint64_t hz;
-  uint32_t wrap; ///< counts modulo this
+  uint32_t wrap;      ///< counts modulo this
   uint32_t (*read)(); ///< counts up
 };
 

@@ -7,7 +7,7 @@
 namespace cleave {
 
 void startClock();
-uint64_t nowNs(); ///< since the kernel's start; never runs backwards on one core
+uint64_t nowNs();                 ///< since the kernel's start; never runs backwards on one core
 uint64_t nsSince(uint64_t ticks); ///< of the counter, before this clock was started too
 void spinNs(uint64_t ns);
 

@@ -53,21 +53,27 @@ struct alignas(64) {
 void setGate(unsigned vector, const char *handler, uint8_t stack) {
   auto address = reinterpret_cast<uint64_t>(handler);
   constexpr uint8_t kInterruptGate = 0x8e; // for the kernel: user code cannot raise it by an `int`
-  gates[vector] = {static_cast<uint16_t>(address), kKernelCode, stack, kInterruptGate,
-                   static_cast<uint16_t>(address >> 16), static_cast<uint32_t>(address >> 32), 0};
+  gates[vector] = {static_cast<uint16_t>(address),
+                   kKernelCode,
+                   stack,
+                   kInterruptGate,
+                   static_cast<uint16_t>(address >> 16),
+                   static_cast<uint32_t>(address >> 32),
+                   0};
 }
 
 void loadTables(Core &core) {
   auto state = reinterpret_cast<uint64_t>(&core.state);
   uint64_t low = sizeof(TaskState) - 1 | (state & 0xffffff) << 16 | uint64_t{0x89} << 40 | (state >> 24 & 0xff) << 56;
-  const uint64_t descriptors[8] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0x00cff3000000ffff,
-                                   0x00affb000000ffff, low, state >> 32};
+  const uint64_t descriptors[8] = {
+      0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0x00cff3000000ffff, 0x00affb000000ffff, low, state >> 32};
   memcpy(core.descriptors, descriptors, sizeof descriptors);
   TablePointer table = {sizeof core.descriptors - 1, reinterpret_cast<uint64_t>(core.descriptors)};
   asm volatile("lgdt %0" : : "m"(table));
   asm volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:" : : "i"(kKernelCode) : "rax", "memory");
   asm volatile("movw %0, %%ss; movw %0, %%ds; movw %0, %%es; movw %1, %%fs; movw %1, %%gs"
-               : : "r"(kKernelData), "r"(uint16_t{0}));
+               :
+               : "r"(kKernelData), "r"(uint16_t{0}));
   asm volatile("ltr %0" : : "r"(uint16_t{0x30}));
   TablePointer interrupts = {sizeof gates - 1, reinterpret_cast<uint64_t>(gates)};
   asm volatile("lidt %0" : : "m"(interrupts));

@@ -45,9 +45,9 @@ struct Core {
   uint32_t index, apicId;
   uint8_t node;
   bool isStarted;
-  bool isIdle;         ///< halted or about to; wake it when there is work
-  bool isKillWanted;   ///< the task that runs here is to die; set by core 0, cleared by this one
-  TaskSlot *slot;      ///< what runs here; null: nothing, or the program
+  bool isIdle;       ///< halted or about to; wake it when there is work
+  bool isKillWanted; ///< the task that runs here is to die; set by core 0, cleared by this one
+  TaskSlot *slot;    ///< what runs here; null: nothing, or the program
   Counts counts;
   TaskState state;
   uint64_t descriptors[8];

@@ -10,6 +10,8 @@
   .set USER_CODE, 0x2b
   .set KERNEL_CODE, 0x08
   .set FRAME_CS, 18 * 8
+  .set FRAME_FLAGS, 19 * 8
+  .set ACCESS_FLAG, 0x40000
 
   .macro PUSH_REGISTERS
   pushq %rax
@@ -50,6 +52,8 @@
 
   /* A user may set the flag that lifts SMAP; gates do not clear it. The instruction exists only where SMAP does. */
   .macro CLEAR_ACCESS
+  testl $ACCESS_FLAG, FRAME_FLAGS(%rsp)
+  jz 9f
   cmpb $0, cleave_has_smap(%rip)
   je 9f
   clac

@@ -26,9 +26,9 @@ uint64_t makeGatePage();
 
 constexpr uint64_t kStartPage = kTaskGate + 4096;
 
-uint64_t gateTable();      ///< where a task finds its cleave_node
-uint64_t gateReturn();     ///< where a call returns to: proof of where it came from
-uint64_t gateAfterTask();  ///< return address of a task's entry point
+uint64_t gateTable();     ///< where a task finds its cleave_node
+uint64_t gateReturn();    ///< where a call returns to: proof of where it came from
+uint64_t gateAfterTask(); ///< return address of a task's entry point
 
 } // namespace cleave
 

@@ -20,7 +20,9 @@ inline uint64_t readMsr(uint32_t number) {
   return static_cast<uint64_t>(high) << 32 | low;
 }
 inline void writeMsr(uint32_t number, uint64_t value) {
-  asm volatile("wrmsr" : : "c"(number), "a"(static_cast<uint32_t>(value)), "d"(static_cast<uint32_t>(value >> 32))
+  asm volatile("wrmsr"
+               :
+               : "c"(number), "a"(static_cast<uint32_t>(value)), "d"(static_cast<uint32_t>(value >> 32))
                : "memory");
 }
 

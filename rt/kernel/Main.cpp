@@ -39,7 +39,8 @@ void reserveSlots() {
 
 void makeSlots() {
   slotCount = coreCount > kFirstTaskCore ? program.layout.slot_count : 0;
-  uint64_t share = memoryFigures().freeFrames * kPage / 2 / (program.layout.worker_count ? program.layout.worker_count : 1);
+  uint64_t share =
+      memoryFigures().freeFrames * kPage / 2 / (program.layout.worker_count ? program.layout.worker_count : 1);
   taskMemoryBytes = module.header().taskMemoryBytes ? pageUp(module.header().taskMemoryBytes) : pageDown(share);
   for (uint32_t i = 0; i != slotCount; ++i)
     new (&slots[i]) TaskSlot(i);
@@ -87,8 +88,17 @@ void serveEvents() {
 
 [[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
   uint64_t wallNs = nowNs() - programStartNs;
-  EndReport report = {program.isSignal, program.endNumber, program.hasFailed, program.layout.worker_count,
-                      program.busyNs, wallNs, 0, 0, freeAtStart, 0, bootNs};
+  EndReport report = {program.isSignal,
+                      program.endNumber,
+                      program.hasFailed,
+                      program.layout.worker_count,
+                      program.busyNs,
+                      wallNs,
+                      0,
+                      0,
+                      freeAtStart,
+                      0,
+                      bootNs};
   for (uint32_t i = 0; i != slotCount; ++i) {
     slots[i].stop();
     slots[i].detach();
@@ -100,6 +110,8 @@ void serveEvents() {
   program.space.destroy();
   // All that program and tasks ever held is back, but for the control area, which is still to be sent.
   report.freeAtEnd = memoryFigures().freeFrames + kPagesInHuge;
+  // The launcher reads it by its own header, which is what was agreed and not what the program has made of it.
+  memcpy(program.control, &program.layout, offsetof(cleave_control, bell));
   auto *control = reinterpret_cast<const uint8_t *>(program.control);
   for (uint64_t done = 0; done < program.layout.control_bytes; done += kMessageMax) {
     uint64_t left = program.layout.control_bytes - done;
@@ -162,7 +174,11 @@ extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t inform
   require("the program", program.load());
   makeSlots();
   uint32_t version = kChannelVersion;
-  channel.sendOwn(kMessageHello, &version, sizeof version);
+  if (channel.hasLauncher())
+    channel.sendOwn(kMessageHello, &version, sizeof version);
+  else
+    printLine(uint64_t{coreCount}, " cores, ", memoryFigures().totalFrames * kPage >> 20, " MiB of memory in ",
+              uint64_t{topology.memoryCount ? topology.memoryCount : 1}, " ranges of nodes");
 
   uint64_t startNs = nowNs(), bootNs = nsSince(firstTicks);
   __atomic_store_n(&isReady, true, __ATOMIC_SEQ_CST);

@@ -70,11 +70,24 @@ Error Program::mapStart() {
   constexpr uint64_t kTexts = kRootStart + kPage;
   bool hasTasks = layout.worker_count && header.taskCount && header.mode != kModuleSerial;
   ClockScale scale = clockScale();
-  RootStart start = {binary.entry, binary.headers, binary.headerCount, kTexts, header.argumentCount,
-                     header.environmentCount, scale.originTicks, scale.nsPer2To32Ticks,
+  RootStart start = {binary.entry,
+                     binary.headers,
+                     binary.headerCount,
+                     kTexts,
+                     header.argumentCount,
+                     header.environmentCount,
+                     scale.originTicks,
+                     scale.nsPer2To32Ticks,
                      header.realTimeNs ? header.realTimeNs : readRealTimeClock() * 1000000000,
-                     hasTasks ? kRootControl : 0, layout.control_bytes, kRootExchange, layout.exchange_bytes,
-                     kRootArena, layout.arena_bytes, memoryFigures().totalFrames * kPage, coreCount, {}};
+                     hasTasks ? kRootControl : 0,
+                     layout.control_bytes,
+                     kRootExchange,
+                     layout.exchange_bytes,
+                     kRootArena,
+                     layout.arena_bytes,
+                     memoryFigures().totalFrames * kPage,
+                     coreCount,
+                     {}};
   memcpy(start.random, header.runId, sizeof start.random);
   if (Error error = space.populate(kRootStart, kPage + pageUp(header.textBytes), false, 0); error != Error::None)
     return error;

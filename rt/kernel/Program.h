@@ -32,7 +32,11 @@ public:
   void wakeUp(); ///< from any core
 
   cleave_control layout{};           ///< what was agreed at the start; nobody else can write it
-  cleave_control *control = nullptr; ///< shared with the program
+  cleave_control *control = nullptr; ///< shared with the program, which may write anything into it
+  /// By what was agreed, not by what the control area says now.
+  cleave_slot &slot(uint32_t index) const {
+    return reinterpret_cast<cleave_slot *>(reinterpret_cast<uint8_t *>(control) + layout.slots_offset)[index];
+  }
 
   /* Read by core 0. */
   bool hasEnded = false, hasFailed = false;

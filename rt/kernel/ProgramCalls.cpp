@@ -1,8 +1,8 @@
 // ProgramCalls.cpp - the calls of RootInterface.h. They run on the program's core, which has nothing else to do: a call
 // that waits halts the core until it is woken.
+#include "Apic.h"
 #include "Channel.h"
 #include "Clock.h"
-#include "Apic.h"
 #include "Layout.h"
 #include "Program.h"
 #include "Task.h"
@@ -22,7 +22,8 @@ uint64_t Program::grow(uint64_t bytes) {
 uint64_t Program::release(uint64_t address, uint64_t bytes) {
   if (address % kPage || bytes % kPage || address >= kUserEnd || bytes > kUserEnd - address)
     return kRootFailed;
-  bool isHeap = isWithin(address, bytes, kRootHeap, heapBytes), isArena = isWithin(address, bytes, kRootArena, layout.arena_bytes),
+  bool isHeap = isWithin(address, bytes, kRootHeap, heapBytes),
+       isArena = isWithin(address, bytes, kRootArena, layout.arena_bytes),
        isExchange = isWithin(address, bytes, kRootExchange, layout.exchange_bytes);
   if (!isHeap && !isArena && !isExchange)
     return kRootFailed;
@@ -64,7 +65,7 @@ uint64_t Program::serve() {
   }
   for (uint32_t i = 0; i != slotCount; ++i) {
     bool isAttached = true;
-    slots[i].askForStart(&cleave_control_slot(control, i)->state, [&] {
+    slots[i].askForStart(&slot(i).state, [&] {
       uint64_t partition = kRootExchange + i * layout.partition_bytes;
       space.unmap(partition + layout.input_offset, layout.partition_bytes - layout.input_offset);
       isAttached = slots[i].attach() == Error::None;

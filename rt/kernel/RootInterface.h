@@ -47,16 +47,16 @@ struct RootStart {
 /* The launcher's messages: a header, then `bytes` of content. The program's side asks, the launcher answers in order;
  * what needs no answer has none. The machine is little-endian on both sides. */
 enum MessageType : uint32_t {
-  kMessageHello = 1,  ///< u32 version: the kernel is up
-  kMessageOutput = 2, ///< text for stdout
-  kMessageError = 3,  ///< text for stderr
-  kMessageInput = 4,  ///< u64 most: answer ObjectAnswer, then as many bytes of stdin; none: its end
-  kMessageOpen = 5,   ///< a path, no zero: answer ObjectAnswer, then the whole content
-  kMessageCreate = 6, ///< CreateRequest, then a path: answer ObjectAnswer without content
-  kMessageAppend = 7, ///< content for what was created last under that number: u32 number, bytes. No answer
-  kMessageClose = 8,  ///< u32 number: answer ObjectAnswer
+  kMessageHello = 1,   ///< u32 version: the kernel is up
+  kMessageOutput = 2,  ///< text for stdout
+  kMessageError = 3,   ///< text for stderr
+  kMessageInput = 4,   ///< u64 most: answer ObjectAnswer, then as many bytes of stdin; none: its end
+  kMessageOpen = 5,    ///< a path, no zero: answer ObjectAnswer, then the whole content
+  kMessageCreate = 6,  ///< CreateRequest, then a path: answer ObjectAnswer without content
+  kMessageAppend = 7,  ///< content for what was created last under that number: u32 number, bytes. No answer
+  kMessageClose = 8,   ///< u32 number: answer ObjectAnswer
   kMessageControl = 9, ///< the next bytes of the control area
-  kMessageEnd = 10    ///< EndReport: the last message
+  kMessageEnd = 10     ///< EndReport: the last message
 };
 
 constexpr uint32_t kChannelVersion = 1;
@@ -73,13 +73,13 @@ struct CreateRequest {
   uint32_t flags, mode; ///< of open(2)
 };
 struct EndReport {
-  uint32_t isSignal, number;  ///< how the program ended
-  uint32_t hasFailed;         ///< a task failed: the control area says which
-  uint32_t workers;           ///< task cores
-  uint64_t programNs, wallNs; ///< what the program's core was busy; since the program's start
+  uint32_t isSignal, number;            ///< how the program ended
+  uint32_t hasFailed;                   ///< a task failed: the control area says which
+  uint32_t workers;                     ///< task cores
+  uint64_t programNs, wallNs;           ///< what the program's core was busy; since the program's start
   uint64_t taskEntries, taskInterrupts; ///< on task cores, while tasks ran
   uint64_t freeAtStart, freeAtEnd;      ///< frames, with no task loaded
-  uint64_t startNs;           ///< from the kernel's first instruction in C++ to the program's first
+  uint64_t startNs;                     ///< from the kernel's first instruction in C++ to the program's first
 };
 
 } // namespace cleave

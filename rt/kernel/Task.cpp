@@ -14,7 +14,7 @@ TaskSlot *slots;
 uint32_t slotCount;
 uint64_t taskMemoryBytes;
 
-uint64_t TaskSlot::partition() const { return kRootExchange + index * program.control->partition_bytes; }
+uint64_t TaskSlot::partition() const { return kRootExchange + index * program.layout.partition_bytes; }
 
 Error TaskSlot::attach() {
   if (inbox)
@@ -66,7 +66,7 @@ bool TaskSlot::takeFromCore() {
 }
 
 void TaskSlot::publish(uint32_t state) {
-  cleave_slot &shared = *cleave_control_slot(program.control, index);
+  cleave_slot &shared = program.slot(index);
   uint32_t expected = state == CLEAVE_SLOT_RUNNING ? CLEAVE_SLOT_WANTED : CLEAVE_SLOT_RUNNING;
   if (state == CLEAVE_SLOT_DEAD && shared.cause == CLEAVE_CAUSE_SETUP)
     expected = CLEAVE_SLOT_WANTED; // it never ran
@@ -77,7 +77,7 @@ void TaskSlot::publish(uint32_t state) {
 }
 
 void TaskSlot::publishDeath(cleave_cause why, uint32_t whyDetail, uint64_t whyBytes) {
-  cleave_slot &shared = *cleave_control_slot(program.control, index);
+  cleave_slot &shared = program.slot(index);
   shared.cause = why;
   shared.detail = whyDetail;
   shared.bytes = whyBytes;
@@ -92,7 +92,7 @@ void TaskSlot::stop() {
 
 void TaskSlot::start() {
   stop();
-  cleave_slot &shared = *cleave_control_slot(program.control, index);
+  cleave_slot &shared = program.slot(index);
   kind = __atomic_load_n(&shared.kind, __ATOMIC_ACQUIRE);
   shared.generation += 1;
   shared.cause = CLEAVE_CAUSE_NONE;
@@ -242,7 +242,8 @@ void TaskSlot::enforceLimit(uint64_t limitNs) {
   detail = kTimeLimit;
   causeBytes = 0;
   __atomic_store_n(&cause, CLEAVE_CAUSE_SIGNAL, __ATOMIC_SEQ_CST);
-  printLine("task kind ", uint64_t{kind}, " on core ", static_cast<uint64_t>(runner), " is over its time and is killed");
+  printLine("task kind ", uint64_t{kind}, " on core ", static_cast<uint64_t>(runner),
+            " is over its time and is killed");
   __atomic_store_n(&cores[runner]->isKillWanted, true, __ATOMIC_SEQ_CST);
   sendNmi(cores[runner]->apicId);
 }

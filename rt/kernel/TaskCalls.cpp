@@ -181,7 +181,8 @@ cleave_status TaskSlot::commit(uint64_t bufferAt, uint64_t usedBytes, uint64_t n
  * are looked at page by page; what is found is a copy. */
 bool TaskSlot::findGrant(const cleave_name &name, cleave_grant &found) {
   constexpr uint32_t kAtOnce = 16;
-  uint64_t grants = partition() + CLEAVE_INBOX_OFFSET + offsetof(cleave_inbox, grants) + entry * sizeof(cleave_inbox::grants[0]);
+  uint64_t grants =
+      partition() + CLEAVE_INBOX_OFFSET + offsetof(cleave_inbox, grants) + entry * sizeof(cleave_inbox::grants[0]);
   cleave_grant some[kAtOnce];
   for (uint32_t looked = 0; looked < message.grant_count;) {
     uint32_t first = lastGrant < message.grant_count ? lastGrant : 0;

@@ -43,14 +43,26 @@ uint32_t signalOf(uint64_t vector) {
 }
 
 const char *nameOf(uint64_t vector) {
-  static constexpr const char *kNames[] = {
-      "division error",      "debug trap",          "NMI",
-      "breakpoint",          "overflow",            "bound range exceeded",
-      "invalid opcode",      "device not there",    "double fault",
-      "coprocessor overrun", "invalid task state",  "segment not there",
-      "stack fault",         "protection fault",    "page fault",
-      "reserved",            "floating-point error", "alignment error",
-      "machine check",       "vector floating-point error"};
+  static constexpr const char *kNames[] = {"division error",
+                                           "debug trap",
+                                           "NMI",
+                                           "breakpoint",
+                                           "overflow",
+                                           "bound range exceeded",
+                                           "invalid opcode",
+                                           "device not there",
+                                           "double fault",
+                                           "coprocessor overrun",
+                                           "invalid task state",
+                                           "segment not there",
+                                           "stack fault",
+                                           "protection fault",
+                                           "page fault",
+                                           "reserved",
+                                           "floating-point error",
+                                           "alignment error",
+                                           "machine check",
+                                           "vector floating-point error"};
   return vector < sizeof kNames / sizeof kNames[0] ? kNames[vector] : "exception";
 }
 

@@ -10,9 +10,9 @@ namespace cleave {
 namespace {
 
 constexpr uint32_t kMagic = 0x74726976, kModern = 2, kConsole = 3;
-constexpr uint32_t kMagicValue = 0, kVersion = 4, kDevice = 8, kDriverFeatures = 0x20, kDriverFeaturesSelect = 0x24, kQueueSelect = 0x30, kQueueMax = 0x34,
-                   kQueueEntries = 0x38, kQueueReady = 0x44, kNotify = 0x50, kStatus = 0x70, kQueueDescriptors = 0x80,
-                   kQueueAvailable = 0x90, kQueueUsed = 0xa0;
+constexpr uint32_t kMagicValue = 0, kVersion = 4, kDevice = 8, kDriverFeatures = 0x20, kDriverFeaturesSelect = 0x24,
+                   kQueueSelect = 0x30, kQueueMax = 0x34, kQueueEntries = 0x38, kQueueReady = 0x44, kNotify = 0x50,
+                   kStatus = 0x70, kQueueDescriptors = 0x80, kQueueAvailable = 0x90, kQueueUsed = 0xa0;
 constexpr uint32_t kAcknowledge = 1, kDriver = 2, kDriverOk = 4, kFeaturesOk = 8;
 constexpr uint16_t kDeviceWrites = 2, kNoInterrupt = 1;
 constexpr uint32_t kInput = 0, kOutput = 1;

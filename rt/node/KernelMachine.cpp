@@ -39,8 +39,8 @@ std::string transports() {
 
 std::vector<std::string> commandLine(const MachinePlan &plan, int socket, int kernel, int module, int log) {
   auto file = [](int number) { return fmt::format("/dev/fd/{}", number); };
-  std::vector<std::string> words = {kEmulator, "-M", "microvm", "-no-user-config", "-nodefaults", "-no-reboot",
-                                    "-display", "none"};
+  std::vector<std::string> words = {kEmulator,     "-M",         "microvm",  "-no-user-config",
+                                    "-nodefaults", "-no-reboot", "-display", "none"};
   auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
   // The CPU that the emulator can do most with; under KVM this machine's own, less what guests cannot be given
   // everywhere.
@@ -99,8 +99,7 @@ Problem KernelMachine::start(const MachinePlan &plan) {
     return fmt::format("the machine cannot be set up: {}", std::strerror(errno));
   socket = Descriptor(pair[0]);
   Descriptor theirs(pair[1]);
-  std::vector<std::string> words =
-      commandLine(plan, theirs.get(), kernelFile.get(), moduleFile.get(), logFile.get());
+  std::vector<std::string> words = commandLine(plan, theirs.get(), kernelFile.get(), moduleFile.get(), logFile.get());
   pid_t parent = getpid();
   pid = fork();
   if (pid < 0)

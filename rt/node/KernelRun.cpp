@@ -21,7 +21,7 @@ namespace cleave {
 namespace {
 
 /// An emulator that cannot run a guest under KVM ends at once or hangs; one that can has the kernel up long before.
-constexpr int kHelloMilliseconds = 5000, kEmulatedHelloMilliseconds = 60000;
+constexpr int kHelloMilliseconds = 3000, kEmulatedHelloMilliseconds = 60000;
 
 class Session {
 public:
@@ -308,8 +308,8 @@ Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRu
   if (!plan.isAccelerated && !session.waitForHello(kEmulatedHelloMilliseconds)) {
     machine.waitForEnd(1000);
     std::string words = lastWords(machine);
-    return fmt::format("the node kernel does not start{}", words.empty() ? " (is qemu-system-x86 installed?)"
-                                                                         : ": " + words);
+    return fmt::format("the node kernel does not start{}",
+                       words.empty() ? " (is qemu-system-x86 installed?)" : ": " + words);
   }
   bool hasEnded = session.serve();
   machine.waitForEnd(hasEnded ? 2000 : 1000);

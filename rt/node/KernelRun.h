@@ -2,8 +2,8 @@
 #ifndef CLEAVE_NODE_KERNELRUN_H
 #define CLEAVE_NODE_KERNELRUN_H
 
-#include "KernelModule.h"
 #include "Descriptor.h"
+#include "KernelModule.h"
 #include "Machine.h"
 #include "Run.h"
 #include "Statistics.h"

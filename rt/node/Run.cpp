@@ -94,8 +94,8 @@ int writeFigures(const RunOptions &options, const RunFigures &figures, const Bun
 int checkOptions(const RunOptions &options) {
   static constexpr const char *known[] = {"auto", "serial", "isolated", "kernel"};
   if (options.mode == "workers")
-    return complain(kUsage, fmt::format("mode '{}' is not in this version; use auto, serial, isolated or kernel",
-                                        options.mode));
+    return complain(
+        kUsage, fmt::format("mode '{}' is not in this version; use auto, serial, isolated or kernel", options.mode));
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
     return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, isolated or kernel", options.mode));
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})

@@ -14,7 +14,7 @@ struct File {
   uint64_t position;
 };
 
-constexpr int kFilesMax = 1024, kPathMax = 4096;
+constexpr int kFilesMax = 1024;
 constexpr uint64_t kWriteOnly = 1, kReadWrite = 2, kCreate = 0100;
 File files[kFilesMax];
 
@@ -44,37 +44,6 @@ int lowestFree(int from) {
   return from < kFilesMax ? from : -1;
 }
 
-bool send(MessageType type, const void *bytes, uint64_t count) {
-  return cleave_kernel_call(kRootSend, type, reinterpret_cast<uint64_t>(bytes), count) != kRootFailed;
-}
-
-/* All of `bytes`, into memory that is the program's. */
-bool receive(uint64_t to, uint64_t bytes) {
-  while (bytes) {
-    uint64_t count = cleave_kernel_call(kRootReceive, to, bytes);
-    if (count == kRootFailed)
-      return false;
-    to += count;
-    bytes -= count;
-  }
-  return true;
-}
-
-ObjectAnswer receiveAnswer() {
-  ObjectAnswer answer;
-  if (!receive(reinterpret_cast<uint64_t>(&answer), sizeof answer))
-    answer = {5, 0, 0}; // EIO
-  return answer;
-}
-
-uint64_t lengthOf(uint64_t path) {
-  auto *text = reinterpret_cast<const char *>(path);
-  uint64_t length = 0;
-  while (length != kPathMax && text[length])
-    ++length;
-  return length;
-}
-
 bool isPath(uint64_t path, const char *wanted) {
   auto *text = reinterpret_cast<const char *>(path);
   while (*text && *text == *wanted) {
@@ -84,35 +53,14 @@ bool isPath(uint64_t path, const char *wanted) {
   return *text == *wanted;
 }
 
-int64_t openObject(uint64_t path, File &file) {
-  uint64_t length = lengthOf(path);
-  if (!send(kMessageOpen, reinterpret_cast<const void *>(path), length))
-    return kFault;
-  ObjectAnswer answer = receiveAnswer();
-  if (answer.error)
-    return -static_cast<int64_t>(answer.error);
-  uint64_t content = mapMemory(pageUp(answer.bytes + 1));
-  if (!content)
-    return kNoMemory;
-  if (!receive(content, answer.bytes))
-    return kFault;
-  file = {Kind::Object, 0, content, answer.bytes, 0};
-  return 0;
+int64_t openForReading(uint64_t path, File &file) {
+  file = {Kind::Object, 0, 0, 0, 0};
+  return openOutside(path, file.content, file.size);
 }
 
-int64_t createObject(uint64_t path, uint64_t flags, uint64_t mode, File &file) {
-  static char message[sizeof(CreateRequest) + kPathMax];
-  uint64_t length = lengthOf(path);
-  CreateRequest request = {static_cast<uint32_t>(flags), static_cast<uint32_t>(mode)};
-  memcpy(message, &request, sizeof request);
-  memcpy(message + sizeof request, reinterpret_cast<const void *>(path), length);
-  if (!send(kMessageCreate, message, sizeof request + length))
-    return kFault;
-  ObjectAnswer answer = receiveAnswer();
-  if (answer.error)
-    return -static_cast<int64_t>(answer.error);
-  file = {Kind::Created, answer.number, 0, 0, 0};
-  return 0;
+int64_t create(uint64_t path, uint64_t flags, uint64_t mode, File &file) {
+  file = {Kind::Created, 0, 0, 0, 0};
+  return createOutside(path, flags, mode, file.number);
 }
 
 int64_t open(uint64_t path, uint64_t flags, uint64_t mode) {
@@ -124,9 +72,9 @@ int64_t open(uint64_t path, uint64_t flags, uint64_t mode) {
   if (isPath(path, "/dev/null"))
     result = 0;
   else if ((flags & (kWriteOnly | kReadWrite)) || (flags & kCreate))
-    result = createObject(path, flags, mode, file);
+    result = create(path, flags, mode, file);
   else
-    result = openObject(path, file);
+    result = openForReading(path, file);
   if (result < 0)
     return result;
   files[number] = file;
@@ -146,20 +94,7 @@ int64_t close(uint64_t descriptor) {
     return 0;
   if (old.kind == Kind::Object)
     unmap(old.content, old.size + 1);
-  if (old.kind != Kind::Created || !send(kMessageClose, &old.number, sizeof old.number))
-    return 0;
-  return -static_cast<int64_t>(receiveAnswer().error);
-}
-
-int64_t readInput(uint64_t to, uint64_t bytes) {
-  uint64_t most = bytes < kMessageMax ? bytes : kMessageMax;
-  if (!most)
-    return 0;
-  send(kMessageInput, &most, sizeof most);
-  ObjectAnswer answer = receiveAnswer();
-  if (answer.error)
-    return -static_cast<int64_t>(answer.error);
-  return receive(to, answer.bytes) ? static_cast<int64_t>(answer.bytes) : kFault;
+  return old.kind == Kind::Created ? closeOutside(old.number) : 0;
 }
 
 int64_t readAt(const File &file, uint64_t to, uint64_t bytes, uint64_t position) {
@@ -176,7 +111,7 @@ int64_t read(uint64_t descriptor, uint64_t to, uint64_t bytes) {
     return kBadFile;
   switch (file->kind) {
   case Kind::Input:
-    return readInput(to, bytes);
+    return readOutside(to, bytes);
   case Kind::Nothing:
     return 0;
   case Kind::Object: {
@@ -187,21 +122,6 @@ int64_t read(uint64_t descriptor, uint64_t to, uint64_t bytes) {
   default:
     return kBadFile;
   }
-}
-
-int64_t append(File &file, uint64_t from, uint64_t bytes) {
-  static char message[kMessageMax];
-  uint64_t done = 0;
-  while (done != bytes) {
-    constexpr uint64_t kMost = sizeof message - sizeof file.number;
-    uint64_t part = bytes - done < kMost ? bytes - done : kMost;
-    memcpy(message, &file.number, sizeof file.number);
-    memcpy(message + sizeof file.number, reinterpret_cast<const void *>(from + done), part);
-    send(kMessageAppend, message, sizeof file.number + part);
-    done += part;
-  }
-  file.position += bytes;
-  return static_cast<int64_t>(bytes);
 }
 
 int64_t write(uint64_t descriptor, uint64_t from, uint64_t bytes) {
@@ -215,22 +135,16 @@ int64_t write(uint64_t descriptor, uint64_t from, uint64_t bytes) {
   case Kind::Nothing:
     return static_cast<int64_t>(bytes);
   case Kind::Created:
-    return append(*file, from, bytes);
+    appendOutside(file->number, from, bytes);
+    file->position += bytes;
+    return static_cast<int64_t>(bytes);
   case Kind::Event:
     cleave_kernel_call(kRootServe);
     return static_cast<int64_t>(bytes);
   default:
     return kBadFile;
   }
-  uint64_t done = 0;
-  do {
-    uint64_t part = bytes - done < kMessageMax ? bytes - done : kMessageMax;
-    auto type = file->kind == Kind::Output ? kMessageOutput : kMessageError;
-    if (!send(type, reinterpret_cast<const void *>(from + done), part))
-      return done ? static_cast<int64_t>(done) : kFault;
-    done += part;
-  } while (done != bytes);
-  return static_cast<int64_t>(done);
+  return printOutside(file->kind == Kind::Error, from, bytes);
 }
 
 template <typename One> int64_t forVectors(uint64_t vectors, uint64_t count, One one) {
@@ -286,7 +200,7 @@ int64_t status(const File &file, uint64_t to) {
 
 int64_t statusOf(uint64_t path, uint64_t to) {
   File file;
-  if (int64_t result = openObject(path, file); result < 0)
+  if (int64_t result = openForReading(path, file); result < 0)
     return result;
   status(file, to);
   unmap(file.content, file.size + 1);
@@ -393,7 +307,7 @@ int64_t fileCall(const Arguments &call, bool &isKnown) {
     return forVectors(call.b, call.c, [&](uint64_t at, uint64_t bytes) { return write(call.a, at, bytes); });
   case 32: // dup
     return duplicate(call.a, 0);
-  case 33: // dup2
+  case 33:  // dup2
   case 292: // dup3
     return duplicateTo(call.a, call.b);
   case 72: // fcntl

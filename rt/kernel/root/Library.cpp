@@ -121,7 +121,7 @@ int64_t otherCall(const Arguments &call) {
   case 107:
   case 108:
     return 0;
-  case 62: // kill
+  case 62:  // kill
   case 200: // tkill
     return raise(call.b);
   case 234: // tgkill

@@ -2,7 +2,8 @@
 //
 // What a static C++ program asks of its C library, and that of Linux: memory, three streams, files by name, clocks,
 // its end. It runs in user mode, in the program's own address space, with the program's rights: a mistake here can harm
-// the program and nobody else. What Linux has beyond that (processes, threads, signal handlers, sockets) answers ENOSYS.
+// the program and nobody else. What Linux has beyond that (processes, threads, signal handlers, sockets) answers
+// ENOSYS.
 //
 // FILES are objects outside, opened by name: the launcher sends the whole content, which then lies in a buffer of the
 // program. What is written is sent as it comes, from the front to the end.
@@ -54,6 +55,14 @@ void startFiles();
 int64_t fileCall(const Arguments &call, bool &isKnown);
 /// For mmap: where a descriptor's content is; 0: nowhere.
 uint64_t contentOf(int descriptor, uint64_t &bytes, bool &isShared);
+
+/* Outside.cpp: negative errno on failure */
+int64_t openOutside(uint64_t path, uint64_t &content, uint64_t &size);
+int64_t createOutside(uint64_t path, uint64_t flags, uint64_t mode, uint32_t &number);
+void appendOutside(uint32_t number, uint64_t from, uint64_t bytes);
+int64_t closeOutside(uint32_t number);
+int64_t readOutside(uint64_t to, uint64_t bytes); ///< standard input
+int64_t printOutside(bool isError, uint64_t from, uint64_t bytes);
 
 /* Time.cpp */
 uint64_t kernelNs();

@@ -71,9 +71,7 @@ int64_t mapFile(const Arguments &call) {
 
 } // namespace
 
-void startMemory() {
-  heapBegin = breakBegin = breakEnd = cleave_kernel_call(kRootGrow, kBreakBytes);
-}
+void startMemory() { heapBegin = breakBegin = breakEnd = cleave_kernel_call(kRootGrow, kBreakBytes); }
 
 int64_t changeBreak(uint64_t wanted) {
   if (!isWithin(wanted, 0, breakBegin, kBreakBytes))

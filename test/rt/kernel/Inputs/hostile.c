@@ -1,6 +1,6 @@
-/* hostile.c - a task binary that tries what a task must not be able to do, under the node kernel. Words in capitals must
- * end it; words in lower case are refused or harmless, and it answers with a number, 0 for "as it should be". Addresses
- * are those of rt/kernel/Layout.h: what an attacker would know. */
+/* hostile.c - a task binary that tries what a task must not be able to do, under the node kernel. Words in capitals
+ * must end it; words in lower case are refused or harmless, and it answers with a number, 0 for "as it should be".
+ * Addresses are those of rt/kernel/Layout.h: what an attacker would know. */
 #include "cleave/node.h"
 
 typedef struct request {
@@ -54,9 +54,21 @@ static uint64_t nextRandom(void) {
 
 /* An argument of the kind that goes wrong: small numbers, edges, kernel addresses, one's own memory, anything. */
 static uint64_t oddNumber(void) {
-  static const uint64_t edges[] = {0, 1, 4095, 4096, 0x7fffffffffff, 0x800000000000, 0xffff800000000000,
-                                   0xffffffff80209000, 0xffffffffffffffff, 0x7f0000000000, 0x10000000000,
-                                   0x420000000000, 0x430000000000, 0x440000000000, 0x200000000000};
+  static const uint64_t edges[] = {0,
+                                   1,
+                                   4095,
+                                   4096,
+                                   0x7fffffffffff,
+                                   0x800000000000,
+                                   0xffff800000000000,
+                                   0xffffffff80209000,
+                                   0xffffffffffffffff,
+                                   0x7f0000000000,
+                                   0x10000000000,
+                                   0x420000000000,
+                                   0x430000000000,
+                                   0x440000000000,
+                                   0x200000000000};
   uint64_t number = nextRandom();
   switch (number % 8) {
   case 0:
@@ -108,8 +120,15 @@ static uint64_t fuzz(uint64_t rounds) {
 }
 
 static uint64_t badPointers(void) {
-  const uint64_t bad[] = {0, 8, 0x7fffffffffff, 0x800000000000, 0xffff800000001000, 0xffffffff80209000,
-                          0x200000000000, 0x780000000000, ~(uint64_t)7};
+  const uint64_t bad[] = {0,
+                          8,
+                          0x7fffffffffff,
+                          0x800000000000,
+                          0xffff800000001000,
+                          0xffffffff80209000,
+                          0x200000000000,
+                          0x780000000000,
+                          ~(uint64_t)7};
   cleave_buffer buffer;
   uint64_t wrong = 0;
   for (unsigned i = 0; i != sizeof bad / sizeof bad[0]; ++i) {
