@@ -42,6 +42,12 @@ void command(uint32_t target, uint32_t what) {
 
 } // namespace
 
+/* The interrupt controllers of the first PCs, which firmware has used, fall silent. */
+void silenceOldControllers() {
+  out8(0x21, 0xff);
+  out8(0xa1, 0xff);
+}
+
 void startApic() {
   uint64_t value = readMsr(kMsrApicBase);
   isX2 = value & kX2Enabled;

@@ -8,6 +8,7 @@ namespace cleave {
 
 constexpr uint8_t kWakeVector = 0x40, kTimerVector = 0x41, kSpuriousVector = 0xff;
 
+void silenceOldControllers();
 void startApic(); ///< on each core
 uint32_t apicId();
 void sendWake(uint32_t apicId);

@@ -97,6 +97,10 @@ void enableFeatures() {
   asm volatile("xsetbv" : : "c"(0), "a"(static_cast<uint32_t>(wanted)), "d"(0));
 }
 
+void loadFreshState() {
+  asm volatile("xorl %%ecx, %%ecx; xgetbv; xrstor %0" : : "m"(freshState) : "eax", "ecx", "edx", "memory");
+}
+
 /* What is each core's own in the processor. */
 void becomeCore(Core &core) {
   loadTables(core);
@@ -108,6 +112,7 @@ void becomeCore(Core &core) {
   writeMsr(kMsrLstar, reinterpret_cast<uint64_t>(cleave_call_entry));
   writeMsr(kMsrSyscallMask, kCallMask);
   startApic();
+  loadFreshState(); // a hypervisor that cannot do this fails now, and not when the launcher believes that all is well
 }
 
 Core *makeCore(uint32_t index, const CoreInfo &info) {
@@ -199,7 +204,7 @@ void setClockVisible(bool isVisible) {
 }
 
 Left runUser(const UserStart &start) {
-  asm volatile("xorl %%ecx, %%ecx; xgetbv; xrstor %0" : : "m"(freshState) : "eax", "ecx", "edx", "memory");
+  loadFreshState();
   return static_cast<Left>(cleave_enter_user(&start));
 }
 

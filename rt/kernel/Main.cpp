@@ -142,6 +142,7 @@ using namespace cleave;
 extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t information) {
   uint64_t firstTicks = readTicks();
   startConsole();
+  silenceOldControllers();
   if (readBootInfo(static_cast<Loader>(loader), information, info) != Error::None)
     PANIC("the loader's information is malformed", information);
 

@@ -79,10 +79,14 @@ void buildKernelTables(const BootInfo &info) {
   uint64_t top = uint64_t{4} << 30;
   for (unsigned i = 0; i != info.usableCount; ++i)
     top = info.usable[i].end > top ? info.usable[i].end : top;
-  // Devices lie among the rest and must not be cached; the image is left out, so that it has no second address.
+  // Devices lie among the rest and must not be cached; the image is left out, so that it has no second address. What
+  // lies beside it in its block (GRUB puts modules there) is mapped page by page.
+  uint64_t imageEnd = reinterpret_cast<uint64_t>(cleave_image_end) - kImageBase;
   for (uint64_t at = 0; at < top; at += kHugePage)
     if (at != kHugePage)
       mapKernel(kDirectMap + at, at, kWritable | kNoExecute | (isMemory(info, at, at + kHugePage) ? 0 : kUncached), 1);
+  for (uint64_t at = imageEnd; at != 2 * kHugePage; at += kPage)
+    mapKernel(kDirectMap + at, at, kWritable | kNoExecute, 0);
   useKernelTables();
 }
 

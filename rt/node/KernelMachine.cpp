@@ -91,6 +91,7 @@ KernelMachine::~KernelMachine() { kill(); }
 
 Problem KernelMachine::start(const MachinePlan &plan) {
   kill();
+  isByKvm = plan.isAccelerated;
   kernelFile = makeMemoryFile("cleave-kernel", kernelImage());
   moduleFile = makeMemoryFile("cleave-module", plan.module);
   logFile = makeMemoryFile("cleave-kernel-log", "");

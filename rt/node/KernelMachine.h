@@ -30,12 +30,14 @@ public:
 
   /// The kernel's channel (rt/kernel/RootInterface.h).
   int channel() const { return socket.get(); }
+  bool isAccelerated() const { return isByKvm; }
   int processDescriptor() const { return process.get(); }
   /// What kernel and emulator said on their consoles.
   std::string log() const;
 
 private:
   pid_t pid = -1;
+  bool isByKvm = false;
   Descriptor socket, process, logFile, kernelFile, moduleFile;
 };
 

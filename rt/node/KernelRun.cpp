@@ -22,6 +22,7 @@ namespace {
 
 /// An emulator that cannot run a guest under KVM ends at once or hangs; one that can has the kernel up long before.
 constexpr int kHelloMilliseconds = 3000, kEmulatedHelloMilliseconds = 60000;
+constexpr int kLookMilliseconds = 500;
 
 class Session {
 public:
@@ -51,9 +52,18 @@ private:
   std::vector<int> errors; ///< of `created`: the first write that failed
 };
 
+/// An emulator whose guest does not run says so on its console, and then waits for a person.
+bool hasStopped(const KernelMachine &machine) {
+  return machine.isAccelerated() && machine.log().find("KVM internal error") != std::string::npos;
+}
+
 bool Session::receive(void *to, size_t bytes) {
   auto *at = static_cast<char *>(to);
   while (bytes) {
+    pollfd ready = {machine.channel(), POLLIN, 0};
+    while (poll(&ready, 1, kLookMilliseconds) == 0)
+      if (hasStopped(machine))
+        return false;
     ssize_t count = recv(machine.channel(), at, bytes, 0);
     if (count < 0 && errno == EINTR)
       continue;
@@ -216,13 +226,12 @@ bool Session::handle(const MessageHeader &header, std::string_view content) {
 
 bool Session::waitForHello(int milliseconds) {
   pollfd ready[2] = {{machine.channel(), POLLIN, 0}, {machine.processDescriptor(), POLLIN, 0}};
-  // An emulator whose guest does not run says so on its console, and waits for a person.
-  constexpr int kLookMilliseconds = 20;
   int count = 0;
-  for (int waited = 0; !count && waited < milliseconds; waited += kLookMilliseconds) {
-    if (machine.log().find("KVM internal error") != std::string::npos)
+  constexpr int kStepMilliseconds = 20;
+  for (int waited = 0; !count && waited < milliseconds; waited += kStepMilliseconds) {
+    if (hasStopped(machine))
       return false;
-    count = poll(ready, 2, kLookMilliseconds);
+    count = poll(ready, 2, kStepMilliseconds);
   }
   if (count <= 0 || !(ready[0].revents & POLLIN))
     return false;
