@@ -13,6 +13,8 @@ stands in its own comments:
     // EXPECT-COVERAGE: 0.9      at least this share of the isolated run's busy time was spent in tasks
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
+    // KERNEL-ARGS: 50 2         arguments of the run in mode kernel, which is emulated: the same program, less of it
+    // NOT-IN-KERNEL: why        the program needs what the node kernel does not have (threads, processes)
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
 
 A program that is not only a test (examples/) says nothing of the kind: `--directives FILE` reads another file for it.
@@ -36,7 +38,9 @@ import tempfile
 import time
 
 TIMEOUT_SECONDS = 120
-MODES = ("serial", "isolated")
+MODES = ("serial", "isolated", "kernel")
+# Emulated by choice: tests do not depend on what KVM the machine has.
+MODE_OPTIONS = {"kernel": ["--kernel-emulated", "--kernel-memory=1G"]}
 
 
 class Failure(Exception):
@@ -98,7 +102,8 @@ def mustSucceed(result, what):
 class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
-    KNOWN = {"ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "EXPECT-COVERAGE", "FLAGS"}
+    KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "EXPECT-COVERAGE",
+             "FLAGS"}
 
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}
@@ -113,7 +118,7 @@ class Directives:
     def read(self, line, source):
         if re.search(r"// CHECK-REMARK[-A-Z]*:", line):
             self.hasRemarks = True
-        found = re.match(r"\s*// (ARGS|STDIN|FLAGS|EXPECT[-A-Z]*)(?::\s*(.*?))?\s*$", line)
+        found = re.match(r"\s*// (ARGS|STDIN|FLAGS|KERNEL-ARGS|NOT-IN-KERNEL|EXPECT[-A-Z]*)(?::\s*(.*?))?\s*$", line)
         if not found:
             return
         word, value = found.group(1), found.group(2) or ""
@@ -222,13 +227,19 @@ def test(options, directives, folder):
     plain, bundle, remarks = build(options, directives, folder)
     arguments, stdin = directives.words("ARGS"), options.stdin or directives.stdin()
     reference = run([plain, *arguments], stdin)
-    for mode in MODES:
+    for mode in options.modes.split(","):
+        if mode == "kernel" and directives.values["NOT-IN-KERNEL"]:
+            continue
+        if mode == "kernel" and directives.values["KERNEL-ARGS"]:
+            arguments = directives.words("KERNEL-ARGS")
+            reference = run([plain, *arguments], stdin)
         statsPath = os.path.join(folder, f"{mode}.json")
-        command = [options.cleave, "run", f"--mode={mode}", "--workers=2", f"--stats={statsPath}", bundle, *arguments]
+        command = [options.cleave, "run", f"--mode={mode}", "--workers=2", *MODE_OPTIONS.get(mode, []),
+                   f"--stats={statsPath}", bundle, *arguments]  # fmt: skip
         compare(run(command, stdin), reference, f"--mode={mode}", "the g++ build")
         with open(statsPath) as statsFile:
             stats = json.load(statsFile)
-        if mode == "isolated":
+        if mode != "serial":
             checkRuns(directives, stats)
         elif stats["tasks_run"] != 0:
             raise Failure("--mode=serial ran a task")
@@ -243,6 +254,7 @@ def main():
     parser.add_argument("--gxx", default="g++")
     parser.add_argument("--clangxx", default="clang++-22")
     parser.add_argument("--filecheck", default="FileCheck-22")
+    parser.add_argument("--modes", default=",".join(MODES), help="those to try (default: all)")
     parser.add_argument("--plain-only", action="store_true", help="only compare g++ with clang++")
     parser.add_argument("--stdin", metavar="FILE", help="standard input of every run")
     parser.add_argument("--directives", metavar="FILE", help="read the directives in this file, not in the sources")

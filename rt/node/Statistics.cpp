@@ -129,6 +129,12 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"done_in_place", counters.done_in_place},
                {"redone", counters.redone},
                {"abandoned", counters.abandoned}};
+  if (figures.kernel)
+    json["kernel"] = {{"start_s", figures.kernel->startSeconds},
+                      {"task_entries", figures.kernel->taskEntries},
+                      {"task_interrupts", figures.kernel->taskInterrupts},
+                      {"frames_free_at_start", figures.kernel->freeAtStart},
+                      {"frames_free_at_end", figures.kernel->freeAtEnd}};
   return writeFile(path, serialise(json, 2));
 }
 
