@@ -136,6 +136,11 @@ static bool isContainerHelper(StringRef name) {
   return any_of(prefixes, [&](StringRef prefix) { return name.starts_with(prefix); });
 }
 
+/// From a node of a tree to its neighbour: looks at links and leaves them alone, though the type does not say so.
+static bool isTreeWalk(StringRef name) {
+  return name == "std::_Rb_tree_increment" || name == "std::_Rb_tree_decrement";
+}
+
 /// Library functions that call back, start threads or keep what they get beyond their own objects.
 static bool keepsForLater(StringRef name) {
   static const StringRef prefixes[] = {"std::thread", "std::set_", "std::signal", "std::atexit", "std::at_quick_exit",
@@ -291,6 +296,14 @@ static void modelStandardLibrary(const Signature &signature, unsigned count, Cal
   model.firstKeeps = !isStreamTransfer(signature.name);
   model.returns = CallModel::Returns::ReachOfArguments;
   touchAll(model, count);
+  if (isExceptionClass(signature.name)) {
+    // Its message is its own, whoever holds the object afterwards.
+    model.deep = model.firstKeeps = false;
+    model.writes.reset();
+    model.writes.set(0);
+  }
+  if (isTreeWalk(signature.name))
+    model.writes.reset();
   // sret and other hidden arguments make the lists differ in length: then every argument counts as written.
   if (signature.parameters.size() == count)
     for (unsigned k = 0; k < count; ++k)

@@ -360,11 +360,11 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
       return false;
     // Two parameters besides the blocks, of the 32 that a kind may have.
     if (memory->blocks.size() > 24)
-      return refuse("loop-memory", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
+      return refuse("too-many-parameters", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
     result.memory = std::move(*memory);
     collectScalars();
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||
-           refuse("loop-memory", "the loop uses a value that cannot be sent", loop.getHeader()->getTerminator(), "");
+           refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(), "");
   };
   if (isFound())
     return std::move(result);

@@ -480,17 +480,17 @@ bool MemoryAnalysis::addCall(CallBase &call) {
                   "return the new value and store it in the loop itself");
   if (sets.reads.test(FunctionMemory::unknownObject))
     return refuse("loop-pointer", "'" + name + "' reads memory that is not known", &call, "");
-  ObjectSet behind = objects.loadFrom(sets.reads);
-  behind.reset(FunctionMemory::constantObject);
-  if (!behind.empty())
-    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
-                  "make the loop's body a function of its own that takes what it needs by const reference");
   readByCalls |= sets.reads;
   for (ObjectId id : sets.reads)
     if (objects.object(id).kind == MemoryObject::Kind::Global &&
         !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value)))
       return refuse("loop-global", "'" + name + "' reads " + objects.describe(id), &call,
                     "pass it as a parameter, or make it const");
+  ObjectSet behind = objects.loadFrom(sets.reads);
+  behind.reset(FunctionMemory::constantObject);
+  if (!behind.empty())
+    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
+                  "make the loop's body a function of its own that takes what it needs by const reference");
   for (Use &argument : call.args()) {
     if (!argument->getType()->isPointerTy() || isa<Function>(argument.get()))
       continue;

@@ -215,7 +215,8 @@ def checkRuns(directives, stats):
         if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
             raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
     for least in directives.values["EXPECT-COVERAGE"]:
-        if stats["coverage"] < float(least):
+        # Emulated, tasks and program are not equally slow; and the kernel's run is given less to do.
+        if stats["mode"] == "isolated" and stats["coverage"] < float(least):
             raise Failure(f"coverage is {stats['coverage']:.3f}, not {least}: {json.dumps(stats)}")
 
 
