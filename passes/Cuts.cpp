@@ -45,7 +45,8 @@ static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, 
 }
 
 /// Loops of the program's own functions, outermost first. Where a call runs ahead in a loop, the loop needs nothing more.
-static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction) {
+static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction,
+                       bool programReadsErrno) {
   if (!function.hasMetadata("cleave.function"))
     return;
   SmallPtrSet<const Instruction *, 16> taken;
@@ -53,7 +54,7 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
     if (site.loop)
       taken.insert(site.call);
   std::vector<RangeRefusal> refused;
-  for (RangeLoop &range : findRangeLoops(function, effects, taken, readsErrno(*function.getParent()), refused)) {
+  for (RangeLoop &range : findRangeLoops(function, effects, taken, programReadsErrno, refused)) {
     CutSite site;
     site.where = range.place;
     site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
@@ -72,6 +73,7 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
 std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, Candidate> &candidates,
                                const Effects &effects, ProgramAbi &abi) {
   std::vector<CutSite> sites;
+  bool programReadsErrno = readsErrno(module);
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
@@ -96,7 +98,7 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
         site.loop = stageLoop(*call, *loop, it->second, effects, abi, site.refusal);
       sites.push_back(std::move(site));
     }
-    findRanges(*function, effects, sites, firstOfFunction);
+    findRanges(*function, effects, sites, firstOfFunction, programReadsErrno);
     findFutures(MutableArrayRef(sites).drop_front(firstOfFunction), effects, dominators);
   }
   return sites;

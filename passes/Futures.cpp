@@ -266,7 +266,7 @@ void FutureLowering::joinBefore(Instruction *where) {
   }
   builder.SetInsertPoint(joined);
   if (callee.facts.result.passing == Passing::Direct)
-    abi.storeResult(builder, copy, resultSlot);
+    abi.storeValue(builder, copy, resultSlot);
   builder.CreateBr(after);
   lowerAnswer(*copy, answer, resultSlot, callee, abi);
 }
@@ -304,7 +304,7 @@ void FutureLowering::replaceUses() {
     if (auto *phi = dyn_cast<PHINode>(user))
       user = phi->getIncomingBlock(*use)->getTerminator();
     IRBuilder<> builder(user);
-    use->set(abi.loadResult(builder, callee.facts.result, call.getType(), resultSlot));
+    use->set(abi.loadValue(builder, call.getType(), resultSlot));
   }
 }
 

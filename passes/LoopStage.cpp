@@ -655,7 +655,7 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
 
   builder.SetInsertPoint(ready);
   builder.SetCurrentDebugLocation(call.getDebugLoc());
-  Value *loaded = isDirect ? abi.loadResult(builder, callee.facts.result, call.getType(), resultSlot) : nullptr;
+  Value *loaded = isDirect ? abi.loadValue(builder, call.getType(), resultSlot) : nullptr;
   builder.CreateBr(normal);
 
   if (isDirect) {

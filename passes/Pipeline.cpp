@@ -62,9 +62,11 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   auto candidates = findCandidates(module, effects);
   ProgramAbi abi(module);
   std::vector<CutSite> sites = findCuts(module, candidates, effects, abi);
-  CostModel costs(target);
-  decide(sites, costs);
-  program.partition = describePartition(sites, costs);
+  {
+    CostModel costs(target); // it keeps analyses of functions that cutting changes
+    decide(sites, costs);
+    program.partition = describePartition(sites, costs);
+  }
   program.remarks = remarksOf(sites);
   makeCuts(module, sites, abi);
   releaseFunctions(module);

@@ -125,8 +125,7 @@ Constant *ProgramAbi::typeConstant(const MDNode *type) {
 
 bool ProgramAbi::isByAddress(const PassedValue &value) { return value.passing != Passing::Direct; }
 
-/// i1 lies in memory as a byte; everything else as itself.
-static Type *storedType(Type *type) {
+Type *ProgramAbi::storedType(Type *type) {
   if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
     return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
   return type;
@@ -141,16 +140,11 @@ Type *ProgramAbi::memoryType(const PassedValue &value, const Function &function)
   return StructType::get(context, parts);
 }
 
-static Value *widen(IRBuilderBase &builder, Value *value) {
-  Type *stored = storedType(value->getType());
-  return stored == value->getType() ? value : builder.CreateZExt(value, stored);
-}
-
 Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, ArrayRef<Value *> arguments, Value *slot) {
   if (isByAddress(value))
     return arguments[value.firstArgument];
   if (value.argumentCount == 1) {
-    builder.CreateStore(widen(builder, arguments[value.firstArgument]), slot);
+    storeValue(builder, arguments[value.firstArgument], slot);
     return slot;
   }
   SmallVector<Type *, 2> parts;
@@ -158,7 +152,7 @@ Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, A
     parts.push_back(storedType(arguments[value.firstArgument + k]->getType()));
   auto *layout = StructType::get(context, parts);
   for (unsigned k = 0; k < value.argumentCount; ++k)
-    builder.CreateStore(widen(builder, arguments[value.firstArgument + k]), builder.CreateStructGEP(layout, slot, k));
+    storeValue(builder, arguments[value.firstArgument + k], builder.CreateStructGEP(layout, slot, k));
   return slot;
 }
 
@@ -179,11 +173,12 @@ Value *ProgramAbi::argumentList(IRBuilderBase &builder, IRBuilderBase &entry, co
   return list;
 }
 
-void ProgramAbi::storeResult(IRBuilderBase &builder, Value *value, Value *slot) {
-  builder.CreateStore(widen(builder, value), slot);
+void ProgramAbi::storeValue(IRBuilderBase &builder, Value *value, Value *slot) {
+  Type *stored = storedType(value->getType());
+  builder.CreateStore(stored == value->getType() ? value : builder.CreateZExt(value, stored), slot);
 }
 
-Value *ProgramAbi::loadResult(IRBuilderBase &builder, const PassedValue &result, Type *type, Value *slot) {
+Value *ProgramAbi::loadValue(IRBuilderBase &builder, Type *type, Value *slot) {
   Value *value = builder.CreateLoad(storedType(type), slot);
   return storedType(type) == type ? value : builder.CreateTrunc(value, type);
 }
@@ -215,7 +210,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
     for (unsigned k = 0; k < parameter.argumentCount; ++k) {
       Type *part = callee->getArg(parameter.firstArgument + k)->getType();
       Value *address = parameter.argumentCount == 1 ? copy : builder.CreateStructGEP(type, copy, k);
-      arguments[parameter.firstArgument + k] = loadResult(builder, parameter, part, address);
+      arguments[parameter.firstArgument + k] = loadValue(builder, part, address);
     }
   }
   CallInst *call = builder.CreateCall(callee, arguments);
@@ -223,7 +218,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   call->setAttributes(callee->getAttributes().removeFnAttributes(context));
   if (candidate.facts.result.passing == Passing::Direct) {
     AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
-    storeResult(builder, call, slot);
+    storeValue(builder, call, slot);
     builder.CreateMemCpy(result, Align(typeAlign(candidate.facts.result.typeNode)), slot, slot->getAlign(),
                          typeSize(candidate.facts.result.typeNode));
   }

@@ -43,9 +43,11 @@ public:
   /// spilled values, is made by `entry`. A parameter that is not in `mask` is null.
   llvm::Value *argumentList(llvm::IRBuilderBase &builder, llvm::IRBuilderBase &entry, const Candidate &candidate,
                             llvm::ArrayRef<llvm::Value *> arguments, uint32_t mask = ~0u);
-  /// Leaves a direct result in `slot`, and reads one back from there.
-  void storeResult(llvm::IRBuilderBase &builder, llvm::Value *value, llvm::Value *slot);
-  llvm::Value *loadResult(llvm::IRBuilderBase &builder, const PassedValue &result, llvm::Type *type, llvm::Value *slot);
+  /// How a register's value lies in memory: odd integers (i1) as whole bytes, everything else as itself.
+  static llvm::Type *storedType(llvm::Type *type);
+  /// Leaves a value in `slot`, and reads one back from there.
+  static void storeValue(llvm::IRBuilderBase &builder, llvm::Value *value, llvm::Value *slot);
+  static llvm::Value *loadValue(llvm::IRBuilderBase &builder, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
   llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp;

@@ -27,12 +27,12 @@
 // where a comparison at run time settles the matter.
 #include "passes/RangeLoops.h"
 #include "passes/Places.h"
+#include "passes/RangeIntervals.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
@@ -61,7 +61,6 @@ private:
   bool isReduction(PHINode &phi);
   bool isBestOf(PHINode &phi);
   void collectScalars();
-  Value *expand(const SCEV *value, Type *type);
 
   LoopContext &context;
   Loop &loop;
@@ -75,13 +74,6 @@ private:
 bool RangeFinder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
   why = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
-}
-
-Value *RangeFinder::expand(const SCEV *value, Type *type) {
-  Instruction *place = result.preheader->getTerminator();
-  if (!context.expander.isSafeToExpandAt(value, place))
-    return nullptr;
-  return context.expander.expandCodeFor(value, type, place->getIterator());
 }
 
 bool RangeFinder::checkShape() {
@@ -101,7 +93,7 @@ bool RangeFinder::checkShape() {
   const SCEV *count = evolution.getExitCount(&loop, result.header);
   Type *word = Type::getInt64Ty(evolution.getContext());
   if (!isa<SCEVCouldNotCompute>(count) && evolution.getTypeSizeInBits(count->getType()) <= 64)
-    result.trips = expand(evolution.getNoopOrZeroExtend(count, word), word);
+    result.trips = expandBefore(context, evolution.getNoopOrZeroExtend(count, word), word);
   if (!result.trips)
     return refuse("loop-count", "how often the loop runs is not known when it begins", branch,
                   "count with a for loop whose bounds do not change");
@@ -157,7 +149,7 @@ bool RangeFinder::isInduction(PHINode &phi) {
   const SCEV *step = recurrence->getStepRecurrence(evolution);
   if (!evolution.isLoopInvariant(step, &loop))
     return false;
-  Value *value = expand(step, step->getType());
+  Value *value = expandBefore(context, step, step->getType());
   if (value)
     result.inductions.push_back({&phi, value});
   return value;
@@ -364,7 +356,8 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
     result.memory = std::move(*memory);
     collectScalars();
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||
-           refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(), "");
+           refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(),
+                  "");
   };
   if (isFound())
     return std::move(result);

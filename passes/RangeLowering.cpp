@@ -38,35 +38,20 @@ struct RangeLayout {
   RangeLayout(const RangeLoop &range, LLVMContext &context, const DataLayout &layout) {
     SmallVector<Type *, 16> fields;
     for (Value *value : range.scalars)
-      fields.push_back(stored(value->getType()));
+      fields.push_back(ProgramAbi::storedType(value->getType()));
     fields.append(std::max<size_t>(range.memory.bounds.size(), fields.empty()), Type::getInt64Ty(context));
     scalars = StructType::get(context, fields);
     fields.clear();
     for (const RangeReduction &reduction : range.reductions) {
-      fields.push_back(stored(reduction.phi->getType()));
+      fields.push_back(ProgramAbi::storedType(reduction.phi->getType()));
       for (PHINode *companion : reduction.companions)
-        fields.push_back(stored(companion->getType()));
+        fields.push_back(ProgramAbi::storedType(companion->getType()));
     }
     if (fields.empty())
       fields.push_back(Type::getInt64Ty(context));
     reductions = StructType::get(context, fields);
     scalarBytes = layout.getTypeAllocSize(scalars);
     reductionBytes = layout.getTypeAllocSize(reductions);
-  }
-
-  /// Odd integers lie in memory as whole bytes.
-  static Type *stored(Type *type) {
-    if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
-      return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
-    return type;
-  }
-  static void store(IRBuilderBase &builder, Value *value, Value *place) {
-    builder.CreateStore(value->getType()->isIntegerTy() ? builder.CreateZExt(value, stored(value->getType())) : value,
-                        place);
-  }
-  static Value *load(IRBuilderBase &builder, Type *type, Value *place) {
-    Value *value = builder.CreateLoad(stored(type), place);
-    return type->isIntegerTy() ? builder.CreateTrunc(value, type) : value;
   }
 };
 
@@ -150,7 +135,7 @@ void TaskBuilder::loadInputs() {
   unsigned field = 0;
   for (Value *value : range.scalars)
     map[value] =
-        RangeLayout::load(builder, value->getType(), builder.CreateStructGEP(layout.scalars, scalars, field++));
+        ProgramAbi::loadValue(builder, value->getType(), builder.CreateStructGEP(layout.scalars, scalars, field++));
   for (const RangeBound &bound : range.memory.bounds) {
     Value *distance = builder.CreateLoad(word, builder.CreateStructGEP(layout.scalars, scalars, field++));
     Value *base = isa<GlobalVariable>(bound.base) && !map.count(bound.base) ? bound.base : &*map[bound.base];
@@ -271,7 +256,7 @@ void TaskBuilder::leave() {
   builder.SetInsertPoint(done);
   unsigned field = 0;
   auto give = [&](PHINode *phi) {
-    RangeLayout::store(builder, map[phi], builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
+    ProgramAbi::storeValue(builder, map[phi], builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
   };
   for (const RangeReduction &reduction : range.reductions) {
     give(reduction.phi);
@@ -386,7 +371,7 @@ void LoopRewriter::storeScalars() {
   builder.CreateMemSet(scalars, builder.getInt8(0), layout.scalarBytes, Align(16));
   unsigned field = 0;
   for (Value *value : range.scalars)
-    RangeLayout::store(builder, here(value), builder.CreateStructGEP(layout.scalars, scalars, field++));
+    ProgramAbi::storeValue(builder, here(value), builder.CreateStructGEP(layout.scalars, scalars, field++));
   for (const RangeBound &bound : range.memory.bounds)
     builder.CreateStore(builder.CreateSub(builder.CreatePtrToInt(here(bound.pointer), builder.getInt64Ty()),
                                           builder.CreatePtrToInt(here(bound.base), builder.getInt64Ty())),
@@ -465,7 +450,8 @@ void LoopRewriter::jump(Value *reductions, Value *count) {
   }
   unsigned field = 0;
   auto part = [&](PHINode *phi) {
-    return RangeLayout::load(builder, phi->getType(), builder.CreateStructGEP(layout.reductions, reductions, field++));
+    return ProgramAbi::loadValue(builder, phi->getType(),
+                                 builder.CreateStructGEP(layout.reductions, reductions, field++));
   };
   for (const RangeReduction &reduction : range.reductions) {
     auto *phi = cast<PHINode>(here(reduction.phi));

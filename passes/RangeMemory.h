@@ -9,16 +9,12 @@
 
 namespace llvm {
 class AllocaInst;
-class DominatorTree;
-class Loop;
-class LoopInfo;
 class PtrToIntInst;
-class SCEV;
-class SCEVExpander;
-class ScalarEvolution;
 } // namespace llvm
 
 namespace cleave {
+
+struct LoopContext;
 
 /// Memory that the loop reaches through one pointer from outside, its base. The base's block (a variable, or a heap
 /// block that the run time looks up) travels whole if the loop only reads it. If the loop writes it, iteration t owns
@@ -51,17 +47,7 @@ struct RangeMemory {
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
-  ObjectSet touched, written; ///< all that the loop shares with what is around it
-};
-
-/// What the analysis of a loop leans on; all of its function.
-struct LoopContext {
-  llvm::Loop &loop;
-  llvm::LoopInfo &loops;
-  llvm::DominatorTree &dominators;
-  llvm::ScalarEvolution &evolution;
-  llvm::SCEVExpander &expander;
-  const Effects &effects;
+  ObjectSet touched, written;                      ///< all that the loop shares with what is around it
 };
 
 /// Nothing: the loop cannot be split, and `refusal` says which access stands in the way.
