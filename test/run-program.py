@@ -17,6 +17,13 @@ stands in its own comments:
     // NOT-IN-KERNEL: why        the program needs what the node kernel does not have (threads, processes)
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
 
+What the corpus says besides, for test/programs/status; it is not enforced here:
+
+    // PARALLEL                  a person would expect this program to run in parallel
+    // SEQUENTIAL                or to stay in one piece: its steps need one another
+    // DOMAIN: graph             what it is about
+    // WANTED: coverage 0.9      not reached yet; what stands in the way
+
 A program that is not only a test (examples/) says nothing of the kind: `--directives FILE` reads another file for it.
 
 A program whose g++ and clang++ builds differ (unspecified evaluation order, say) can prove nothing; `--plain-only`
@@ -31,72 +38,11 @@ import json
 import os
 import re
 import shlex
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 
-TIMEOUT_SECONDS = 120
-MODES = ("serial", "isolated", "kernel")
-# Emulated by choice: tests do not depend on what KVM the machine has.
-MODE_OPTIONS = {"kernel": ["--kernel-emulated", "--kernel-memory=1G"]}
-
-
-class Failure(Exception):
-    pass
-
-
-class Result:
-    def __init__(self, status, out, err):
-        self.status, self.out, self.err = status, out, err
-
-
-def describeStatus(status):
-    return f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
-
-
-def sessionIsEmpty(session):
-    """True when no process of the session is alive (a zombie that its parent has yet to reap is dead)."""
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat") as stat:
-                fields = stat.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        state, sid = fields[0], int(fields[3])
-        if sid == session and state not in "ZX":
-            return False
-    return True
-
-
-def run(command, stdin=None, what=None, cwd=None):
-    what = what or shlex.join(command)
-    with open(stdin or os.devnull, "rb") as source:
-        process = subprocess.Popen(
-            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd=cwd
-        )
-        try:
-            out, err = process.communicate(timeout=TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise Failure(f"{what}: still running after {TIMEOUT_SECONDS} s") from None
-    deadline = time.monotonic() + 5
-    while not sessionIsEmpty(process.pid):
-        if time.monotonic() > deadline:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise Failure(f"{what}: left a process behind")
-        time.sleep(0.01)
-    return Result(process.returncode, out, err)
-
-
-def mustSucceed(result, what):
-    if result.status != 0:
-        raise Failure(f"{what}: {describeStatus(result.status)}\n{result.err.decode(errors='replace')}")
-    return result
+sys.dont_write_bytecode = True  # a test run leaves nothing in the source tree
+from running import MODE_OPTIONS, MODES, Failure, compare, mustSucceed, run
 
 
 class Directives:
@@ -155,25 +101,6 @@ def comparePlain(options, directives, folder):
     for name, result in others:
         compare(result, first, name, firstName)
     return first
-
-
-def compare(result, reference, name, referenceName):
-    problems = []
-    if result.status != reference.status:
-        problems.append(f"ended with {describeStatus(result.status)}, {referenceName} with "
-                        f"{describeStatus(reference.status)}")  # fmt: skip
-    if result.out != reference.out:
-        problems.append(firstDifference(result.out, reference.out, referenceName))
-    if problems:
-        raise Failure(f"{name}: {'; '.join(problems)}\n{result.err.decode(errors='replace')[-2000:]}")
-
-
-def firstDifference(out, expected, referenceName):
-    got, wanted = out.splitlines(), expected.splitlines()
-    for number, (left, right) in enumerate(zip(got, wanted), 1):
-        if left != right:
-            return f"line {number} of its output is {left[:200]!r}, {referenceName} says {right[:200]!r}"
-    return f"{len(out)} bytes of output, {referenceName} gives {len(expected)}"
 
 
 def build(options, directives, folder):

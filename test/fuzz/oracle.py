@@ -15,7 +15,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from running import MODES, Failure, compare, run
+from running import MODE_OPTIONS, MODES, Failure, compare, run
 
 FLAGS = ["-std=c++20", "-ffp-contract=off"]
 SECONDS = 30
@@ -73,7 +73,8 @@ def runMode(tools, mode, bundle, folder, reference, verdict):
     stats = os.path.join(folder, f"{mode}.json")
     name = f"--mode={mode}"
     try:
-        result = run([tools.cleave, "run", name, "--workers=2", f"--stats={stats}", bundle], timeoutSeconds=SECONDS)
+        options = [*MODE_OPTIONS.get(mode, []), "--workers=2", f"--stats={stats}"]
+        result = run([tools.cleave, "run", name, *options, bundle], timeoutSeconds=SECONDS)
         compare(result, reference, name, "the g++ build")
     except Failure as failure:
         words = str(failure)
