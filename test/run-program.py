@@ -17,6 +17,13 @@ stands in its own comments:
     // NOT-IN-KERNEL: why        the program needs what the node kernel does not have (threads, processes)
     // CHECK-REMARK: text        FileCheck lines over what -Rcleave-missed prints (CHECK-REMARK-NEXT, -DAG and so on)
 
+What the corpus says besides, for test/programs/status; it is not enforced here:
+
+    // PARALLEL                  a person would expect this program to run in parallel
+    // SEQUENTIAL                or to stay in one piece: its steps need one another
+    // DOMAIN: graph             what it is about
+    // WANTED: coverage 0.9      not reached yet; what stands in the way
+
 A program that is not only a test (examples/) says nothing of the kind: `--directives FILE` reads another file for it.
 
 A program whose g++ and clang++ builds differ (unspecified evaluation order, say) can prove nothing; `--plain-only`
