@@ -22,6 +22,8 @@
 #include "clang/CodeGen/CGFunctionInfo.h"
 #include "clang/CodeGen/CodeGenABITypes.h"
 #include "clang/CodeGen/ModuleBuilder.h"
+#include "clang/Lex/HeaderSearch.h"
+#include "clang/Lex/Preprocessor.h"
 #include "clang/Sema/Sema.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/IR/Constants.h"
@@ -53,6 +55,7 @@ public:
   void listFunctors();
   void markFunctionCalls();
   void nameSource();
+  void listLibraryFolders(const HeaderSearch &search);
 
 private:
   bool isUsers(SourceLocation location) const;
@@ -331,6 +334,13 @@ void FactsWriter::nameSource() {
   module.getOrInsertNamedMetadata("cleave.source")->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
 }
 
+/// Where system headers lie: whoever explains something to a person looks for a line outside of them.
+void FactsWriter::listLibraryFolders(const HeaderSearch &search) {
+  llvm::NamedMDNode *list = module.getOrInsertNamedMetadata("cleave.library");
+  for (const DirectoryLookup &folder : llvm::make_range(search.system_dir_begin(), search.system_dir_end()))
+    list->addOperand(llvm::MDNode::get(module.getContext(), text(folder.getName())));
+}
+
 void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llvm::ArrayRef<TagDecl *> definitions) {
   // What the program did not need complete may be ill-formed once it is: that is an unknown type, not an error.
   DiagnosticsEngine &diagnostics = sema.getDiagnostics();
@@ -344,6 +354,7 @@ void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llv
   writer.listClasses(definitions);
   writer.listFunctors();
   writer.nameSource();
+  writer.listLibraryFolders(sema.getPreprocessor().getHeaderSearchInfo());
   diagnostics.setSuppressAllDiagnostics(wasSilent);
 }
 

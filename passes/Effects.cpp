@@ -12,6 +12,7 @@
 // keeps the first instruction (in program order) that caused it; following calls from there gives the line to blame.
 #include "passes/Effects.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/CallGraph.h"
@@ -139,6 +140,16 @@ private:
     return a.size() == 1 && a == b;
   }
 
+  /// May the pointer lead to a part of something larger? Constants, locals and fresh memory are here as a whole.
+  bool mayBePart(const Value *argument) const {
+    if (argument->getType()->isPointerTy())
+      for (ObjectId id : memory.pointsTo(argument))
+        if (MemoryObject::Kind kind = memory.object(id).kind;
+            kind == MemoryObject::Kind::Parameter || kind == MemoryObject::Kind::Unknown)
+          return true;
+    return false;
+  }
+
   void touch(const Value *argument, bool isDeep, bool isRead, bool isWritten) {
     if (!argument->getType()->isPtrOrPtrVectorTy())
       return;
@@ -147,8 +158,10 @@ private:
       set = memory.reach(set);
     if (isRead)
       sets.reads |= set;
-    if (isWritten)
+    if (isWritten) { // a model says "all that it reaches"; nobody writes constants and lives
+      set.reset(FunctionMemory::constantObject);
       sets.writes |= set;
+    }
   }
 
   void visitCall(const CallBase &call) {
@@ -231,7 +244,7 @@ private:
     case Class::Pure:
       break;
     }
-    if (model.readsUnbounded)
+    if (model.readsUnbounded && any_of(call.args(), [&](const Use &argument) { return mayBePart(argument.get()); }))
       add(EffectKind::UnboundedRead);
     if (model.writesErrno)
       add(EffectKind::WritesErrno);
@@ -319,7 +332,7 @@ EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
     auto it = summary(*current).kinds.find(kind);
     if (it == summary(*current).kinds.end())
       break;
-    result = {it->second.where, current, ~0u};
+    result = {it->second.where, current, ~0u, isUsers(*it->second.where) ? it->second.where : result.visible};
     auto *call = dyn_cast<CallBase>(it->second.where);
     const Function *callee = call ? call->getCalledFunction() : nullptr;
     if (!callee || callee->isDeclaration())
@@ -331,7 +344,7 @@ EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
 
 /// Walks from a read or write that a caller sees down to the access itself.
 EffectOrigin Effects::follow(const Function &function, EffectCause cause, bool isWrite) const {
-  EffectOrigin result{cause.where, &function, cause.object};
+  EffectOrigin result{cause.where, &function, cause.object, cause.where};
   SmallPtrSet<const Function *, 8> seen;
   while (result.where && seen.insert(result.function).second) {
     auto *call = dyn_cast<CallBase>(result.where);
@@ -346,7 +359,7 @@ EffectOrigin Effects::follow(const Function &function, EffectCause cause, bool i
         next = &inner;
     if (!next)
       break;
-    result = {next->where, callee, next->object};
+    result = {next->where, callee, next->object, isUsers(*next->where) ? next->where : result.visible};
   }
   return result;
 }

@@ -48,6 +48,7 @@ struct EffectOrigin {
   const llvm::Instruction *where = nullptr;
   const llvm::Function *function = nullptr;
   ObjectId object = ~0u;
+  const llvm::Instruction *visible = nullptr; ///< the last of the chain that is not the library's
 };
 
 /// Effects of the whole program, inferred bottom-up over its call graph (design.md section 3).

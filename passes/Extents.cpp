@@ -6,10 +6,11 @@
 // size. The same is asked of what the parameter itself refers to (the captures of a lambda): a load of a reference is
 // the beginning of another such walk. Where a pointer is lost, the answer is no.
 //
-// An object behind a reference to a class with virtual functions is larger than the class; but which of its functions runs
-// is decided by the object, and each of them is measured with its own class.
+// An object behind a reference to a class with virtual functions is larger than the class; but which of its functions
+// runs is decided by the object, and each of them is measured with its own class.
 #include "passes/Extents.h"
 #include "passes/Dispatch.h"
+#include "passes/Places.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Function.h"
@@ -26,7 +27,7 @@ namespace {
 /// Do all accesses through a pointer stay inside the object that it was given as a reference to?
 class ExtentCheck {
 public:
-  ExtentCheck(const Module &module) : module(module), layout(module.getDataLayout()) {}
+  ExtentCheck(const Module &module) : layout(module.getDataLayout()) {}
 
   /// `pointer` points `offset` bytes into an object of `type`.
   bool staysInside(const Value *pointer, int64_t offset, const MDNode *type);
@@ -39,7 +40,6 @@ private:
   bool passesOn(const CallBase &call, const Use &use, int64_t offset, const MDNode *type);
   bool loads(const Instruction &load, int64_t offset, const MDNode *type);
 
-  const Module &module;
   const DataLayout &layout;
   DenseMap<const Value *, int64_t> seen;
 };
@@ -64,7 +64,8 @@ static const MDNode *referenceAt(const MDNode *type, uint64_t offset, uint64_t b
     uint64_t begin = integerOperand(type, k);
     const MDNode *field = nodeOperand(type, k + 1);
     if (offset < begin + typeSize(field) && begin < offset + bytes)
-      if (const MDNode *inner = referenceAt(field, offset < begin ? 0 : offset - begin, bytes, isNear); inner && offset >= begin)
+      if (const MDNode *inner = referenceAt(field, offset < begin ? 0 : offset - begin, bytes, isNear);
+          inner && offset >= begin)
         found = inner;
   }
   return found;
@@ -129,7 +130,8 @@ bool ExtentCheck::passesOn(const CallBase &call, const Use &use, int64_t offset,
     return !isNear; // a copy of a reference would be lost
   }
   const Function *callee = call.getCalledFunction();
-  if (!callee || callee->isDeclaration() || !call.isArgOperand(&use) || call.getArgOperandNo(&use) >= callee->arg_size())
+  if (!callee || callee->isDeclaration() || !call.isArgOperand(&use) ||
+      call.getArgOperandNo(&use) >= callee->arg_size())
     return false;
   const Argument *argument = callee->getArg(call.getArgOperandNo(&use));
   // A virtual function is reached only by objects of its class.
@@ -193,33 +195,31 @@ Refusal checkExtents(const Candidate &candidate) {
   const Function &function = *candidate.function;
   const Module &module = *function.getParent();
   for (const PassedValue &parameter : candidate.facts.parameters) {
-    Refusal refusal;
-    refusal.reason = "extent";
     auto what = [&](const char *before, const char *after) {
       return ("'" + candidate.facts.shortName() + "' " + before + " '" + parameter.name + "' " + after).str();
     };
     bool isReferring = holdsReference(module, parameter.typeNode);
-    if (isReferring && hidesReferences(module, parameter.typeNode)) {
-      refusal.message = what("takes references that", "holds in memory of its own");
-      refusal.notes.push_back("capture by value, or pass a lambda instead of a std::function");
-      return refusal;
-    }
+    if (isReferring && hidesReferences(module, parameter.typeNode))
+      return {"extent",
+              what("takes references that", "holds in memory of its own"),
+              {noteAtDefinition(candidate.facts, "capture by value, or pass a lambda instead of a std::function")}};
     bool isByAddress = parameter.passing == Passing::Borrowed || parameter.passing == Passing::Reference ||
                        parameter.passing == Passing::RValue;
     ExtentCheck check(module);
     bool isInside = true;
     if (isByAddress || (isReferring && parameter.passing != Passing::Direct))
-      isInside = check.staysInside(static_cast<const Value *>(function.getArg(parameter.firstArgument)), 0, parameter.typeNode);
+      isInside = check.staysInside(static_cast<const Value *>(function.getArg(parameter.firstArgument)), 0,
+                                   parameter.typeNode);
     else if (isReferring) // registers hold its parts, eight bytes each
       for (unsigned k = 0; k < parameter.argumentCount; ++k)
-        isInside = isInside && check.staysInside(*function.getArg(parameter.firstArgument + k), 8 * k, parameter.typeNode);
+        isInside =
+            isInside && check.staysInside(*function.getArg(parameter.firstArgument + k), 8 * k, parameter.typeNode);
     if (isInside)
       continue;
-    refusal.message = what("may step outside of the object that", "refers to");
-    if (std::string place = placeOf(check.culprit); !place.empty())
-      refusal.notes.push_back("it happens at " + place);
-    refusal.notes.push_back("pass the whole container or a std::span instead of a reference to one element");
-    return refusal;
+    std::string cure = "pass the whole container or a std::span instead of a reference to one element";
+    return {"extent",
+            what("may step outside of the object that", "refers to"),
+            {check.culprit ? blockedAt(check.culprit, cure) : noteAtDefinition(candidate.facts, cure)}};
   }
   return {};
 }

@@ -113,10 +113,10 @@ const PassedValue *FunctionFacts::parameterOfArgument(unsigned index) const {
 }
 
 StringRef FunctionFacts::shortName() const {
-  // "ns::Grid<int>::step(const Row &) const" -> "step"; "main::(lambda)::operator()(int)" -> "operator()".
+  // "ns::Grid<int>::step(const Row &) const" -> "step"; "main::(lambda)::operator()(int)" -> "(lambda)".
   StringRef text = name;
   if (size_t call = text.find("operator()"); call != StringRef::npos)
-    return "operator()";
+    return text.take_front(call).ends_with("(lambda)::") ? "(lambda)" : "operator()";
   unsigned depth = 0;
   size_t end = text.size(), begin = 0;
   for (size_t k = 0; k < text.size(); ++k) {

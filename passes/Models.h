@@ -41,6 +41,8 @@ struct CallModel {
 CallModel modelOfCall(const llvm::CallBase &call);
 
 /// "std::rand()" rather than "_ZSt4randv".
+/// A symbol as people speak of it: "operator<<", "std::getline", "time", "issued" for a static of a function.
+std::string spokenName(llvm::StringRef symbol);
 std::string demangledName(llvm::StringRef symbol);
 
 } // namespace cleave

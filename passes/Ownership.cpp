@@ -26,6 +26,7 @@
 // gets no such promise.
 #include "passes/Ownership.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/CallGraph.h"
@@ -211,6 +212,18 @@ std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const O
   return result;
 }
 
+/// "global 'hits'", "static 'cache'". A guard is spoken of as what it guards.
+static std::string describeVariable(const GlobalVariable &variable) {
+  StringRef symbol = variable.getName();
+  if (symbol.starts_with("_Z")) // linking adds suffixes to internal names
+    symbol = symbol.take_until([](char c) { return c == '.'; });
+  std::string mangled = symbol.consume_front("_ZGV") ? ("_Z" + symbol).str() : symbol.str();
+  StringRef kind = variable.isThreadLocal() ? "thread-local" : "global";
+  if (StringRef(mangled).starts_with("_ZZ"))
+    kind = "static";
+  return (kind + " '" + spokenName(mangled) + "'").str();
+}
+
 std::string FunctionMemory::describe(ObjectId id) const {
   const MemoryObject &object = objects[id];
   switch (object.kind) {
@@ -223,7 +236,7 @@ std::string FunctionMemory::describe(ObjectId id) const {
       return "its result";
     return ("'" + fn.getArg(object.argument)->getName() + "'").str();
   case MemoryObject::Kind::Global:
-    return "global '" + demangledName(object.value->getName()) + "'";
+    return describeVariable(*cast<GlobalVariable>(object.value));
   case MemoryObject::Kind::Local: {
     StringRef name = object.value->getName();
     if (name.starts_with("ref.tmp") || name.starts_with("agg.tmp") || name.starts_with("tmp"))
@@ -238,9 +251,8 @@ std::string FunctionMemory::describe(ObjectId id) const {
       if (objects[owner].kind == MemoryObject::Kind::Local && contents[owner].test(id) &&
           describe(owner) != "a temporary")
         return "memory of " + describe(owner);
-    const auto *call = cast<Instruction>(object.value);
-    if (const DebugLoc &where = call->getDebugLoc())
-      return "memory allocated at line " + std::to_string(where.getLine());
+    if (SourcePlace where = placeOf(cast<Instruction>(object.value)))
+      return "memory allocated at " + where.file + ":" + std::to_string(where.line);
     return "memory allocated here";
   }
   }

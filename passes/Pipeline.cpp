@@ -63,9 +63,11 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   auto candidates = findCandidates(module, effects);
   ProgramAbi abi(module);
   std::vector<CutSite> sites = findCuts(module, candidates, effects, abi);
-  CostModel costs(target);
-  decide(sites, costs);
-  program.partition = describePartition(sites, costs);
+  {
+    CostModel costs(target); // it keeps analyses of functions that cutting changes
+    decide(sites, costs);
+    program.partition = describePartition(sites, costs);
+  }
   program.remarks = remarksOf(sites);
   makeCuts(module, sites, abi);
   releaseFunctions(module);
@@ -151,8 +153,8 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
         continue;
       }
       out << candidate.refusal.message << " [" << candidate.refusal.reason << "]\n";
-      for (const std::string &note : candidate.refusal.notes)
-        out << "  " << note << "\n";
+      for (const RemarkNote &note : candidate.refusal.notes)
+        out << "  " << note.text << "\n";
     }
     return Error::success();
   }

@@ -24,7 +24,6 @@
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
-#include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/SROA.h"
@@ -141,8 +140,8 @@ void prepareModule(Module &module) {
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));
   simplify.addPass(SimplifyCFGPass());
-  // A break leaves a flag and a value in the loop that matter on the way out only; these two see that.
-  simplify.addPass(InstCombinePass());
+  // A break leaves a flag and a value in the loop that matter on the way out only. (Not InstCombine: it turns an index
+  // into an array member into plain address arithmetic, and whether that stays inside of the object is lost.)
   simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));

@@ -7,6 +7,7 @@
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
+#include "passes/Places.h"
 #include "cleave/image.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -184,8 +185,7 @@ Constant *ProgramAbi::typeConstant(const MDNode *type) {
 
 bool ProgramAbi::isByAddress(const PassedValue &value) { return value.passing != Passing::Direct; }
 
-/// i1 lies in memory as a byte; everything else as itself.
-static Type *storedType(Type *type) {
+Type *ProgramAbi::storedType(Type *type) {
   if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
     return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
   return type;
@@ -200,16 +200,11 @@ Type *ProgramAbi::memoryType(const PassedValue &value, const Function &function)
   return StructType::get(context, parts);
 }
 
-static Value *widen(IRBuilderBase &builder, Value *value) {
-  Type *stored = storedType(value->getType());
-  return stored == value->getType() ? value : builder.CreateZExt(value, stored);
-}
-
 Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, ArrayRef<Value *> arguments, Value *slot) {
   if (isByAddress(value))
     return arguments[value.firstArgument];
   if (value.argumentCount == 1) {
-    builder.CreateStore(widen(builder, arguments[value.firstArgument]), slot);
+    storeValue(builder, arguments[value.firstArgument], slot);
     return slot;
   }
   SmallVector<Type *, 2> parts;
@@ -217,11 +212,33 @@ Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, A
     parts.push_back(storedType(arguments[value.firstArgument + k]->getType()));
   auto *layout = StructType::get(context, parts);
   for (unsigned k = 0; k < value.argumentCount; ++k)
-    builder.CreateStore(widen(builder, arguments[value.firstArgument + k]), builder.CreateStructGEP(layout, slot, k));
+    storeValue(builder, arguments[value.firstArgument + k], builder.CreateStructGEP(layout, slot, k));
   return slot;
 }
 
-Value *ProgramAbi::loadResult(IRBuilderBase &builder, const PassedValue &result, Type *type, Value *slot) {
+Value *ProgramAbi::argumentList(IRBuilderBase &builder, IRBuilderBase &entry, const Candidate &candidate,
+                                ArrayRef<Value *> arguments, uint32_t mask) {
+  unsigned count = candidate.facts.parameters.size();
+  auto *listType = ArrayType::get(pointer, std::max(count, 1u));
+  Value *list = entry.CreateAlloca(listType);
+  for (unsigned k = 0; k < count; ++k) {
+    const PassedValue &parameter = candidate.facts.parameters[k];
+    Value *address = ConstantPointerNull::get(PointerType::get(context, 0));
+    if (mask & (1u << k)) {
+      Value *slot = isByAddress(parameter) ? nullptr : entry.CreateAlloca(memoryType(parameter, *candidate.function));
+      address = addressOf(builder, parameter, arguments, slot);
+    }
+    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
+  }
+  return list;
+}
+
+void ProgramAbi::storeValue(IRBuilderBase &builder, Value *value, Value *slot) {
+  Type *stored = storedType(value->getType());
+  builder.CreateStore(stored == value->getType() ? value : builder.CreateZExt(value, stored), slot);
+}
+
+Value *ProgramAbi::loadValue(IRBuilderBase &builder, Type *type, Value *slot) {
   Value *value = builder.CreateLoad(storedType(type), slot);
   return storedType(type) == type ? value : builder.CreateTrunc(value, type);
 }
@@ -253,7 +270,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
     for (unsigned k = 0; k < parameter.argumentCount; ++k) {
       Type *part = callee->getArg(parameter.firstArgument + k)->getType();
       Value *address = parameter.argumentCount == 1 ? copy : builder.CreateStructGEP(type, copy, k);
-      arguments[parameter.firstArgument + k] = loadResult(builder, parameter, part, address);
+      arguments[parameter.firstArgument + k] = loadValue(builder, part, address);
     }
   }
   CallInst *call = builder.CreateCall(callee, arguments);
@@ -261,7 +278,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   call->setAttributes(callee->getAttributes().removeFnAttributes(context));
   if (candidate.facts.result.passing == Passing::Direct) {
     AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
-    builder.CreateStore(widen(builder, call), slot);
+    storeValue(builder, call, slot);
     builder.CreateMemCpy(result, Align(typeAlign(candidate.facts.result.typeNode)), slot, slot->getAlign(),
                          typeSize(candidate.facts.result.typeNode));
   }
@@ -315,11 +332,9 @@ GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &
 }
 
 GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
-  std::string file;
-  unsigned line = 0, column = 0;
-  locate(&where, file, line, column);
+  SourcePlace place = outerPlaceOf(where);
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
-  Constant *value = ConstantStruct::getAnon({kind, text(file), ConstantInt::get(i32, line),
+  Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
