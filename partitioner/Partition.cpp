@@ -26,7 +26,7 @@ static bool hasSizedInput(const Candidate &candidate) {
     StringRef kind = typeKind(parameter.typeNode);
     if (kind != "pod" && kind != "trivial" && kind != "array" && parameter.passing != Passing::Direct)
       return true;
-    if (holdsView(parameter.typeNode))
+    if (holdsView(*candidate.function->getParent(), parameter.typeNode))
       return true;
   }
   return false;

@@ -5,14 +5,14 @@
 // a person would fix it: types first, then effects.
 //
 // Two traps that types alone do not show are checked on the IR:
-// - A borrowed parameter may be a view of something larger: `(&first)[1]` walks from a reference to an array element
-//   into its neighbours, a CRTP base casts itself down. The task would get a copy of the object alone. So accesses
-//   through a borrowed pointer must stay inside the object's size, and classes that serve as bases are refused.
+// - A borrowed parameter may be a view of something larger (Extents.cpp), and classes that serve as bases are refused.
 // - strlen on a string_view's data reads behind its end.
 #include "passes/Candidates.h"
+#include "passes/Extents.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "passes/Prepare.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GetElementPtrTypeIterator.h"
@@ -25,71 +25,12 @@ using namespace llvm;
 
 namespace cleave {
 
-/// Do all accesses through `pointer`, which points `offset` bytes into an object of `size` bytes, stay inside?
-static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, const DataLayout &layout,
-                        SmallPtrSetImpl<const Value *> &seen) {
-  if (!seen.insert(pointer).second)
-    return true;
-  auto fits = [&](uint64_t bytes) { return offset >= 0 && offset + bytes <= size; };
-  for (const Use &use : pointer->uses()) {
-    const auto *user = dyn_cast<Instruction>(use.getUser());
-    if (!user)
-      return false;
-    if (auto *load = dyn_cast<LoadInst>(user)) {
-      if (!fits(layout.getTypeStoreSize(load->getType())))
-        return false;
-    } else if (auto *store = dyn_cast<StoreInst>(user)) {
-      // Storing the pointer itself loses track of it.
-      if (store->getValueOperand() == pointer || !fits(layout.getTypeStoreSize(store->getValueOperand()->getType())))
-        return false;
-    } else if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {
-      APInt constant(64, 0);
-      if (gep->accumulateConstantOffset(layout, constant)) {
-        if (!staysInside(gep, offset + constant.getSExtValue(), size, layout, seen))
-          return false;
-        continue;
-      }
-      // A variable index is bounded by the language only below the first one: inside an array member.
-      auto *first = dyn_cast<ConstantInt>(gep->idx_begin()->get());
-      if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 ||
-          layout.getTypeAllocSize(gep->getSourceElementType()) > size)
-        return false;
-      // Accesses below are to elements: look only for further steps out of them.
-      for (const Use &inner : gep->uses())
-        if (!isa<LoadInst>(inner.getUser()) && !isa<CmpInst>(inner.getUser()) &&
-            !(isa<StoreInst>(inner.getUser()) && inner.getOperandNo() == 1) && !isa<CallBase>(inner.getUser()))
-          return false;
-    } else if (auto *call = dyn_cast<CallBase>(user)) {
-      if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call))
-        continue;
-      if (auto *copy = dyn_cast<MemIntrinsic>(call)) {
-        auto *length = dyn_cast<ConstantInt>(copy->getLength());
-        if (!length || !fits(length->getZExtValue()))
-          return false;
-        continue;
-      }
-      const Function *callee = call->getCalledFunction();
-      if (!callee || callee->isDeclaration() || !call->isArgOperand(&use) ||
-          call->getArgOperandNo(&use) >= callee->arg_size() ||
-          !staysInside(callee->getArg(call->getArgOperandNo(&use)), offset, size, layout, seen))
-        return false;
-    } else if (isa<PHINode>(user) || isa<SelectInst>(user)) {
-      if (!staysInside(user, offset, size, layout, seen))
-        return false;
-    } else if (!isa<CmpInst>(user)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /// A sentence about an effect, and at the line where it is the way to lift it.
 static Refusal refuse(const char *reason, std::string what, const EffectOrigin &origin, std::string cure) {
   return {reason, std::move(what), {blockedAt(origin.visible, cure)}};
 }
 
-/// What a function's own line can lift: its parameters and its result.
-static RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure) {
+RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure) {
   return {std::move(cure), {facts.file.str(), facts.line, 1}};
 }
 
@@ -97,6 +38,16 @@ static std::string calleeName(const Instruction *where) {
   auto *call = dyn_cast_or_null<CallBase>(where);
   const Function *callee = call ? call->getCalledFunction() : nullptr;
   return callee ? spokenName(callee->getName()) : std::string();
+}
+
+/// A class that has the base `type` somewhere in its middle, so that a reference to it does not begin where the object
+/// does; empty if there is none.
+static std::string baseInside(const Module &module, const MDNode *type) {
+  if (typeKind(type) == "polymorphic")
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      if (found.offset)
+        return found.name.str();
+  return {};
 }
 
 /// Parameters and result: can they travel?
@@ -110,15 +61,19 @@ static Refusal checkTypes(const Candidate &candidate, const Module &module) {
     std::string what = ("parameter '" + parameter.name + "' of '" + facts.shortName() + "'").str();
     if (parameter.passing == Passing::Pointer)
       no("pointer-parameter", what + " is a pointer", "pass the object by const reference or a std::span");
-    else if (std::string why = whyNotPortable(parameter.typeNode, true); !why.empty())
+    else if (std::string why = whyNotPortable(module, parameter.typeNode, true); !why.empty())
       no("type", what + " cannot travel: " + why,
-         "pass a value that owns what it holds: numbers, structs, standard containers, no raw pointers or references in it");
+         "pass a value that owns what it holds: numbers, structs, standard containers, no raw pointers or references "
+         "in it");
+    else if (std::string inside = baseInside(module, parameter.typeNode); !inside.empty())
+      no("type", what + " cannot travel: in a '" + inside + "' it does not lie at the front",
+         "pass a reference to the derived class");
     else if ((parameter.passing == Passing::Borrowed) && isBaseClass(module, parameter.typeNode))
       no("base-class", what + " may refer to an object of a derived class", "pass it by value or mark the class final");
     if (refusal)
       return refusal;
   }
-  if (std::string why = whyNotPortable(facts.result.typeNode, false); !why.empty())
+  if (std::string why = whyNotPortable(module, facts.result.typeNode, false); !why.empty())
     no("type", ("the result of '" + facts.shortName() + "' cannot travel: ").str() + why,
        "return a value that owns what it holds: numbers, structs, standard containers");
   return refusal;
@@ -136,8 +91,8 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
       return refuse("io", name + " does input or output" + (callee.empty() ? "" : " through '" + callee + "'"), origin,
                     "pass in what it reads, and return what it prints");
     case EffectKind::Nondeterminism:
-      return refuse("nondeterminism", name + " calls '" + callee + "', whose answer is not a function of its inputs", origin,
-                    "call '" + callee + "' outside and pass its answer in");
+      return refuse("nondeterminism", name + " calls '" + callee + "', whose answer is not a function of its inputs",
+                    origin, "call '" + callee + "' outside and pass its answer in");
     case EffectKind::UnknownCall:
       if (callee.empty())
         return refuse("unknown-call", name + " calls through a pointer, and the target is not known", origin,
@@ -148,7 +103,8 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
       return refuse("inline-assembly", name + " contains inline assembly", origin,
                     "write it in C++, or in a function that the work does not call");
     case EffectKind::VolatileAccess:
-      return refuse("volatile", name + " accesses a volatile object", origin, "remove volatile, or read the object outside");
+      return refuse("volatile", name + " accesses a volatile object", origin,
+                    "remove volatile, or read the object outside");
     case EffectKind::AtomicAccess:
       return refuse("atomic", name + " accesses an atomic object", origin, "return a value instead of sharing one");
     case EffectKind::NonlocalJump:
@@ -158,9 +114,10 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                     "throw, or return an error");
     case EffectKind::UnboundedRead:
       for (const PassedValue &parameter : candidate.facts.parameters)
-        if (holdsView(parameter.typeNode))
-          return refuse("unbounded-read", name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'",
-                        origin, "use the view's size, or pass a std::string");
+        if (holdsView(*function.getParent(), parameter.typeNode))
+          return refuse("unbounded-read",
+                        name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'", origin,
+                        "use the view's size, or pass a std::string");
       break;
     case EffectKind::WritesErrno:
       if (programReadsErrno)
@@ -199,8 +156,8 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   for (auto &[id, cause] : effects.summary(function).writes)
     if (const MemoryObject &object = memory.object(cause.object);
         object.kind == MemoryObject::Kind::Global && !object.value->getName().starts_with("_ZGV"))
-      return refuse("global-write", name + " changes " + memory.describe(cause.object), effects.originOfWrite(function, id),
-                    "return the change, and let the caller make it");
+      return refuse("global-write", name + " changes " + memory.describe(cause.object),
+                    effects.originOfWrite(function, id), "return the change, and let the caller make it");
   for (auto &[id, cause] : effects.summary(function).writes) {
     const MemoryObject &object = memory.object(cause.object);
     EffectOrigin origin = effects.originOfWrite(function, id);
@@ -211,17 +168,24 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
         continue; // the result
       // A view is passed by value, what it looks at is not the callee's.
       bool owns = parameter->passing == Passing::Indirect || parameter->passing == Passing::ByVal;
-      if (owns && !(object.level > 0 && holdsView(parameter->typeNode)))
+      if (owns && parameter->runsDestructor)
+        return refuse("destructor",
+                      name + " changes or moves from '" + parameter->name.str() +
+                          "', whose destructor does more than free its members",
+                      origin, "take it by const reference");
+      if (owns && !(object.level > 0 && holdsView(*function.getParent(), parameter->typeNode)))
         continue;
       bool isThis = parameter->name == "this";
       std::string what = isThis ? "its own object" : ("'" + parameter->name + "'").str();
       if (isThis && candidate.facts.shortName() == "(lambda)")
-        return refuse("borrowed-write", name + " changes what it captured by reference", origin, "return the change instead");
+        return refuse("borrowed-write", name + " changes what it captured by reference", origin,
+                      "return the change instead");
       if (parameter->passing == Passing::Borrowed)
-        return refuse("borrowed-write", name + " changes " + what + " although it is const (a mutable member or const_cast)",
-                      origin, "return what it computes, or keep the cache outside");
-      return refuse("reference-write", name + " changes " + (isThis ? "" : "its caller's object through ") + what, origin,
-                    "take it by value and return it");
+        return refuse("borrowed-write",
+                      name + " changes " + what + " although it is const (a mutable member or const_cast)", origin,
+                      "return what it computes, or keep the cache outside");
+      return refuse("reference-write", name + " changes " + (isThis ? "" : "its caller's object through ") + what,
+                    origin, "take it by value and return it");
     }
     case MemoryObject::Kind::Global:
       return refuse("global-write", name + " changes " + memory.describe(cause.object), origin,
@@ -240,8 +204,8 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
     EffectOrigin origin = effects.originOfRead(function, id);
     if (object.kind == MemoryObject::Kind::Global) {
       if (!isNeverWritten(*cast<GlobalVariable>(object.value)))
-        return refuse("global-read", name + " reads " + memory.describe(cause.object) + ", which the program changes", origin,
-                      "pass it as a parameter, or make it const");
+        return refuse("global-read", name + " reads " + memory.describe(cause.object) + ", which the program changes",
+                      origin, "pass it as a parameter, or make it const");
     } else if (object.kind == MemoryObject::Kind::Unknown) {
       return refuse("unknown-read", name + " reads through a pointer whose target is not known", origin,
                     "keep pointers inside the objects that own what they point to");
@@ -250,33 +214,45 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   return {};
 }
 
-/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
-static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
-  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
-    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
-    const PassedValue *right = candidate.facts.parameterOfArgument(pair.second);
-    if (!left || !right || left == right)
-      continue;
-    return refuse("address-comparison",
-                  ("'" + candidate.facts.shortName() + "' compares the addresses of '" + left->name + "' and '" + right->name + "'").str(),
-                  EffectOrigin{cause.where, candidate.function, ~0u, cause.where}, "compare values or indices instead");
-  }
-  return {};
+/// Are there references in what references of the type lead to?
+static bool nestsReferences(const Module &module, const MDNode *type) {
+  StringRef kind = typeKind(type);
+  bool nests = false;
+  forEachInnerType(module, type, [&](const MDNode *inner) {
+    if (kind == "reference")
+      nests = nests || holdsReference(module, inner);
+    else if (kind == "record" || kind == "array")
+      nests = nests || nestsReferences(module, inner);
+    else
+      nests = nests || holdsReference(module, inner); // refused in any case (hidesReferences)
+  });
+  return nests;
 }
 
-static Refusal checkExtents(const Candidate &candidate) {
-  const Function &function = *candidate.function;
-  const DataLayout &layout = function.getDataLayout();
-  for (const PassedValue &parameter : candidate.facts.parameters) {
-    if (parameter.passing != Passing::Borrowed && parameter.passing != Passing::Reference &&
-        parameter.passing != Passing::RValue)
+/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
+static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
+  const Module &module = *candidate.function->getParent();
+  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
+    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
+    bool isOutside = pair.second == EffectSummary::outside;
+    const PassedValue *right = isOutside ? nullptr : candidate.facts.parameterOfArgument(pair.second);
+    if (!left || (!right && !isOutside && pair.second != EffectSummary::deeper))
       continue;
-    SmallPtrSet<const Value *, 16> seen;
-    if (staysInside(function.getArg(parameter.firstArgument), 0, typeSize(parameter.typeNode), layout, seen))
-      continue;
-    return {"extent",
-            ("'" + candidate.facts.shortName() + "' may step outside of the object that '" + parameter.name + "' refers to").str(),
-            {noteAtDefinition(candidate.facts, "pass the whole container or a std::span instead of a reference to one element")}};
+    if (pair.second == EffectSummary::deeper)
+      right = left;
+    if (left == right) {
+      // Only references may lead to one object twice. In a register lies not the parameter but what it refers to: the
+      // same numbers are one step further.
+      bool isFurther =
+          pair.second == EffectSummary::deeper || (pair.first == pair.second && left->passing == Passing::Direct);
+      if (!(isFurther ? nestsReferences(module, left->typeNode) : holdsReference(module, left->typeNode)))
+        continue;
+    }
+    std::string what =
+        "'" + candidate.facts.shortName().str() + "' compares the address of '" + left->name.str() + "' with ";
+    what += isOutside ? "that of a global" : left == right ? "others in it" : "that of '" + right->name.str() + "'";
+    return refuse("address-comparison", what, EffectOrigin{cause.where, candidate.function, ~0u, cause.where},
+                  "compare values or indices instead");
   }
   return {};
 }
@@ -318,7 +294,8 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     if (!candidate.refusal)
       candidate.refusal = checkComparisons(candidate, effects);
     if (!candidate.refusal && candidate.facts.parameters.size() > 32)
-      candidate.refusal = {"too-many-parameters", ("'" + facts->shortName() + "' has more than 32 parameters").str(),
+      candidate.refusal = {"too-many-parameters",
+                           ("'" + facts->shortName() + "' has more than 32 parameters").str(),
                            {noteAtDefinition(*facts, "put some of them into a struct")}};
     result.insert({&function, std::move(candidate)});
   }

@@ -37,6 +37,9 @@ llvm::MapVector<const llvm::Function *, Candidate> findCandidates(const llvm::Mo
 /// Does nothing in the program write the variable after it was initialised? (All uses are loads.)
 bool isNeverWritten(const llvm::GlobalVariable &global);
 
+/// What a function's own line can lift: its parameters and its result.
+RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure);
+
 /// Does code of the program's own (not a library header's) look at errno?
 bool readsErrno(const llvm::Module &module);
 

@@ -9,6 +9,7 @@
 //     sorted        as written
 //     sorted.cut    frame_enter; sorted.cut.body; frame_leave (also when it throws)
 #include "passes/Cuts.h"
+#include "passes/Dispatch.h"
 #include "passes/Prepare.h"
 #include "passes/RangeLowering.h"
 #include "llvm/ADT/SetVector.h"
@@ -77,7 +78,7 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
-    if (!function.isDeclaration())
+    if (!function.isDeclaration() && !isDispatcher(function)) // whose calls nobody wrote
       functions.push_back(&function);
   for (Function *function : functions) {
     DominatorTree dominators(*function);

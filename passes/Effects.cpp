@@ -16,6 +16,7 @@
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/CallGraph.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -84,8 +85,9 @@ public:
     } else if (isa<VAArgInst>(instruction)) {
       add(EffectKind::UnknownCall);
     } else if ((isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) &&
-               isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1))) {
-      compare(memory.pointsTo(instruction.getOperand(0)), memory.pointsTo(instruction.getOperand(1)));
+               isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1)) &&
+               !isWithinOneObject(instruction.getOperand(0), instruction.getOperand(1))) {
+      compareAddresses(instruction.getOperand(0), instruction.getOperand(1));
     }
   }
 
@@ -96,15 +98,46 @@ public:
 private:
   void add(EffectKind kind) { kinds.push_back(kind); }
 
-  static bool isAddress(const Value *value) { return value->getType()->isPointerTy() || isa<PtrToIntInst>(value); }
+  /// Functions have no copies: which one a pointer leads to is the same everywhere.
+  static bool isAddress(const Value *value) {
+    return (value->getType()->isPointerTy() && !isa<Function>(value)) || isa<PtrToIntInst>(value);
+  }
 
   void compare(const ObjectSet &left, const ObjectSet &right) {
+    using Kind = MemoryObject::Kind;
+    auto isGlobal = [](const MemoryObject &object) { return object.kind == Kind::Global || object.kind == Kind::Constant; };
     for (ObjectId x : left)
       for (ObjectId y : right) {
         const MemoryObject &p = memory.object(x), &q = memory.object(y);
-        if (p.kind == MemoryObject::Kind::Parameter && q.kind == MemoryObject::Kind::Parameter && p.argument != q.argument)
+        bool isP = p.kind == Kind::Parameter, isQ = q.kind == Kind::Parameter;
+        if (isP && isQ && (p.argument != q.argument || (p.level == 1 && q.level == 1)))
           compared.insert(std::minmax(p.argument, q.argument));
+        else if (isP && isQ && p.level > 1 && q.level > 1)
+          compared.insert({p.argument, EffectSummary::deeper});
+        else if ((isP && isGlobal(q)) || (isQ && isGlobal(p)))
+          compared.insert({isP ? p.argument : q.argument, EffectSummary::outside});
       }
+  }
+
+  void compareAddresses(const Value *left, const Value *right) {
+    for (auto [one, other] : {std::pair{left, right}, std::pair{right, left}})
+      if (isa<GlobalVariable>(getUnderlyingObject(one)))
+        compareWithGlobal(memory.pointsTo(other));
+    compare(memory.pointsTo(left), memory.pointsTo(right));
+  }
+
+  void compareWithGlobal(const ObjectSet &set) {
+    for (ObjectId id : set)
+      if (memory.object(id).kind == MemoryObject::Kind::Parameter)
+        compared.insert({memory.object(id).argument, EffectSummary::outside});
+  }
+
+  /// Two places in one object: how far they are apart is the same in a copy of it.
+  static bool isWithinOneObject(const Value *left, const Value *right) {
+    SmallVector<const Value *, 4> a, b;
+    getUnderlyingObjects(left, a);
+    getUnderlyingObjects(right, b);
+    return a.size() == 1 && a == b;
   }
 
   /// May the pointer lead to a part of something larger? Constants, locals and fresh memory are here as a whole.
@@ -171,7 +204,12 @@ private:
           set |= here[FunctionMemory::parameterObject(argument, level)];
         return set;
       };
-      compare(all(pair.first), all(pair.second));
+      if (pair.second == EffectSummary::outside)
+        compareWithGlobal(all(pair.first));
+      else if (pair.second == EffectSummary::deeper)
+        compare(all(pair.first), all(pair.first));
+      else
+        compare(all(pair.first), all(pair.second));
     }
   }
 
@@ -234,7 +272,8 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
         auto record = [&](std::map<ObjectId, EffectCause> &into, const ObjectSet &set, const Instruction &where) {
           for (ObjectId id : set) {
             ObjectId seen = id;
-            if (id == FunctionMemory::constantObject && &into == &summary.reads)
+            // Nobody can write constants: what seems to is a walk over all that an object holds, virtual tables included.
+            if (id == FunctionMemory::constantObject)
               continue;
             // The result slot is dead memory until the function has written it.
             const MemoryObject &object = memory.object(id);

@@ -345,12 +345,17 @@ private:
     return it->second;
   }
 
+  /// Clang declares the tables of the language's run time without saying that they are constant.
+  static bool isConstantData(const GlobalVariable &global) {
+    return global.isConstant() || (global.isDeclaration() && global.getName().starts_with("_ZTV"));
+  }
+
   /// A constant table whose initialiser leads to constants only.
   static bool leadsToConstantsOnly(const Constant *constant, SmallPtrSetImpl<const Constant *> &seen) {
     if (!seen.insert(constant).second || isa<Function>(constant) || isa<ConstantData>(constant))
       return true;
     if (auto *global = dyn_cast<GlobalVariable>(constant))
-      return global->isConstant() && (!global->hasInitializer() || leadsToConstantsOnly(global->getInitializer(), seen));
+      return isConstantData(*global) && (!global->hasInitializer() || leadsToConstantsOnly(global->getInitializer(), seen));
     if (isa<GlobalValue>(constant))
       return false;
     return all_of(constant->operands(),
@@ -367,7 +372,7 @@ private:
     }
     if (auto *global = dyn_cast<GlobalVariable>(constant)) {
       SmallPtrSet<const Constant *, 8> seen;
-      if (global->isConstant() && leadsToConstantsOnly(global, seen)) {
+      if (isConstantData(*global) && leadsToConstantsOnly(global, seen)) {
         result.set(FunctionMemory::constantObject);
         return result;
       }

@@ -3,6 +3,7 @@
 #include "partitioner/CostModel.h"
 #include "partitioner/Partition.h"
 #include "passes/Cuts.h"
+#include "passes/Dispatch.h"
 #include "passes/HoistLoads.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/STLExtras.h"
@@ -70,6 +71,7 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   program.remarks = remarksOf(sites);
   makeCuts(module, sites, abi);
   releaseFunctions(module);
+  releaseDispatchers(module);
   dropUnused(module);
   if (Error error = verified(module, "cutting"))
     return std::move(error);

@@ -5,6 +5,7 @@
 // calls, because a call with facts is what can be moved. Whatever is kept whole here is free to be inlined again when
 // the full -O pipeline runs over the pieces: a cut never costs an optimisation.
 #include "passes/Prepare.h"
+#include "passes/Dispatch.h"
 #include "passes/Facts.h"
 #include "passes/Ownership.h"
 #include "llvm/ADT/SCCIterator.h"
@@ -44,6 +45,7 @@ Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module
     if (linker.linkInModule(std::move(modules[k])))
       return createStringError("cannot link '" + name + "': a symbol in it is defined elsewhere too");
   }
+  markVirtualCalls(*program);
   return program;
 }
 
@@ -112,10 +114,16 @@ void prepareModule(Module &module) {
   builder.crossRegisterProxies(loops, functions, components, managers);
 
   markPointerFreeCopies(module);
+  markVirtualCalls(module);
 
   ModulePassManager first;
   first.addPass(InternalizePass([](const GlobalValue &value) { return value.getName() == "main"; }));
   first.addPass(GlobalDCEPass());
+  first.run(module, managers);
+  // Beyond this point a call through a pointer is one whose targets are not known.
+  makeDispatchers(module);
+
+  first = ModulePassManager();
   first.addPass(InferFunctionAttrsPass()); // what LLVM knows of libm and libc
   FunctionPassManager promote;
   promote.addPass(SROAPass(SROAOptions::ModifyCFG));

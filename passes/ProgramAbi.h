@@ -4,6 +4,8 @@
 
 #include "passes/Candidates.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/IRBuilder.h"
 
 namespace cleave {
@@ -55,6 +57,10 @@ public:
 
 private:
   llvm::Constant *typeConstant(const llvm::MDNode *type);
+  llvm::SmallVector<llvm::Constant *, 8> ownSymbols(const llvm::MDNode *type);
+  void collectSymbols(const llvm::MDNode *type, llvm::SetVector<llvm::Constant *> &symbols,
+                      llvm::SmallPtrSetImpl<const llvm::MDNode *> &seen);
+  llvm::Constant *table(llvm::ArrayRef<llvm::Constant *> entries, const llvm::Twine &name);
   llvm::Function *taskCall(const Candidate &candidate, unsigned id);
   llvm::Constant *text(llvm::StringRef value);
   llvm::GlobalVariable *constant(llvm::Constant *value, const llvm::Twine &name);
