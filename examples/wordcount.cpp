@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,7 +17,7 @@
 
 using Counts = std::map<std::string, long>;
 
-constexpr std::size_t bytesPerBlock = 256 * 1024;
+constexpr std::size_t bytesPerBlock = 1024 * 1024;
 
 Counts countWords(const std::string &text) {
   Counts counts;
@@ -42,37 +41,35 @@ Counts merged(Counts total, const Counts &part) {
   return total;
 }
 
-// Cuts at ends of lines only, so that no word is torn.
-std::vector<std::string> blocksOf(const std::string &text) {
-  std::vector<std::string> blocks;
-  for (std::size_t first = 0; first < text.size();) {
-    std::size_t end = std::min(first + bytesPerBlock, text.size());
-    end = std::min(text.find('\n', end), text.size());
-    blocks.push_back(text.substr(first, end - first));
-    first = end;
+// Blocks end where lines do, so that no word is torn.
+void readBlocks(std::istream &in, std::vector<std::string> &blocks) {
+  std::string line, block;
+  while (std::getline(in, line)) {
+    block += line;
+    block += '\n';
+    if (block.size() >= bytesPerBlock) {
+      blocks.push_back(std::move(block));
+      block.clear();
+    }
   }
-  return blocks;
-}
-
-std::string contents(std::istream &in) {
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  blocks.push_back(std::move(block));
 }
 
 int main(int argc, char **argv) {
   const std::size_t shown = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10;
-  std::string text;
+  std::ios::sync_with_stdio(false);
+  std::vector<std::string> blocks;
   if (argc <= 2)
-    text = contents(std::cin);
+    readBlocks(std::cin, blocks);
   for (int i = 2; i < argc; ++i) {
     std::ifstream file(argv[i]);
     if (!file) {
       std::cerr << "wordcount: cannot read " << argv[i] << '\n';
       return 1;
     }
-    text += contents(file) + '\n';
+    readBlocks(file, blocks);
   }
 
-  const std::vector<std::string> blocks = blocksOf(text);
   Counts total;
   for (const std::string &block : blocks)
     total = merged(std::move(total), countWords(block));

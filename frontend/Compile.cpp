@@ -124,6 +124,9 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
   options.setEmbedBitcode(CodeGenOptions::Embed_Off);
   options.PrepareForLTO = false;
   options.PrepareForThinLTO = false;
+  // Virtual calls and virtual tables say whose they are (passes/Dispatch.cpp).
+  options.LTOUnit = true;
+  options.WholeProgramVTables = true;
   if (options.getDebugInfo() == llvm::codegenoptions::NoDebugInfo ||
       options.getDebugInfo() == llvm::codegenoptions::LocTrackingOnly)
     options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);

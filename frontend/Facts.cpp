@@ -16,11 +16,16 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/GlobalDecl.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/CodeGen/CGFunctionInfo.h"
 #include "clang/CodeGen/CodeGenABITypes.h"
 #include "clang/CodeGen/ModuleBuilder.h"
+#include "clang/Lex/HeaderSearch.h"
+#include "clang/Lex/Preprocessor.h"
 #include "clang/Sema/Sema.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include <set>
@@ -42,12 +47,16 @@ struct Range {
 class FactsWriter {
 public:
   FactsWriter(llvm::Module &module, CodeGenerator &generator, Sema &sema)
-      : module(module), generator(generator), ast(sema.getASTContext()), types(sema, module.getContext()) {}
+      : module(module), generator(generator), ast(sema.getASTContext()), types(sema, module) {}
 
   void describe(llvm::Function &function);
   void describe(llvm::GlobalVariable &global);
   void listBases(llvm::ArrayRef<TagDecl *> definitions);
+  void listClasses(llvm::ArrayRef<TagDecl *> definitions);
+  void listFunctors();
+  void markFunctionCalls();
   void nameSource();
+  void listLibraryFolders(const HeaderSearch &search);
 
 private:
   bool isUsers(SourceLocation location) const;
@@ -56,7 +65,8 @@ private:
   llvm::MDNode *describeResult(const FunctionDecl *declaration, const ABIArgInfo &info);
   llvm::MDNode *describeParameter(const ParmVarDecl *parameter, const ABIArgInfo &info, Range range);
   llvm::MDNode *describeThis(const CXXMethodDecl *method, Range range);
-  llvm::MDNode *passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node);
+  llvm::MDNode *passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node,
+                       bool runsDestructor = false);
   std::string signature(const FunctionDecl *declaration) const;
   llvm::Metadata *text(StringRef value) { return llvm::MDString::get(module.getContext(), value); }
   llvm::Metadata *number(int value) {
@@ -138,9 +148,13 @@ bool FactsWriter::assign(const CGFunctionInfo &info, const llvm::Function &funct
   return static_cast<size_t>(next) == function.arg_size();
 }
 
-llvm::MDNode *FactsWriter::passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node) {
-  return llvm::MDNode::get(module.getContext(), {text(name), text(types.nameOf(type)), text(passing),
-                                                 number(range.first), number(range.count), node});
+llvm::MDNode *FactsWriter::passed(StringRef name, QualType type, StringRef passing, Range range, llvm::MDNode *node,
+                                  bool runsDestructor) {
+  llvm::SmallVector<llvm::Metadata *, 7> operands{text(name),          text(types.nameOf(type)), text(passing),
+                                                  number(range.first), number(range.count),      node};
+  if (runsDestructor)
+    operands.push_back(text("destroyed"));
+  return llvm::MDNode::get(module.getContext(), operands);
 }
 
 llvm::MDNode *FactsWriter::describeResult(const FunctionDecl *declaration, const ABIArgInfo &info) {
@@ -156,26 +170,22 @@ llvm::MDNode *FactsWriter::describeResult(const FunctionDecl *declaration, const
 llvm::MDNode *FactsWriter::describeParameter(const ParmVarDecl *parameter, const ABIArgInfo &info, Range range) {
   QualType type = parameter->getType();
   std::string name = parameter->getNameAsString();
-  auto userDestructor = [&](QualType value) {
-    return types.obstacleNode("'" + types.nameOf(value) + "' has a destructor that does more than free its members");
-  };
   if (type->isReferenceType()) {
     QualType target = type.getNonReferenceType();
     if (type->isRValueReferenceType())
-      return passed(name, type, "rvalue", range,
-                    types.runsUserDestructor(target) ? userDestructor(target) : types.node(target));
-    return passed(name, type, target.isConstQualified() ? "borrowed" : "reference", range, types.node(target));
+      return passed(name, type, "rvalue", range, types.targetNode(target), types.runsUserDestructor(target));
+    return passed(name, type, target.isConstQualified() ? "borrowed" : "reference", range, types.targetNode(target));
   }
   if (type->isPointerType() || type->isNullPtrType())
     return passed(name, type, "pointer", range, types.node(type));
   StringRef passing = !info.isIndirect() ? "direct" : info.getIndirectByVal() ? "byval" : "indirect";
-  return passed(name, type, passing, range, types.runsUserDestructor(type) ? userDestructor(type) : types.node(type));
+  return passed(name, type, passing, range, types.node(type), types.runsUserDestructor(type));
 }
 
 llvm::MDNode *FactsWriter::describeThis(const CXXMethodDecl *method, Range range) {
   QualType object = method->getThisType()->getPointeeType();
   return passed("this", method->getThisType(), object.isConstQualified() ? "borrowed" : "reference", range,
-                types.node(object));
+                types.targetNode(object));
 }
 
 /// "ns::Grid<int>::step(const Row &) const"; a lambda's is "main()::(lambda)::operator()(int) const".
@@ -264,12 +274,85 @@ void FactsWriter::listBases(llvm::ArrayRef<TagDecl *> definitions) {
     list->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
 }
 
+/// What an object behind a base may be (DynamicTypes.cpp).
+void FactsWriter::listClasses(llvm::ArrayRef<TagDecl *> definitions) {
+  llvm::SetVector<llvm::MDNode *> nodes;
+  for (const TagDecl *tag : definitions)
+    if (const auto *record = dyn_cast<CXXRecordDecl>(tag);
+        record && !record->isDependentContext() && record->hasDefinition() && isUsers(record->getLocation()))
+      if (llvm::MDNode *node = types.classNode(record))
+        nodes.insert(node);
+  if (nodes.empty())
+    return;
+  llvm::NamedMDNode *list = module.getOrInsertNamedMetadata("cleave.classes");
+  for (llvm::MDNode *node : nodes)
+    list->addOperand(node);
+}
+
+/// Says which calls through pointers inside libstdc++'s std::function go to an invoker, and which to a manager.
+void FactsWriter::markFunctionCalls() {
+  for (llvm::Function &function : module) {
+    bool isMember = function.getName().contains("St8function") || function.getName().contains("St14_Function_base");
+    const auto *method = isMember && !function.isDeclaration()
+                             ? dyn_cast_or_null<CXXMethodDecl>(generator.GetDeclForMangledName(function.getName()))
+                             : nullptr;
+    if (!method || !method->getParent()->isInStdNamespace())
+      continue;
+    const auto *whole = dyn_cast<ClassTemplateSpecializationDecl>(method->getParent());
+    bool isFunction = whole && whole->getName() == "function";
+    if (isFunction && method->getOverloadedOperator() == OO_Call) {
+      QualType signature = whole->getTemplateArgs()[0].getAsType().getCanonicalType();
+      function.setMetadata("cleave.invokes", llvm::MDNode::get(module.getContext(), text(types.nameOf(signature))));
+    } else if (isFunction || method->getParent()->getName() == "_Function_base") {
+      function.setMetadata("cleave.manages", llvm::MDNode::get(module.getContext(), {}));
+    }
+  }
+}
+
+/// What a std::function may hold: for each target type that this file puts into one, libstdc++ makes a pair of functions
+/// that know it. !{signature, manager, invoker, is it held in place, type}
+void FactsWriter::listFunctors() {
+  std::vector<std::pair<const CXXMethodDecl *, llvm::Function *>> invokers;
+  for (llvm::Function &function : module)
+    if (function.getName().starts_with("_ZNSt17_Function_handlerI"))
+      if (const auto *method = dyn_cast_or_null<CXXMethodDecl>(generator.GetDeclForMangledName(function.getName()));
+          method && method->getDeclName().isIdentifier() && method->getName() == "_M_invoke")
+        invokers.push_back({method, &function});
+  markFunctionCalls();
+  for (auto [method, invoker] : invokers) {
+    const auto *handler = dyn_cast<ClassTemplateSpecializationDecl>(method->getParent());
+    if (!handler || handler->getTemplateArgs().size() != 2)
+      continue;
+    llvm::Function *manager = nullptr;
+    for (const CXXMethodDecl *other : handler->methods())
+      if (other->getDeclName().isIdentifier() && other->getName() == "_M_manager")
+        manager = dyn_cast_or_null<llvm::Function>(generator.GetAddrOfGlobal(other, /*isForDefinition=*/false));
+    if (!manager)
+      continue;
+    QualType held = handler->getTemplateArgs()[1].getAsType();
+    // _Function_base::_Base_manager::__stored_locally
+    bool isInPlace = held.isTriviallyCopyableType(ast) && ast.getTypeSize(held) <= 128 && ast.getTypeAlign(held) <= 64;
+    QualType signature = handler->getTemplateArgs()[0].getAsType().getCanonicalType();
+    module.getOrInsertNamedMetadata("cleave.functors")
+        ->addOperand(llvm::MDNode::get(module.getContext(),
+                                       {text(types.nameOf(signature)), llvm::ValueAsMetadata::get(manager),
+                                        llvm::ValueAsMetadata::get(invoker), number(isInPlace), types.node(held)}));
+  }
+}
+
 void FactsWriter::nameSource() {
   const SourceManager &sources = ast.getSourceManager();
   StringRef name;
   if (OptionalFileEntryRef file = sources.getFileEntryRefForID(sources.getMainFileID()))
     name = file->getName();
   module.getOrInsertNamedMetadata("cleave.source")->addOperand(llvm::MDNode::get(module.getContext(), text(name)));
+}
+
+/// Where system headers lie: whoever explains something to a person looks for a line outside of them.
+void FactsWriter::listLibraryFolders(const HeaderSearch &search) {
+  llvm::NamedMDNode *list = module.getOrInsertNamedMetadata("cleave.library");
+  for (const DirectoryLookup &folder : llvm::make_range(search.system_dir_begin(), search.system_dir_end()))
+    list->addOperand(llvm::MDNode::get(module.getContext(), text(folder.getName())));
 }
 
 void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llvm::ArrayRef<TagDecl *> definitions) {
@@ -285,7 +368,10 @@ void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llv
     if (global.hasInitializer() && !global.isConstant())
       writer.describe(global);
   writer.listBases(definitions);
+  writer.listClasses(definitions);
+  writer.listFunctors();
   writer.nameSource();
+  writer.listLibraryFolders(sema.getPreprocessor().getHeaderSearchInfo());
   diagnostics.setSuppressAllDiagnostics(wasSilent);
 }
 

@@ -23,6 +23,7 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
@@ -44,6 +45,7 @@ public:
   void addModule(std::unique_ptr<Module> module);
   Error takeMembers();
   void keepWhatNativeCodeNeeds();
+  void nameForeignCode();
   std::vector<std::unique_ptr<Module>> modules;
 
 private:
@@ -56,11 +58,21 @@ private:
   std::vector<std::unique_ptr<object::Archive>> archives;
   std::vector<Member> members;
   StringSet<> defined, undefined, nativeUndefined;
+  std::vector<std::string> foreign; ///< files with code of which we see nothing, the toolchain's own left out
 };
 } // namespace
 
 static Error inFile(StringRef path, Error error) {
   return createStringError("'" + path + "': " + toString(std::move(error)));
+}
+
+/// What every program is linked with: start-up objects and the libraries of the language.
+static bool isToolchains(StringRef path) {
+  StringRef file = sys::path::filename(path);
+  return (file.ends_with(".o") && file.contains("crt")) ||
+         is_contained({"libstdc++.a", "libm.a", "libgcc.a", "libgcc_eh.a", "libc.a", "libpthread.a", "libdl.a", "librt.a",
+                       "libatomic.a", "libutil.a"},
+                      file);
 }
 
 static bool isBitcode(StringRef bytes) { return identify_magic(bytes) == file_magic::bitcode; }
@@ -148,6 +160,8 @@ Error LinkLine::addFile(const std::string &path, bool isWhole, bool isLibrary, b
     return inFile(path, errorCodeToError(buffer.getError()));
   MemoryBufferRef bytes = **buffer;
   buffers.push_back(std::move(*buffer));
+  if (magic == file_magic::elf_relocatable && !isToolchains(path))
+    foreign.push_back(path);
   if (magic == file_magic::elf_relocatable)
     return addNative(bytes) ? inFile(path, createStringError("not a readable object")) : Error::success();
   if (magic == file_magic::archive) {
@@ -157,6 +171,8 @@ Error LinkLine::addFile(const std::string &path, bool isWhole, bool isLibrary, b
       return inFile(path, std::move(error));
     bool hasOurs = members.size() + modules.size() != before;
     staysOnLine = hasNative || !hasOurs;
+    if (hasNative && !isToolchains(path))
+      foreign.push_back(path);
     return Error::success();
   }
   staysOnLine = false;
@@ -199,6 +215,16 @@ void LinkLine::keepWhatNativeCodeNeeds() {
     if (!needed.empty())
       appendToUsed(*module, needed);
   }
+}
+
+/// Native code may hold classes and functions that the passes would have to know (`!cleave.foreign`, passes/Dispatch.cpp).
+void LinkLine::nameForeignCode() {
+  if (foreign.empty() || modules.empty())
+    return;
+  LLVMContext &itsContext = modules.front()->getContext();
+  NamedMDNode *list = modules.front()->getOrInsertNamedMetadata("cleave.foreign");
+  for (const std::string &file : foreign)
+    list->addOperand(MDNode::get(itsContext, MDString::get(itsContext, file)));
 }
 
 /// "-lfoo" as the linker would look for it, in user folders and the system's alike.
@@ -263,6 +289,7 @@ Expected<LinkInputs> sortLinkLine(const std::vector<std::string> &line,
   if (Error error = sorted.takeMembers())
     return std::move(error);
   sorted.keepWhatNativeCodeNeeds();
+  sorted.nameForeignCode();
   result.modules = std::move(sorted.modules);
   return result;
 }

@@ -46,7 +46,7 @@ static const Container containers[] = {
     {"unordered_multiset", "hashtable", 56, 1, 3},
 };
 static constexpr uint64_t bitVectorBytes = 40;
-static constexpr uint64_t viewBytes = 16;
+static constexpr uint64_t viewBytes = 16, functionBytes = 32;
 
 /// Classes of namespace std that are what their members are.
 static const StringRef walkable[] = {"pair",
@@ -72,7 +72,9 @@ bool isInLibrary(const CXXRecordDecl *record) {
   if (!record)
     return false;
   for (const DeclContext *context = record->getDeclContext(); context; context = context->getParent())
-    if (const auto *scope = dyn_cast<NamespaceDecl>(context); scope && scope->getParent()->isTranslationUnit())
+    // std::exception is declared inside of an extern "C++".
+    if (const auto *scope = dyn_cast<NamespaceDecl>(context);
+        scope && scope->getParent()->getRedeclContext()->isTranslationUnit())
       return scope->getName() == "std" || scope->getName().starts_with("__gnu_");
   return false;
 }
@@ -133,8 +135,12 @@ bool TypeNodes::buildLibrary(Entry &into, const ClassTemplateSpecializationDecl 
   if (!record->isInStdNamespace())
     return false;
   StringRef name = record->getName();
-  if (name == "span" || name == "basic_string_view")
+  if (name == "span" || name == "basic_string_view" || name == "initializer_list")
     return buildView(into, record, type), true;
+  if (name == "variant")
+    return buildVariant(into, record, type), true;
+  if (name == "function")
+    return buildFunction(into, record, type), true;
   if (name == "unique_ptr")
     return buildUnique(into, record), true;
   if (name == "optional")
@@ -174,21 +180,30 @@ bool TypeNodes::buildLibrary(Entry &into, const ClassTemplateSpecializationDecl 
 
 /// A holder keeps its own node around an element that cannot travel: readers find the reason inside.
 void TypeNodes::finishHolder(Entry &into, Entry &element, Operands operands) {
-  if (element.shape == Shape::No)
-    failInside(into, "[]", element);
+  if (element.shape == Shape::No) {
+    into.fault = element.fault;
+    into.trail = element.trail;
+  }
   finish(into, element.shape == Shape::No ? Shape::No : Shape::Owner, std::move(operands));
 }
 
 void TypeNodes::buildView(Entry &into, const ClassTemplateSpecializationDecl *record, QualType type) {
   QualType element = typeArgument(record, 0);
-  bool isSpan = record->getName() == "span";
-  if (static_cast<uint64_t>(ast.getTypeSizeInChars(type).getQuantity()) != viewBytes)
-    return fail(into, "is a span of fixed extent");
+  bool isText = record->getName() == "basic_string_view", isSpan = record->getName() == "span";
   if (isSpan && !element.isConstQualified())
     return fail(into, "is a span through which elements can be written");
-  Entry &inner = entry(element);
   Operands operands{context, {}};
-  operands.text(isSpan ? "span" : "string_view").node(inner.node);
+  if (isSpan && record->getTemplateArgs()[1].getAsIntegral().getZExtValue() != std::numeric_limits<uint64_t>::max()) {
+    // A span of fixed extent is a reference to an array.
+    llvm::APInt extent(64, record->getTemplateArgs()[1].getAsIntegral().getZExtValue());
+    if (extent.isZero())
+      return fail(into, "is an empty span");
+    return buildReference(into, ast.getConstantArrayType(element, extent, nullptr, ArraySizeModifier::Normal, 0));
+  }
+  if (static_cast<uint64_t>(ast.getTypeSizeInChars(type).getQuantity()) != viewBytes)
+    return fail(into, "has a layout that this version does not know");
+  Entry &inner = entry(element);
+  operands.text(isText ? "string_view" : "span").node(inner.node); // an initializer_list is laid out like a span
   finishHolder(into, inner, std::move(operands));
 }
 
@@ -199,10 +214,7 @@ void TypeNodes::buildUnique(Entry &into, const ClassTemplateSpecializationDecl *
     return fail(into, "has a deleter of its own");
   if (owned->isArrayType())
     return fail(into, "owns an array whose length it does not know");
-  const CXXRecordDecl *target = completed(owned);
-  if (target && target->isPolymorphic())
-    return fail(into, "owns a '" + nameOf(owned) + "', which may be of any derived class");
-  Entry &inner = entry(owned);
+  Entry &inner = target(owned);
   Operands operands{context, {}};
   operands.text("unique").node(inner.node);
   finishHolder(into, inner, std::move(operands));
@@ -240,6 +252,36 @@ void TypeNodes::buildOptional(Entry &into, const ClassTemplateSpecializationDecl
   operands.text("optional").number(ast.getTypeSizeInChars(type).getQuantity());
   operands.number(ast.getTypeAlignInChars(type).getQuantity()).number(*flag).node(inner.node);
   finishHolder(into, inner, std::move(operands));
+}
+
+/// What it may hold is known when the whole program is: Facts.cpp lists what this file puts into one (!cleave.functors).
+void TypeNodes::buildFunction(Entry &into, const ClassTemplateSpecializationDecl *record, QualType type) {
+  if (static_cast<uint64_t>(ast.getTypeSizeInChars(type).getQuantity()) != functionBytes)
+    return fail(into, "has a layout that this version does not know");
+  Operands operands{context, {}};
+  operands.text("function").text(nameOf(typeArgument(record, 0).getCanonicalType()));
+  finish(into, Shape::Owner, std::move(operands));
+}
+
+/// !{!"variant", size, align, offset of the index, its size, alternatives...}
+void TypeNodes::buildVariant(Entry &into, const ClassTemplateSpecializationDecl *record, QualType type) {
+  std::optional<uint64_t> index = findMember(ast, record, "_M_index"), storage = findMember(ast, record, "_M_u");
+  if (!index || !storage || *storage != 0)
+    return fail(into, "is a variant of an unknown layout");
+  std::vector<QualType> alternatives;
+  for (const TemplateArgument &argument : record->getTemplateArgs().asArray())
+    forEachTypeIn(argument, [&](QualType alternative) { alternatives.push_back(alternative); });
+  uint64_t indexBytes = alternatives.size() < 255 ? 1 : 2;
+  Operands operands{context, {}};
+  operands.text("variant").number(ast.getTypeSizeInChars(type).getQuantity());
+  operands.number(ast.getTypeAlignInChars(type).getQuantity()).number(*index).number(indexBytes);
+  for (QualType alternative : alternatives) {
+    Entry &inner = entry(alternative);
+    if (inner.shape == Shape::No)
+      return failInside(into, "an alternative of '" + nameOf(type) + "'", alternative, inner);
+    operands.node(inner.node);
+  }
+  finish(into, Shape::Owner, std::move(operands));
 }
 
 } // namespace cleave

@@ -11,8 +11,8 @@
 //  - A type is `pod` only if every byte of it belongs to a member. Names of data objects come from bytes, and padding
 //    holds whatever was there before: one hole, and equal values would have different names. So a record's members are
 //    laid out as byte ranges and must tile it; `long double` is ten bytes in a box of sixteen.
-//  - Whatever is not recognised is `no`, with a predicate that names the member at fault ("member 'head.next' of
-//    'Queue' is a pointer"): the sentence goes to a person, in a remark.
+//  - Whatever is not recognised is `no`, with a sentence that names the member at fault, at any depth ("member 'next' of
+//    'Cell' (member 'head' of 'Queue') is a raw pointer (int *)"): it goes to a person, in a remark.
 //  - A type may contain itself (through a vector, say). While a node is being built, whoever asks for it again gets a
 //    placeholder, which the finished, then distinct, node replaces.
 //
@@ -23,9 +23,12 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/AST/Mangle.h"
 #include "clang/AST/RecordLayout.h"
 #include "clang/Sema/Sema.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Module.h"
 
 using namespace clang;
 using llvm::StringRef;
@@ -33,8 +36,9 @@ using llvm::Twine;
 
 namespace cleave {
 
-TypeNodes::TypeNodes(Sema &sema, llvm::LLVMContext &context)
-    : sema(sema), ast(sema.getASTContext()), context(context), printing(ast.getPrintingPolicy()) {
+TypeNodes::TypeNodes(Sema &sema, llvm::Module &module)
+    : sema(sema), ast(sema.getASTContext()), module(module), context(module.getContext()),
+      mangler(ast.createMangleContext()), printing(ast.getPrintingPolicy()) {
   printing.SuppressTagKeyword = true;
   printing.SuppressUnwrittenScope = true;
   printing.Bool = true;
@@ -56,6 +60,12 @@ llvm::MDNode *TypeNodes::node(QualType type) {
   if (ast.getBaseElementType(type).isVolatileQualified())
     return obstacleNode("'" + nameOf(type) + "' is volatile");
   return entry(type).node;
+}
+
+llvm::MDNode *TypeNodes::targetNode(QualType type) {
+  if (ast.getBaseElementType(type).isVolatileQualified())
+    return node(type);
+  return target(type).node;
 }
 
 TypeNodes::Entry &TypeNodes::entry(QualType type) {
@@ -99,24 +109,26 @@ void TypeNodes::finishPod(Entry &into, QualType type, StringRef name) {
 }
 
 void TypeNodes::finishObstacle(Entry &into, QualType type) {
-  std::string subject = "'" + nameOf(type) + "'";
-  if (!into.path.empty())
-    subject = "member '" + into.path + "' of " + subject;
+  std::string subject = into.trail.empty() ? "'" + nameOf(type) + "'" : into.trail.front();
+  if (into.trail.size() > 1)
+    subject += " (" + llvm::join(llvm::drop_begin(into.trail), ", ") + ")";
   Operands operands{context, {}};
   operands.text("no").text(subject + " " + into.fault);
   finish(into, Shape::No, std::move(operands));
 }
 
-void TypeNodes::fail(Entry &into, const Twine &fault, const Twine &path) {
+void TypeNodes::fail(Entry &into, const Twine &fault) {
   into.fault = fault.str();
-  into.path = path.str();
+  into.trail.clear();
 }
 
-/// Member `step` of a class of type `type` cannot travel, so the class cannot.
-void TypeNodes::failInside(Entry &into, StringRef step, const Entry &inner) {
-  bool needsDot = !step.empty() && !inner.path.empty() && inner.path.front() != '[';
-  std::string path = (step + (needsDot ? "." : "") + inner.path).str();
-  fail(into, inner.fault, path);
+void TypeNodes::failInside(Entry &into, const Twine &step, QualType type, const Entry &inner) {
+  into.fault = inner.fault;
+  // The member's name does not show its type, which the predicate speaks of.
+  if (inner.trail.empty() && !StringRef(inner.fault).ends_with(")"))
+    into.fault += " (" + nameOf(type.getCanonicalType()) + ")";
+  into.trail = inner.trail;
+  into.trail.push_back(step.str());
 }
 
 void TypeNodes::build(Entry &into, QualType type) {
@@ -139,9 +151,9 @@ void TypeNodes::build(Entry &into, QualType type) {
   if (bare->isFunctionPointerType())
     return fail(into, "is a function pointer");
   if (bare->isPointerType())
-    return fail(into, "is a pointer");
+    return fail(into, "is a raw pointer");
   if (bare->isReferenceType())
-    return fail(into, "is a reference");
+    return buildReference(into, type.getNonReferenceType());
   if (bare->isMemberPointerType())
     return fail(into, "is a pointer to member");
   if (bare->isAtomicType())
@@ -174,21 +186,13 @@ void TypeNodes::buildArray(Entry &into, uint64_t count, QualType element, QualTy
     return fail(into, "is volatile");
   const Entry &inner = entry(element);
   if (inner.shape == Shape::No)
-    return failInside(into, "[]", inner);
+    return failInside(into, "an element of '" + nameOf(whole) + "'", element, inner);
   if (inner.shape == Shape::Pod)
     return finishPod(into, whole);
   Operands operands{context, {}};
   operands.text("array").number(count).node(inner.node);
   finish(into, inner.shape, std::move(operands));
 }
-
-/// A run of bytes of a record: a base, a member, or neighbouring bit-fields.
-struct TypeNodes::Part {
-  uint64_t offset;
-  uint64_t size;
-  llvm::MDNode *node;
-  Shape shape;
-};
 
 /// The definition of the class `type`, instantiated if the source got by without it; null if there is none.
 const CXXRecordDecl *TypeNodes::completed(QualType type) {
@@ -210,8 +214,8 @@ void TypeNodes::buildRecord(Entry &into, QualType type) {
     return fail(into, "is of a library type that cannot travel");
   if (record->isUnion())
     return fail(into, "is a union");
-  if (record->isDynamicClass() || record->getNumVBases())
-    return fail(into, "has virtual functions or bases");
+  if (record->getNumVBases())
+    return fail(into, "has virtual bases");
   if (llvm::any_of(record->methods(), [](const CXXMethodDecl *method) {
         return method->getOverloadedOperator() == OO_Amp && method->getNumParams() == 0;
       }))
@@ -220,41 +224,49 @@ void TypeNodes::buildRecord(Entry &into, QualType type) {
 }
 
 /// Adds the member or base `type` at `offset`; false with the fault in `into` if it cannot travel.
-bool TypeNodes::addPart(Entry &into, StringRef name, QualType type, uint64_t offset, std::vector<Part> &parts) {
+bool TypeNodes::addPart(Entry &into, StringRef step, QualType type, uint64_t offset, std::vector<Part> &parts) {
   if (const CXXRecordDecl *record = completed(type); record && record->isEmpty())
     return true;
-  if (ast.getBaseElementType(type).isVolatileQualified())
-    return fail(into, "is volatile", name), false;
-  Entry &inner = entry(type);
-  if (inner.shape == Shape::No) {
-    failInside(into, name, inner);
-    // The library's predicates speak of the type, which the member's name does not show.
-    if (inner.path.empty() && isInLibrary(type->getAsCXXRecordDecl()))
-      into.fault = "(" + nameOf(type) + ") " + into.fault;
-    return false;
+  if (ast.getBaseElementType(type).isVolatileQualified()) {
+    Entry inner;
+    inner.fault = "is volatile";
+    return failInside(into, step, type, inner), false;
   }
-  uint64_t size = ast.getTypeSizeInChars(type).getQuantity();
+  Entry &inner = entry(type);
+  if (inner.shape == Shape::No)
+    return failInside(into, step, type, inner), false;
+  uint64_t size = type->isReferenceType() ? referenceBytes : ast.getTypeSizeInChars(type).getQuantity();
   if (size)
     parts.push_back({offset, size, inner.node, inner.shape});
   return true;
 }
 
 bool TypeNodes::collectParts(Entry &into, const CXXRecordDecl *record, std::vector<Part> &parts) {
+  if (record->isDynamicClass())
+    return collectDynamic(into, record, record, CharUnits::Zero(), parts);
   const ASTRecordLayout &layout = ast.getASTRecordLayout(record);
   for (const CXXBaseSpecifier &base : record->bases()) {
-    const CXXRecordDecl *baseRecord = base.getType()->getAsCXXRecordDecl();
-    if (!addPart(into, "", base.getType(), layout.getBaseClassOffset(baseRecord).getQuantity(), parts)) {
-      if (into.path.empty())
-        into.fault = "derives from '" + nameOf(base.getType()) + "', which " + into.fault;
+    uint64_t offset = layout.getBaseClassOffset(base.getType()->getAsCXXRecordDecl()).getQuantity();
+    std::string step = "base '" + nameOf(base.getType()) + "' of '" + nameOf(ast.getCanonicalTagType(record)) + "'";
+    if (!addPart(into, step, base.getType(), offset, parts))
       return false;
-    }
   }
+  return collectFields(into, record, 0, parts);
+}
+
+/// The members of `record` itself, which lies at byte `base` of the whole.
+bool TypeNodes::collectFields(Entry &into, const CXXRecordDecl *record, uint64_t base, std::vector<Part> &parts) {
+  const ASTRecordLayout &layout = ast.getASTRecordLayout(record);
+  std::string owner = "'" + nameOf(ast.getCanonicalTagType(record)) + "'";
   std::vector<std::string> captures(layout.getFieldCount());
+  std::vector<bool> isThis(layout.getFieldCount());
   if (record->isLambda())
-    for (const auto &[capture, name] : llvm::zip(record->captures(), captures))
-      name = capture.capturesThis() ? "this" : capture.getCapturedVar()->getNameAsString();
+    for (const auto &[index, capture] : llvm::enumerate(record->captures())) {
+      captures[index] = capture.capturesThis() ? "this" : capture.getCapturedVar()->getNameAsString();
+      isThis[index] = capture.getCaptureKind() == LCK_This;
+    }
   for (const FieldDecl *field : record->fields()) {
-    uint64_t bits = layout.getFieldOffset(field->getFieldIndex());
+    uint64_t bits = base * 8 + layout.getFieldOffset(field->getFieldIndex());
     if (field->isBitField()) {
       uint64_t end = llvm::divideCeil(bits + field->getBitWidthValue(), 8);
       if (!field->isUnnamedBitField())
@@ -262,13 +274,14 @@ bool TypeNodes::collectParts(Entry &into, const CXXRecordDecl *record, std::vect
       continue;
     }
     std::string name = record->isLambda() ? captures[field->getFieldIndex()] : field->getNameAsString();
+    std::string step = (record->isLambda() ? "capture '" : "member '") + name + "' of " + owner;
     if (isInLibrary(record) && StringRef(name).starts_with("_"))
-      name = "[]"; // what tuple calls its elements is nobody's business
-    if (!addPart(into, name, field->getType(), bits / 8, parts)) {
-      if (record->isLambda() && into.path == name)
-        fail(into, "captures '" + name + "', which " + into.fault);
+      step = "an element of " + owner; // what tuple calls its elements is nobody's business
+    // A captured `this` is a reference that the language spells as a pointer.
+    QualType type = isThis[field->getFieldIndex()] ? ast.getLValueReferenceType(field->getType()->getPointeeType())
+                                                   : field->getType();
+    if (!addPart(into, step, type, bits / 8, parts))
       return false;
-    }
   }
   return true;
 }
@@ -325,13 +338,17 @@ bool TypeNodes::runsUserDestructor(QualType type) {
     return slot->second; // false while in progress: a type that contains itself adds nothing
   bool runs = false;
   if (isInLibrary(record)) {
-    // What a library class destroys are its elements, and those are among its template arguments.
+    // What a library class destroys are its elements, and those are among its template arguments. What a std::function
+    // destroys does not show.
+    runs = record->getIdentifier() && record->getName() == "function";
     if (const auto *instance = dyn_cast<ClassTemplateSpecializationDecl>(record))
       for (const TemplateArgument &argument : instance->getTemplateArgs().asArray())
         forEachTypeIn(argument, [&](QualType inner) { runs = runs || runsUserDestructor(inner); });
   } else {
     const CXXDestructorDecl *destructor = record->getDestructor();
-    runs = destructor && destructor->isUserProvided();
+    // Whatever derives from it may have one.
+    bool isOpen = destructor && destructor->isVirtual() && !record->isEffectivelyFinal();
+    runs = isOpen || (destructor && destructor->isUserProvided());
     for (const CXXBaseSpecifier &base : record->bases())
       runs = runs || runsUserDestructor(base.getType());
     for (const FieldDecl *field : record->fields())

@@ -7,26 +7,41 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Metadata.h"
 #include "llvm/IR/TrackingMDRef.h"
+#include "llvm/ADT/StringRef.h"
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace clang {
 class ASTContext;
+class CharUnits;
 class ClassTemplateSpecializationDecl;
 class CXXRecordDecl;
+class MangleContext;
 class Sema;
 } // namespace clang
+
+namespace llvm {
+class Module;
+}
 
 namespace cleave {
 
 class TypeNodes {
 public:
-  TypeNodes(clang::Sema &sema, llvm::LLVMContext &context);
+  /// Nodes refer to virtual tables, so they belong to `module`.
+  TypeNodes(clang::Sema &sema, llvm::Module &module);
   ~TypeNodes();
 
   /// The node of `type`, which must not be a reference (pass what it refers to).
   llvm::MDNode *node(clang::QualType type);
+
+  /// The node of what a reference or pointer to `type` leads to: maybe an object of a derived class.
+  llvm::MDNode *targetNode(clang::QualType type);
+
+  /// DynamicTypes.cpp: !{name, type id, virtual table, node, node behind a reference, base, offset, base, offset, ...}
+  /// for a class with virtual functions, null for any other.
+  llvm::MDNode *classNode(const clang::CXXRecordDecl *record);
 
   llvm::MDNode *voidNode();
   llvm::MDNode *obstacleNode(const llvm::Twine &reason);
@@ -44,8 +59,9 @@ private:
   struct Entry {
     Shape shape = Shape::No;
     llvm::TrackingMDNodeRef node;
-    std::string path;  ///< Shape::No: the member at fault, "next" or "items[].next"; empty if the type itself is
-    std::string fault; ///< Shape::No: a predicate, "is a pointer"
+    std::string fault; ///< Shape::No: a predicate, "is a raw pointer"
+    /// Shape::No: the way to the culprit from the inside out, "member 'next' of 'Node'"; empty if the type itself is it.
+    std::vector<std::string> trail;
     bool building = true;
     llvm::TempMDTuple placeholder; ///< handed out where the type contains itself
   };
@@ -67,18 +83,31 @@ private:
   void buildView(Entry &into, const clang::ClassTemplateSpecializationDecl *record, clang::QualType type);
   void buildUnique(Entry &into, const clang::ClassTemplateSpecializationDecl *record);
   void buildOptional(Entry &into, const clang::ClassTemplateSpecializationDecl *record, clang::QualType type);
+  void buildVariant(Entry &into, const clang::ClassTemplateSpecializationDecl *record, clang::QualType type);
+  void buildFunction(Entry &into, const clang::ClassTemplateSpecializationDecl *record, clang::QualType type);
+  void buildReference(Entry &into, clang::QualType target);
+  Entry &target(clang::QualType type);
+  bool collectDynamic(Entry &into, const clang::CXXRecordDecl *whole, const clang::CXXRecordDecl *record,
+                      clang::CharUnits at, std::vector<Part> &parts);
+  llvm::MDNode *virtualTable(const clang::CXXRecordDecl *whole, const clang::CXXRecordDecl *base, clang::CharUnits at);
+  llvm::Metadata *tableOf(const clang::CXXRecordDecl *record);
+  bool collectFields(Entry &into, const clang::CXXRecordDecl *record, uint64_t base, std::vector<Part> &parts);
   void finishHolder(Entry &into, Entry &element, Operands operands);
   void finish(Entry &into, Shape shape, Operands operands);
   void finishPod(Entry &into, clang::QualType type, llvm::StringRef name = "");
   void finishObstacle(Entry &into, clang::QualType type);
-  void fail(Entry &into, const llvm::Twine &fault, const llvm::Twine &path = "");
-  void failInside(Entry &into, llvm::StringRef step, const Entry &inner);
+  void fail(Entry &into, const llvm::Twine &fault);
+  /// A part of type `type` cannot travel, so the whole cannot; `step` is "member 'next' of 'Node'".
+  void failInside(Entry &into, const llvm::Twine &step, clang::QualType type, const Entry &inner);
 
   clang::Sema &sema;
   clang::ASTContext &ast;
+  llvm::Module &module;
   llvm::LLVMContext &context;
+  std::unique_ptr<clang::MangleContext> mangler;
   clang::PrintingPolicy printing;
   llvm::DenseMap<const clang::Type *, std::unique_ptr<Entry>> entries;
+  llvm::DenseMap<const clang::CXXRecordDecl *, std::unique_ptr<Entry>> families; ///< what a base may turn out to be
   llvm::DenseMap<const clang::CXXRecordDecl *, bool> userDestructors;
 };
 

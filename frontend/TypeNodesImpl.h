@@ -30,6 +30,14 @@ struct TypeNodes::Operands {
   }
 };
 
+/// A run of bytes of a record: a base, a member, a pointer to a virtual table, or neighbouring bit-fields.
+struct TypeNodes::Part {
+  uint64_t offset;
+  uint64_t size;
+  llvm::MDNode *node;
+  Shape shape;
+};
+
 /// Is `record` (may be null) declared in namespace std or one of the library's internal ones?
 bool isInLibrary(const clang::CXXRecordDecl *record);
 
@@ -38,6 +46,9 @@ bool isWalkableLibraryClass(const clang::CXXRecordDecl *record);
 
 /// Calls `visit` with the types in a template argument, through packs.
 void forEachTypeIn(const clang::TemplateArgument &argument, llvm::function_ref<void(clang::QualType)> visit);
+
+/// What a reference member is in memory.
+inline constexpr uint64_t referenceBytes = 8;
 
 /// Bytes of an x87 long double that hold its value.
 inline constexpr uint64_t extendedDoubleBytes = 10;

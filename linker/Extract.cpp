@@ -9,6 +9,9 @@
 //    an `invoke` is a call, landing pads are dead, and they are dead BEFORE the closure is taken: otherwise every
 //    task would drag the destructors and type infos of paths that it can never take.
 //  * Nothing is seen from outside but two symbols, so all else becomes internal and comdats mean nothing.
+//  * A virtual table does not bring all its functions. Which of them a task can call is known: those that its calls name
+//    (`!cleave.targets`, passes/Dispatch.cpp). The other slots are null, and a task that only moves objects about does
+//    not hold the program's way of printing them. Likewise for what tells one std::function from another.
 //  * The binary's digest is the task's identity (design, section 5). Everything that says where the code stood and
 //    not what it does is taken out: source names, lines, the kind's id, debug information. Globals are emitted in the
 //    order of first reach, so an edit elsewhere in the program does not reorder them.
@@ -34,6 +37,16 @@ using namespace llvm;
 namespace cleave {
 namespace {
 
+/// Tables of functions that are there to be told apart, or called through calls that say what they call.
+static bool isVirtualTable(const GlobalVariable &variable) { return variable.getName().starts_with("_ZTV"); }
+static bool isSymbolTable(const GlobalVariable &variable) { return variable.getName().starts_with("cleave.symbols"); }
+
+/// Behind a std::type_info's own virtual table is what catching and dynamic_cast need, and a task has neither.
+static bool isRuntimeTable(const Constant &constant) {
+  auto *variable = dyn_cast<GlobalVariable>(&constant);
+  return variable && variable->isDeclaration() && variable->getName().starts_with("_ZTVN10__cxxabiv1");
+}
+
 /// The globals that a task reaches, in the order of first reach.
 class Closure {
 public:
@@ -50,7 +63,7 @@ private:
   void visit(GlobalValue &global) {
     if (auto *variable = dyn_cast<GlobalVariable>(&global)) {
       if (variable->hasInitializer())
-        addConstant(variable->getInitializer());
+        addConstant(variable->getInitializer(), isVirtualTable(*variable) || isSymbolTable(*variable));
     } else if (auto *alias = dyn_cast<GlobalAlias>(&global)) {
       addConstant(alias->getAliasee());
     } else if (auto *function = dyn_cast<Function>(&global)) {
@@ -64,10 +77,15 @@ private:
     SmallPtrSet<BasicBlock *, 32> seen{work.front()};
     while (!work.empty()) {
       BasicBlock *block = work.pop_back_val();
-      for (Instruction &instruction : *block)
+      for (Instruction &instruction : *block) {
         for (Value *operand : instruction.operands())
           if (auto *constant = dyn_cast<Constant>(operand))
             addConstant(constant);
+        if (const MDNode *targets = instruction.getMetadata("cleave.targets"))
+          for (const MDOperand &target : targets->operands())
+            if (auto *function = mdconst::dyn_extract_or_null<Function>(target))
+              addConstant(function);
+      }
       auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
       for (BasicBlock *next : successors(block))
         if (!(invoke && next == invoke->getUnwindDest()) && seen.insert(next).second)
@@ -75,10 +93,12 @@ private:
     }
   }
 
-  void addConstant(const Constant *root) {
+  void addConstant(const Constant *root, bool isTable = false) {
     SmallVector<const Constant *, 16> work{root};
     while (!work.empty()) {
       const Constant *constant = work.pop_back_val();
+      if (isRuntimeTable(*constant) || (isTable && isa<Function>(constant)))
+        continue;
       if (auto *global = dyn_cast<GlobalValue>(constant)) {
         reached.insert(const_cast<GlobalValue *>(global));
         continue;
@@ -126,6 +146,8 @@ public:
     GlobalValue *copy = cast<GlobalValue>(map[&global]);
     if (auto *variable = dyn_cast<GlobalVariable>(&global)) {
       cast<GlobalVariable>(copy)->copyAttributesFrom(variable);
+      cast<GlobalVariable>(copy)->clearMetadata();
+      leaveOut(*variable);
       if (variable->hasInitializer())
         cast<GlobalVariable>(copy)->setInitializer(MapValue(variable->getInitializer(), map));
     } else if (auto *alias = dyn_cast<GlobalAlias>(&global)) {
@@ -141,6 +163,29 @@ public:
   Constant *mapped(const Constant &constant) { return MapValue(&constant, map); }
 
 private:
+  /// What the closure did not follow from here: null in a table of the program's, and in our own something to tell it by.
+  void leaveOut(const GlobalVariable &variable) {
+    SmallVector<const Constant *, 16> work{&variable};
+    if (variable.hasInitializer())
+      work.push_back(variable.getInitializer());
+    while (!work.empty()) {
+      const Constant *constant = work.pop_back_val();
+      bool isLeftOut = isRuntimeTable(*constant) || isa<Function>(constant);
+      if (isLeftOut && !map.count(constant))
+        map[constant] = isSymbolTable(variable) ? absent(*constant) : Constant::getNullValue(constant->getType());
+      if (!isa<GlobalValue>(constant))
+        for (const Use &operand : constant->operands())
+          if (auto *inner = dyn_cast<Constant>(operand.get()))
+            work.push_back(inner);
+    }
+  }
+
+  Constant *absent(const Constant &function) {
+    Type *byte = Type::getInt8Ty(module->getContext());
+    return new GlobalVariable(*module, byte, /*isConstant=*/true, GlobalValue::InternalLinkage,
+                              Constant::getNullValue(byte), "cleave.absent");
+  }
+
   void defineFunction(Function &copy, const Function &original) {
     copy.copyAttributesFrom(&original);
     if (!original.isDeclaration()) {

@@ -70,10 +70,10 @@ Expected<const ConstantStruct *> kindInitializer(const GlobalVariable &kind) {
   auto isRight = [&] {
     if (!init || init->getNumOperands() != static_cast<unsigned>(KindField::Count))
       return false;
-    for (KindField pointer : {KindField::Name, KindField::File, KindField::Params, KindField::Result})
+    for (KindField pointer : {KindField::Name, KindField::File, KindField::Params, KindField::Result, KindField::Symbols})
       if (!field(*init, pointer)->getType()->isPointerTy())
         return false;
-    for (KindField number : {KindField::Line, KindField::Id, KindField::ParamCount, KindField::Reserved})
+    for (KindField number : {KindField::Line, KindField::Id, KindField::ParamCount, KindField::SymbolCount})
       if (!isa<ConstantInt>(field(*init, number)) || !field(*init, number)->getType()->isIntegerTy(32))
         return false;
     return integer(field(*init, KindField::ParamCount)) <= 32;
@@ -110,7 +110,8 @@ static uint64_t typeField(const Constant &type, unsigned index) {
 static StringRef kindWord(uint64_t kind) {
   static constexpr StringLiteral words[] = {
       "pod",  "record",     "array", "vector", "string",       "optional",   "span",       "string_view",
-      "tree", "hash table", "deque", "list",   "forward_list", "bit_vector", "unique_ptr", "trivial"};
+      "tree", "hash table", "deque", "list",   "forward_list", "bit_vector", "unique_ptr", "trivial",
+      "variant", "reference", "virtual table", "object of a family", "std::function"};
   return kind < std::size(words) ? StringRef(words[kind]) : "unknown";
 }
 

@@ -27,7 +27,7 @@ struct TaskEntry {
 llvm::Expected<TaskEntry> readTaskEntry(const llvm::MDNode &node);
 
 /// The fields of cleave_kind by position, as image.h lists them.
-enum class KindField : unsigned { Name, File, Line, Id, ParamCount, Reserved, Params, Result, Count };
+enum class KindField : unsigned { Name, File, Line, Id, ParamCount, SymbolCount, Params, Result, Symbols, Count };
 
 /// The initialiser, checked field by field. Error: it is not laid out as a cleave_kind.
 llvm::Expected<const llvm::ConstantStruct *> kindInitializer(const llvm::GlobalVariable &kind);

@@ -15,21 +15,28 @@ using namespace llvm::object;
 
 namespace cleave {
 
+Expected<Sections> openSections(StringRef bytes) {
+  Expected<Elf> elf = Elf::create(bytes);
+  if (!elf)
+    return elf.takeError();
+  auto headers = elf->sections();
+  if (!headers)
+    return headers.takeError();
+  return Sections{std::move(*elf), *headers};
+}
+
 Expected<Member> Member::parse(StringRef name, StringRef bytes) {
   Member member;
   member.name = name;
   member.bytes = bytes.str();
-  Expected<Elf> elf = Elf::create(member.bytes);
-  if (!elf)
-    return elf.takeError();
-  auto sections = elf->sections();
-  if (!sections)
-    return sections.takeError();
-  for (auto [index, section] : enumerate(*sections)) {
+  Expected<Sections> object = openSections(member.bytes);
+  if (!object)
+    return object.takeError();
+  for (auto [index, section] : enumerate(object->headers)) {
     if (section.sh_type != ELF::SHT_SYMTAB)
       continue;
-    auto symbols = elf->symbols(&section);
-    auto strings = elf->getStringTableForSymtab(section);
+    auto symbols = object->elf.symbols(&section);
+    auto strings = object->elf.getStringTableForSymtab(section);
     if (!symbols || !strings)
       return joinErrors(symbols.takeError(), strings.takeError());
     member.symtabIndex = index;
@@ -64,17 +71,14 @@ void Member::rename(StringRef from, StringRef to) {
 }
 
 Error Member::weakenReferencesOf(unsigned section, uint64_t begin, uint64_t end) {
-  Expected<Elf> elf = Elf::create(bytes);
-  if (!elf)
-    return elf.takeError();
-  auto sections = elf->sections();
-  if (!sections)
-    return sections.takeError();
+  Expected<Sections> object = openSections(bytes);
+  if (!object)
+    return object.takeError();
   std::set<unsigned> inside, outside;
-  for (const Elf::Elf_Shdr &candidate : *sections) {
+  for (const Elf::Elf_Shdr &candidate : object->headers) {
     if (candidate.sh_type != ELF::SHT_RELA)
       continue;
-    auto relocations = elf->relas(candidate);
+    auto relocations = object->elf.relas(candidate);
     if (!relocations)
       return relocations.takeError();
     for (const Elf::Elf_Rela &relocation : *relocations) {
@@ -89,15 +93,12 @@ Error Member::weakenReferencesOf(unsigned section, uint64_t begin, uint64_t end)
 }
 
 Error Member::forEachSection(Visit visit) const {
-  Expected<Elf> elf = Elf::create(bytes);
-  if (!elf)
-    return elf.takeError();
-  auto sections = elf->sections();
-  if (!sections)
-    return sections.takeError();
-  for (const Elf::Elf_Shdr &section : *sections) {
-    Expected<StringRef> name = elf->getSectionName(section);
-    Expected<ArrayRef<uint8_t>> contents = elf->getSectionContents(section);
+  Expected<Sections> object = openSections(bytes);
+  if (!object)
+    return object.takeError();
+  for (const Elf::Elf_Shdr &section : object->headers) {
+    Expected<StringRef> name = object->elf.getSectionName(section);
+    Expected<ArrayRef<uint8_t>> contents = object->elf.getSectionContents(section);
     if (!name || !contents)
       return joinErrors(name.takeError(), contents.takeError());
     visit(section, *name, *contents);

@@ -18,6 +18,13 @@ using Symbol = Elf::Elf_Sym;
 
 inline bool isGlobal(const Symbol &symbol) { return symbol.getBinding() != llvm::ELF::STB_LOCAL; }
 
+/// The sections of an object file, whose bytes must outlive them.
+struct Sections {
+  Elf elf;
+  Elf::Elf_Shdr_Range headers;
+};
+llvm::Expected<Sections> openSections(llvm::StringRef bytes);
+
 /// An object file of an archive. Symbols may be changed and added; sections keep their places.
 class Member {
 public:

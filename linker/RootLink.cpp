@@ -15,18 +15,17 @@
 // this exactly but runs its own pipelines and would put code generation inside the one link that cannot be parallel.
 #include "linker/RootLink.h"
 #include "linker/Lld.h"
+#include "linker/ObjectEditor.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Object/Archive.h"
-#include "llvm/Object/ELF.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
 using namespace llvm;
 using namespace llvm::object;
-using Elf = ELFFile<ELF64LE>;
 
 namespace cleave {
 
@@ -89,17 +88,14 @@ struct NativeNames {
 } // namespace
 
 static Error readObject(StringRef bytes, const Module &root, NativeNames &names) {
-  Expected<Elf> elf = Elf::create(bytes);
-  if (!elf)
-    return elf.takeError();
-  auto sections = elf->sections();
-  if (!sections)
-    return sections.takeError();
-  for (const Elf::Elf_Shdr &section : *sections) {
+  Expected<Sections> object = openSections(bytes);
+  if (!object)
+    return object.takeError();
+  for (const Elf::Elf_Shdr &section : object->headers) {
     if (section.sh_type != ELF::SHT_SYMTAB)
       continue;
-    auto symbols = elf->symbols(&section);
-    auto strings = elf->getStringTableForSymtab(section);
+    auto symbols = object->elf.symbols(&section);
+    auto strings = object->elf.getStringTableForSymtab(section);
     if (!symbols || !strings)
       return joinErrors(symbols.takeError(), strings.takeError());
     // sh_info: the first symbol that is not local.

@@ -24,21 +24,40 @@ static constexpr double nsPerCycle = 1.0 / 3.0;
 /// A bodiless function: libm, memcpy, the allocator.
 static constexpr double externalCallNs = 20;
 
+struct CostModel::Analyses {
+  DominatorTree dominators;
+  LoopInfo loops;
+  AssumptionCache assumptions;
+  TargetLibraryInfoImpl libraryImpl;
+  TargetLibraryInfo library;
+  ScalarEvolution evolution;
+  TargetTransformInfo machine;
+
+  Analyses(Function &function, TargetMachine *target)
+      : dominators(function), loops(dominators), assumptions(function),
+        libraryImpl(Triple(function.getParent()->getTargetTriple())), library(libraryImpl),
+        evolution(function, library, assumptions, dominators, loops),
+        machine(target ? target->getTargetTransformInfo(function) : TargetTransformInfo(function.getDataLayout())) {}
+};
+
+CostModel::CostModel(TargetMachine *target) : target(target) {}
+CostModel::~CostModel() = default;
+
+CostModel::Analyses &CostModel::analysesOf(Function &function) {
+  std::unique_ptr<Analyses> &known = analyses[&function];
+  if (!known)
+    known = std::make_unique<Analyses>(function, target);
+  return *known;
+}
+
 FunctionCost CostModel::blockCosts(Function &function, ArrayRef<BasicBlock *> blocks, const BasicBlock *iterationOf) {
   FunctionCost total;
-  DominatorTree dominators(function);
-  LoopInfo loops(dominators);
-  AssumptionCache assumptions(function);
-  TargetLibraryInfoImpl libraryImpl{Triple(function.getParent()->getTargetTriple())};
-  TargetLibraryInfo library(libraryImpl);
-  ScalarEvolution evolution(function, library, assumptions, dominators, loops);
-  TargetTransformInfo machine = target ? target->getTargetTransformInfo(function)
-                                       : TargetTransformInfo(function.getDataLayout());
+  Analyses &known = analysesOf(function);
   for (BasicBlock *block : blocks) {
     double times = 1;
     bool isVariable = false;
-    for (Loop *loop = loops.getLoopFor(block); loop && loop->getHeader() != iterationOf; loop = loop->getParentLoop()) {
-      unsigned trips = evolution.getSmallConstantTripCount(loop);
+    for (Loop *loop = known.loops.getLoopFor(block); loop && loop->getHeader() != iterationOf; loop = loop->getParentLoop()) {
+      unsigned trips = known.evolution.getSmallConstantTripCount(loop);
       if (trips)
         times *= trips;
       else
@@ -60,7 +79,7 @@ FunctionCost CostModel::blockCosts(Function &function, ArrayRef<BasicBlock *> bl
           continue;
         }
       }
-      InstructionCost one = machine.getInstructionCost(&instruction, TargetTransformInfo::TCK_RecipThroughput);
+      InstructionCost one = known.machine.getInstructionCost(&instruction, TargetTransformInfo::TCK_RecipThroughput);
       if (one.isValid())
         ns += static_cast<double>(one.getValue()) * nsPerCycle;
     }

@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
+#include <memory>
 
 namespace llvm {
 class BasicBlock;
@@ -22,19 +23,24 @@ struct FunctionCost {
   bool isOpen = false;
 };
 
+/// Of a module that stays as it is while it is asked about.
 class CostModel {
 public:
   /// `target` may be null: then a machine without features is assumed.
-  explicit CostModel(llvm::TargetMachine *target) : target(target) {}
+  explicit CostModel(llvm::TargetMachine *target);
+  ~CostModel();
   const FunctionCost &cost(const llvm::Function &function);
   /// One iteration of the loop that consists of `blocks`, header first; loops inside of it count as above.
   FunctionCost iterationCost(llvm::ArrayRef<llvm::BasicBlock *> blocks);
 
 private:
+  struct Analyses;
+  Analyses &analysesOf(llvm::Function &function);
   FunctionCost blockCosts(llvm::Function &function, llvm::ArrayRef<llvm::BasicBlock *> blocks,
                           const llvm::BasicBlock *iterationOf);
   llvm::TargetMachine *target;
   llvm::DenseMap<const llvm::Function *, FunctionCost> costs;
+  llvm::DenseMap<const llvm::Function *, std::unique_ptr<Analyses>> analyses; ///< a function may have many loops
 };
 
 } // namespace cleave

@@ -3,10 +3,12 @@
 // Most of "is it worth it" is decided while the program runs, where sizes are known. Here only the hopeless is sorted
 // out: a call whose cost is known, bounded and far below what handing it to anyone costs.
 #include "partitioner/Partition.h"
+#include "passes/Places.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 
@@ -14,8 +16,8 @@ using namespace llvm;
 
 namespace cleave {
 
-/// A batch may gather up to this many calls into one task; below this cost even a full batch does not pay.
-static constexpr double hopelessNs = 2;
+/// To put one call into a batch and to take its result out costs the program more than that.
+static constexpr double hopelessNs = 5;
 /// Elements are taken to have this many bytes when loops are charged to input bytes.
 static constexpr double bytesPerElement = 8;
 
@@ -24,7 +26,7 @@ static bool hasSizedInput(const Candidate &candidate) {
     StringRef kind = typeKind(parameter.typeNode);
     if (kind != "pod" && kind != "trivial" && kind != "array" && parameter.passing != Passing::Direct)
       return true;
-    if (holdsView(parameter.typeNode))
+    if (holdsView(*candidate.function->getParent(), parameter.typeNode))
       return true;
   }
   return false;
@@ -50,7 +52,8 @@ static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
     site.loop.reset();
     site.future.reset();
     site.range.reset();
-    site.refusal = {"inside-task", "the calling function is itself a task", {}};
+    site.refusal = {"inside-task", "the calling function is itself a task",
+                    {"nothing: the work is in a task already"}};
   }
 }
 
@@ -86,7 +89,8 @@ void decide(std::vector<CutSite> &sites, CostModel &costs) {
     if (site.cost.baseNs >= 0 && site.cost.perByteNs == 0 && site.cost.baseNs < hopelessNs) {
       site.loop.reset();
       site.future.reset();
-      site.refusal = {"too-small", ("'" + site.callee->facts.shortName() + "' is too small to be worth a task").str(), {}};
+      site.refusal = {"too-small", ("'" + site.callee->facts.shortName() + "' is too small to be worth a task").str(),
+                      {"give each call more to do, such as a block of the data instead of one element"}};
     }
   }
   refuseInsideOfTasks(sites);
@@ -127,7 +131,7 @@ std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
       continue;
     Remark remark;
     remark.kind = site.isTaken() ? Remark::Kind::Taken : Remark::Kind::Missed;
-    locate(site.where, remark.file, remark.line, remark.column);
+    remark.place = outerPlaceOf(*site.where);
     std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
     if (site.range)
       remark.message = "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);
@@ -140,21 +144,19 @@ std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
       remark.reason = site.refusal.reason;
       remark.notes = site.refusal.notes;
     }
-    std::string key = remark.file + ":" + std::to_string(remark.line) + ":" + std::to_string(remark.column) + remark.message;
+    std::string key = formatv("{0}:{1}:{2} {3}", remark.place.file, remark.place.line, remark.place.column, remark.message);
     if (said.insert(key).second)
       remarks.push_back(std::move(remark));
   }
   llvm::sort(remarks, [](const Remark &a, const Remark &b) {
-    return std::tie(a.file, a.line, a.column, a.message) < std::tie(b.file, b.line, b.column, b.message);
+    return std::tie(a.place.file, a.place.line, a.place.column, a.message) <
+           std::tie(b.place.file, b.place.line, b.place.column, b.message);
   });
   return remarks;
 }
 
-static json::Object placeObject(const CutSite &site) {
-  std::string file;
-  unsigned line = 0, column = 0;
-  locate(site.where, file, line, column);
-  return json::Object{{"file", file}, {"line", line}, {"column", column}};
+static json::Object placeObject(const SourcePlace &place) {
+  return json::Object{{"file", place.file}, {"line", place.line}, {"column", place.column}};
 }
 
 static json::Value costObject(const SiteCost &cost) {
@@ -191,7 +193,7 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
                                  {"cost", json::Object{{"base_ns", cost.baseNs}, {"per_element_ns", cost.perElementNs}, {"open", cost.isOpen}}}});
   }
   for (const CutSite &site : sites) {
-    json::Object decision = placeObject(site);
+    json::Object decision = placeObject(outerPlaceOf(*site.where));
     if (site.callee)
       decision["callee"] = site.callee->facts.name.str();
     std::string function = site.where->getFunction()->getName().str();
@@ -212,8 +214,11 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
       decision["reason"] = site.refusal.reason;
       decision["message"] = site.refusal.message;
       json::Array notes;
-      for (const std::string &note : site.refusal.notes)
-        notes.push_back(note);
+      for (const RemarkNote &note : site.refusal.notes) {
+        json::Object object = note.place ? placeObject(note.place) : json::Object();
+        object["text"] = note.text;
+        notes.push_back(std::move(object));
+      }
       decision["notes"] = std::move(notes);
     }
     decisions.push_back(std::move(decision));

@@ -5,136 +5,49 @@
 // a person would fix it: types first, then effects.
 //
 // Two traps that types alone do not show are checked on the IR:
-// - A borrowed parameter may be a view of something larger: `(&first)[1]` walks from a reference to an array element
-//   into its neighbours, a CRTP base casts itself down. The task would get a copy of the object alone. So accesses
-//   through a borrowed pointer must stay inside the object's size, and classes that serve as bases are refused.
+// - A borrowed parameter may be a view of something larger (Extents.cpp), and classes that serve as bases are refused.
 // - strlen on a string_view's data reads behind its end.
 #include "passes/Candidates.h"
+#include "passes/Extents.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
 #include "passes/Prepare.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
-#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GetElementPtrTypeIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
-#include "llvm/Support/Path.h"
 
 using namespace llvm;
 
 namespace cleave {
 
-std::string placeOf(const Instruction *instruction) {
-  const DILocation *location = instruction ? instruction->getDebugLoc().get() : nullptr;
-  // Library headers are not where a person can change something: climb to the first line outside of them.
-  while (location && location->getInlinedAt() && location->getFilename().contains("/include/"))
-    location = location->getInlinedAt();
-  if (!location || !location->getLine())
-    return {};
-  return (location->getFilename() + ":" + Twine(location->getLine())).str();
-}
-
-bool locate(const Instruction *instruction, std::string &file, unsigned &line, unsigned &column) {
-  const DILocation *location = instruction ? instruction->getDebugLoc().get() : nullptr;
-  while (location && location->getInlinedAt())
-    location = location->getInlinedAt();
-  if (!location || !location->getLine())
-    return false;
-  file = location->getFilename().str();
-  line = location->getLine();
-  column = location->getColumn();
-  return true;
-}
-
-/// Is `element`, which points to an element of an array, used only for access and for steps further into it?
-static bool staysInElement(const GetElementPtrInst &element) {
-  return all_of(element.uses(), [&](const Use &use) {
-    const User *user = use.getUser();
-    if (auto *inner = dyn_cast<GetElementPtrInst>(user)) {
-      auto *first = dyn_cast<ConstantInt>(inner->idx_begin()->get());
-      return first && first->isZero() && inner->getNumIndices() >= 2 &&
-             inner->getSourceElementType() == element.getResultElementType() && staysInElement(*inner);
-    }
-    return isa<LoadInst>(user) || isa<CmpInst>(user) || isa<CallBase>(user) ||
-           (isa<StoreInst>(user) && use.getOperandNo() == 1);
-  });
-}
-
-/// Do all accesses through `pointer`, which points `offset` bytes into an object of `size` bytes, stay inside?
-static bool staysInside(const Value *pointer, int64_t offset, uint64_t size, const DataLayout &layout,
-                        SmallPtrSetImpl<const Value *> &seen) {
-  if (!seen.insert(pointer).second)
-    return true;
-  auto fits = [&](uint64_t bytes) { return offset >= 0 && offset + bytes <= size; };
-  for (const Use &use : pointer->uses()) {
-    const auto *user = dyn_cast<Instruction>(use.getUser());
-    if (!user)
-      return false;
-    if (auto *load = dyn_cast<LoadInst>(user)) {
-      if (!fits(layout.getTypeStoreSize(load->getType())))
-        return false;
-    } else if (auto *store = dyn_cast<StoreInst>(user)) {
-      // Storing the pointer itself loses track of it.
-      if (store->getValueOperand() == pointer || !fits(layout.getTypeStoreSize(store->getValueOperand()->getType())))
-        return false;
-    } else if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {
-      APInt constant(64, 0);
-      if (gep->accumulateConstantOffset(layout, constant)) {
-        if (!staysInside(gep, offset + constant.getSExtValue(), size, layout, seen))
-          return false;
-        continue;
-      }
-      // A variable index is bounded by the language only below the first one: inside an array member.
-      auto *first = dyn_cast<ConstantInt>(gep->idx_begin()->get());
-      if (!first || !first->isZero() || gep->getNumIndices() < 2 || offset != 0 ||
-          layout.getTypeAllocSize(gep->getSourceElementType()) > size)
-        return false;
-      // Accesses below are to elements: look only for steps out of them.
-      if (!staysInElement(*gep))
-        return false;
-    } else if (auto *call = dyn_cast<CallBase>(user)) {
-      if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call))
-        continue;
-      if (auto *copy = dyn_cast<MemIntrinsic>(call)) {
-        auto *length = dyn_cast<ConstantInt>(copy->getLength());
-        if (!length || !fits(length->getZExtValue()))
-          return false;
-        continue;
-      }
-      const Function *callee = call->getCalledFunction();
-      if (!callee || callee->isDeclaration() || !call->isArgOperand(&use) ||
-          call->getArgOperandNo(&use) >= callee->arg_size() ||
-          !staysInside(callee->getArg(call->getArgOperandNo(&use)), offset, size, layout, seen))
-        return false;
-    } else if (isa<PHINode>(user) || isa<SelectInst>(user)) {
-      if (!staysInside(user, offset, size, layout, seen))
-        return false;
-    } else if (!isa<CmpInst>(user)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// A sentence about an effect and where it is, with the way to lift it.
+/// A sentence about an effect, and at the line where it is the way to lift it.
 static Refusal refuse(const char *reason, std::string what, const EffectOrigin &origin, std::string cure) {
-  Refusal refusal;
-  refusal.reason = reason;
-  refusal.message = std::move(what);
-  std::string place = placeOf(origin.where);
-  if (!place.empty())
-    refusal.notes.push_back("it happens at " + place);
-  if (!cure.empty())
-    refusal.notes.push_back(std::move(cure));
-  return refusal;
+  return {reason, std::move(what), {blockedAt(origin.visible, cure)}};
+}
+
+RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure) {
+  return {std::move(cure), {facts.file.str(), facts.line, 1}};
 }
 
 static std::string calleeName(const Instruction *where) {
   auto *call = dyn_cast_or_null<CallBase>(where);
   const Function *callee = call ? call->getCalledFunction() : nullptr;
-  return callee ? demangledName(callee->getName()) : std::string();
+  return callee ? spokenName(callee->getName()) : std::string();
+}
+
+/// A class that has the base `type` somewhere in its middle, so that a reference to it does not begin where the object
+/// does; empty if there is none.
+static std::string baseInside(const Module &module, const MDNode *type) {
+  if (typeKind(type) == "polymorphic")
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      if (found.offset)
+        return found.name.str();
+  return {};
 }
 
 /// Parameters and result: can they travel?
@@ -142,24 +55,27 @@ static Refusal checkTypes(const Candidate &candidate, const Module &module) {
   const FunctionFacts &facts = candidate.facts;
   Refusal refusal;
   auto no = [&](const char *reason, std::string message, std::string cure) {
-    refusal.reason = reason;
-    refusal.message = std::move(message);
-    if (!cure.empty())
-      refusal.notes.push_back(std::move(cure));
+    refusal = {reason, std::move(message), {noteAtDefinition(facts, std::move(cure))}};
   };
   for (const PassedValue &parameter : facts.parameters) {
     std::string what = ("parameter '" + parameter.name + "' of '" + facts.shortName() + "'").str();
     if (parameter.passing == Passing::Pointer)
       no("pointer-parameter", what + " is a pointer", "pass the object by const reference or a std::span");
-    else if (std::string why = whyNotPortable(parameter.typeNode, true); !why.empty())
-      no("type", what + " cannot travel: " + why, "use members that own what they hold");
+    else if (std::string why = whyNotPortable(module, parameter.typeNode, true); !why.empty())
+      no("type", what + " cannot travel: " + why,
+         "pass a value that owns what it holds: numbers, structs, standard containers, no raw pointers or references "
+         "in it");
+    else if (std::string inside = baseInside(module, parameter.typeNode); !inside.empty())
+      no("type", what + " cannot travel: in a '" + inside + "' it does not lie at the front",
+         "pass a reference to the derived class");
     else if ((parameter.passing == Passing::Borrowed) && isBaseClass(module, parameter.typeNode))
       no("base-class", what + " may refer to an object of a derived class", "pass it by value or mark the class final");
     if (refusal)
       return refusal;
   }
-  if (std::string why = whyNotPortable(facts.result.typeNode, false); !why.empty())
-    no("type", ("the result of '" + facts.shortName() + "' cannot travel: ").str() + why, "return a value that owns what it holds");
+  if (std::string why = whyNotPortable(module, facts.result.typeNode, false); !why.empty())
+    no("type", ("the result of '" + facts.shortName() + "' cannot travel: ").str() + why,
+       "return a value that owns what it holds: numbers, structs, standard containers");
   return refusal;
 }
 
@@ -173,10 +89,10 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
     switch (kind) {
     case EffectKind::Io:
       return refuse("io", name + " does input or output" + (callee.empty() ? "" : " through '" + callee + "'"), origin,
-                    "return the text and print it outside");
+                    "pass in what it reads, and return what it prints");
     case EffectKind::Nondeterminism:
-      return refuse("nondeterminism", name + " calls '" + callee + "', whose answer is not a function of its inputs", origin,
-                    "pass the number or the time in as a parameter");
+      return refuse("nondeterminism", name + " calls '" + callee + "', whose answer is not a function of its inputs",
+                    origin, "call '" + callee + "' outside and pass its answer in");
     case EffectKind::UnknownCall:
       if (callee.empty())
         return refuse("unknown-call", name + " calls through a pointer, and the target is not known", origin,
@@ -184,9 +100,11 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
       return refuse("unknown-call", name + " calls '" + callee + "', which has no body in this program", origin,
                     "compile its source with cleave++ too");
     case EffectKind::InlineAssembly:
-      return refuse("inline-assembly", name + " contains inline assembly", origin, "");
+      return refuse("inline-assembly", name + " contains inline assembly", origin,
+                    "write it in C++, or in a function that the work does not call");
     case EffectKind::VolatileAccess:
-      return refuse("volatile", name + " accesses a volatile object", origin, "remove volatile");
+      return refuse("volatile", name + " accesses a volatile object", origin,
+                    "remove volatile, or read the object outside");
     case EffectKind::AtomicAccess:
       return refuse("atomic", name + " accesses an atomic object", origin, "return a value instead of sharing one");
     case EffectKind::NonlocalJump:
@@ -196,9 +114,10 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                     "throw, or return an error");
     case EffectKind::UnboundedRead:
       for (const PassedValue &parameter : candidate.facts.parameters)
-        if (holdsView(parameter.typeNode))
-          return refuse("unbounded-read", name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'",
-                        origin, "use the view's size, or pass a std::string");
+        if (holdsView(*function.getParent(), parameter.typeNode))
+          return refuse("unbounded-read",
+                        name + " reads behind the view '" + parameter.name.str() + "' through '" + callee + "'", origin,
+                        "use the view's size, or pass a std::string");
       break;
     case EffectKind::WritesErrno:
       if (programReadsErrno)
@@ -233,6 +152,12 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   const Function &function = *candidate.function;
   const FunctionMemory &memory = effects.ownership().memory(function);
   std::string name = ("'" + candidate.facts.shortName() + "'").str();
+  // A variable's own name says more than the guard of its construction or memory behind it.
+  for (auto &[id, cause] : effects.summary(function).writes)
+    if (const MemoryObject &object = memory.object(cause.object);
+        object.kind == MemoryObject::Kind::Global && !object.value->getName().starts_with("_ZGV"))
+      return refuse("global-write", name + " changes " + memory.describe(cause.object),
+                    effects.originOfWrite(function, id), "return the change, and let the caller make it");
   for (auto &[id, cause] : effects.summary(function).writes) {
     const MemoryObject &object = memory.object(cause.object);
     EffectOrigin origin = effects.originOfWrite(function, id);
@@ -243,23 +168,33 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
         continue; // the result
       // A view is passed by value, what it looks at is not the callee's.
       bool owns = parameter->passing == Passing::Indirect || parameter->passing == Passing::ByVal;
-      if (owns && !(object.level > 0 && holdsView(parameter->typeNode)))
+      if (owns && parameter->runsDestructor)
+        return refuse("destructor",
+                      name + " changes or moves from '" + parameter->name.str() +
+                          "', whose destructor does more than free its members",
+                      origin, "take it by const reference");
+      if (owns && !(object.level > 0 && holdsView(*function.getParent(), parameter->typeNode)))
         continue;
-      std::string what = ("'" + parameter->name + "'").str();
+      bool isThis = parameter->name == "this";
+      std::string what = isThis ? "its own object" : ("'" + parameter->name + "'").str();
+      if (isThis && candidate.facts.shortName() == "(lambda)")
+        return refuse("borrowed-write", name + " changes what it captured by reference", origin,
+                      "return the change instead");
       if (parameter->passing == Passing::Borrowed)
-        return refuse("borrowed-write", name + " changes " + what + " although it is const (a mutable member or const_cast)",
-                      origin, "return what it computes, or drop the cache");
-      return refuse("reference-write", name + " changes its caller's object through " + what, origin,
-                    "take it by value and return it");
+        return refuse("borrowed-write",
+                      name + " changes " + what + " although it is const (a mutable member or const_cast)", origin,
+                      "return what it computes, or keep the cache outside");
+      return refuse("reference-write", name + " changes " + (isThis ? "" : "its caller's object through ") + what,
+                    origin, "take it by value and return it");
     }
     case MemoryObject::Kind::Global:
-      return refuse("global-write", name + " changes " + memory.describe(cause.object), origin, "make it a result");
+      return refuse("global-write", name + " changes " + memory.describe(cause.object), origin,
+                    "return the change, and let the caller make it");
     default:
-      if (const MemoryObject::Kind kind = effects.ownership().memory(*origin.function).object(origin.object).kind;
-          kind == MemoryObject::Kind::Global)
-        return refuse("global-write",
-                      name + " changes " + effects.ownership().memory(*origin.function).describe(origin.object), origin,
-                      "make it a result");
+      if (const FunctionMemory &there = effects.ownership().memory(*origin.function);
+          there.object(origin.object).kind == MemoryObject::Kind::Global)
+        return refuse("global-write", name + " changes " + there.describe(origin.object), origin,
+                      "return the change, and let the caller make it");
       return refuse("unknown-write", name + " writes through a pointer whose target is not known", origin,
                     "keep pointers inside the objects that own what they point to");
     }
@@ -269,8 +204,8 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
     EffectOrigin origin = effects.originOfRead(function, id);
     if (object.kind == MemoryObject::Kind::Global) {
       if (!isNeverWritten(*cast<GlobalVariable>(object.value)))
-        return refuse("global-read", name + " reads " + memory.describe(cause.object) + ", which the program changes", origin,
-                      "pass it as a parameter, or make it const");
+        return refuse("global-read", name + " reads " + memory.describe(cause.object) + ", which the program changes",
+                      origin, "pass it as a parameter, or make it const");
     } else if (object.kind == MemoryObject::Kind::Unknown) {
       return refuse("unknown-read", name + " reads through a pointer whose target is not known", origin,
                     "keep pointers inside the objects that own what they point to");
@@ -279,37 +214,45 @@ static Refusal checkMemory(const Candidate &candidate, const Effects &effects) {
   return {};
 }
 
-/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
-static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
-  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
-    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
-    const PassedValue *right = candidate.facts.parameterOfArgument(pair.second);
-    if (!left || !right || left == right)
-      continue;
-    return refuse("address-comparison",
-                  ("'" + candidate.facts.shortName() + "' compares the addresses of '" + left->name + "' and '" + right->name + "'").str(),
-                  EffectOrigin{cause.where, candidate.function, ~0u}, "compare values or indices instead");
-  }
-  return {};
+/// Are there references in what references of the type lead to?
+static bool nestsReferences(const Module &module, const MDNode *type) {
+  StringRef kind = typeKind(type);
+  bool nests = false;
+  forEachInnerType(module, type, [&](const MDNode *inner) {
+    if (kind == "reference")
+      nests = nests || holdsReference(module, inner);
+    else if (kind == "record" || kind == "array")
+      nests = nests || nestsReferences(module, inner);
+    else
+      nests = nests || holdsReference(module, inner); // refused in any case (hidesReferences)
+  });
+  return nests;
 }
 
-static Refusal checkExtents(const Candidate &candidate) {
-  const Function &function = *candidate.function;
-  const DataLayout &layout = function.getDataLayout();
-  for (const PassedValue &parameter : candidate.facts.parameters) {
-    if (parameter.passing != Passing::Borrowed && parameter.passing != Passing::Reference &&
-        parameter.passing != Passing::RValue)
+/// `if (&a == &b)`: true only where the caller passes one object twice, and never between two copies.
+static Refusal checkComparisons(const Candidate &candidate, const Effects &effects) {
+  const Module &module = *candidate.function->getParent();
+  for (auto &[pair, cause] : effects.summary(*candidate.function).compared) {
+    const PassedValue *left = candidate.facts.parameterOfArgument(pair.first);
+    bool isOutside = pair.second == EffectSummary::outside;
+    const PassedValue *right = isOutside ? nullptr : candidate.facts.parameterOfArgument(pair.second);
+    if (!left || (!right && !isOutside && pair.second != EffectSummary::deeper))
       continue;
-    SmallPtrSet<const Value *, 16> seen;
-    if (staysInside(function.getArg(parameter.firstArgument), 0, typeSize(parameter.typeNode), layout, seen))
-      continue;
-    Refusal refusal;
-    refusal.reason = "extent";
-    refusal.message = ("'" + candidate.facts.shortName() + "' may step outside of the object that '" + parameter.name +
-                       "' refers to")
-                          .str();
-    refusal.notes.push_back("pass the whole container or a std::span instead of a reference to one element");
-    return refusal;
+    if (pair.second == EffectSummary::deeper)
+      right = left;
+    if (left == right) {
+      // Only references may lead to one object twice. In a register lies not the parameter but what it refers to: the
+      // same numbers are one step further.
+      bool isFurther =
+          pair.second == EffectSummary::deeper || (pair.first == pair.second && left->passing == Passing::Direct);
+      if (!(isFurther ? nestsReferences(module, left->typeNode) : holdsReference(module, left->typeNode)))
+        continue;
+    }
+    std::string what =
+        "'" + candidate.facts.shortName().str() + "' compares the address of '" + left->name.str() + "' with ";
+    what += isOutside ? "that of a global" : left == right ? "others in it" : "that of '" + right->name.str() + "'";
+    return refuse("address-comparison", what, EffectOrigin{cause.where, candidate.function, ~0u, cause.where},
+                  "compare values or indices instead");
   }
   return {};
 }
@@ -319,8 +262,7 @@ bool readsErrno(const Module &module) {
   if (!location)
     return false;
   for (const User *user : location->users())
-    if (auto *call = dyn_cast<Instruction>(user); !call || !call->getDebugLoc() ||
-                                                   !call->getDebugLoc()->getFilename().contains("/include/"))
+    if (auto *call = dyn_cast<Instruction>(user); !call || !isOfLibrary(*call))
       return true;
   return false;
 }
@@ -339,18 +281,22 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     candidate.facts = *facts;
     candidate.mayThrow = effects.summary(function).kinds.count(EffectKind::Throws) && !function.doesNotThrow();
     candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
-    // The guard of a function-local static is atomic; the static itself is what a person knows.
-    if (!candidate.refusal || candidate.refusal.reason == "atomic")
-      if (Refusal memory = checkMemory(candidate, effects); !candidate.refusal || memory.reason == "global-write")
+    // A person knows the function-local static, not its guard, and the shared_ptr, not its count: both are atomic.
+    bool isAtomic = candidate.refusal.reason == "atomic";
+    if (!candidate.refusal || isAtomic)
+      if (Refusal memory = checkMemory(candidate, effects); !isAtomic || memory.reason == "global-write")
         candidate.refusal = memory;
-    if (!candidate.refusal)
-      candidate.refusal = checkTypes(candidate, module);
+    if (!candidate.refusal || candidate.refusal.reason == "atomic")
+      if (Refusal types = checkTypes(candidate, module))
+        candidate.refusal = types;
     if (!candidate.refusal)
       candidate.refusal = checkExtents(candidate);
     if (!candidate.refusal)
       candidate.refusal = checkComparisons(candidate, effects);
     if (!candidate.refusal && candidate.facts.parameters.size() > 32)
-      candidate.refusal = {"too-many-parameters", "it has more than 32 parameters", {}};
+      candidate.refusal = {"too-many-parameters",
+                           ("'" + facts->shortName() + "' has more than 32 parameters").str(),
+                           {noteAtDefinition(*facts, "put some of them into a struct")}};
     result.insert({&function, std::move(candidate)});
   }
   return result;

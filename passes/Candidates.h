@@ -15,11 +15,11 @@ class Module;
 
 namespace cleave {
 
-/// Why something stays where it is: a stable identifier, a sentence, and notes (places and cures).
+/// Why something stays where it is: a stable identifier (docs/reasons.md lists all), a sentence, and what to change.
 struct Refusal {
   std::string reason; ///< "global-write"; empty: no refusal
   std::string message;
-  std::vector<std::string> notes;
+  std::vector<RemarkNote> notes;
   explicit operator bool() const { return !reason.empty(); }
 };
 
@@ -37,14 +37,11 @@ llvm::MapVector<const llvm::Function *, Candidate> findCandidates(const llvm::Mo
 /// Does nothing in the program write the variable after it was initialised? (All uses are loads.)
 bool isNeverWritten(const llvm::GlobalVariable &global);
 
+/// What a function's own line can lift: its parameters and its result.
+RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure);
+
 /// Does code of the program's own (not a library header's) look at errno?
 bool readsErrno(const llvm::Module &module);
-
-/// "a.cpp:12", from the instruction's debug location (the innermost inlined one); empty if there is none.
-std::string placeOf(const llvm::Instruction *instruction);
-
-/// The outermost location: where in `instruction`'s own function the person wrote it. False: unknown.
-bool locate(const llvm::Instruction *instruction, std::string &file, unsigned &line, unsigned &column);
 
 } // namespace cleave
 

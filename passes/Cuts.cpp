@@ -9,6 +9,7 @@
 //     sorted        as written
 //     sorted.cut    frame_enter; sorted.cut.body; frame_leave (also when it throws)
 #include "passes/Cuts.h"
+#include "passes/Dispatch.h"
 #include "passes/Prepare.h"
 #include "passes/RangeLowering.h"
 #include "passes/Sandbox.h"
@@ -24,16 +25,38 @@ using namespace llvm;
 
 namespace cleave {
 
+/// The calls of one function that no loop took. All its loops must be known: where they begin, they read ahead.
+static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, const DominatorTree &dominators) {
+  SmallVector<AheadLoop, 8> loops;
+  for (const CutSite &site : sites)
+    if (site.loop)
+      loops.push_back({site.loop->preheader->getTerminator(), site.loop->reads, {}, site.loop->liveIns});
+    else if (site.range)
+      loops.push_back({site.range->preheader->getTerminator(), site.range->memory.touched, site.range->memory.written,
+                       site.range->scalars});
+  for (CutSite &site : sites) {
+    if (!site.call || site.loop || site.callee->refusal)
+      continue;
+    Refusal asFuture;
+    site.future = findFuture(*site.call, *site.callee, effects, dominators, loops, asFuture);
+    if (site.future)
+      site.refusal = {};
+    else if (!site.refusal)
+      site.refusal = asFuture;
+  }
+}
+
 /// Loops of the program's own functions, outermost first. Where a call runs ahead in a loop, the loop needs nothing more.
-static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites) {
+static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction,
+                       bool programReadsErrno) {
   if (!function.hasMetadata("cleave.function"))
     return;
   SmallPtrSet<const Instruction *, 16> taken;
-  for (const CutSite &site : sites)
-    if (site.loop && site.call->getFunction() == &function)
+  for (const CutSite &site : ArrayRef(sites).drop_front(firstOfFunction))
+    if (site.loop)
       taken.insert(site.call);
   std::vector<RangeRefusal> refused;
-  for (RangeLoop &range : findRangeLoops(function, effects, taken, readsErrno(*function.getParent()), refused)) {
+  for (RangeLoop &range : findRangeLoops(function, effects, taken, programReadsErrno, refused)) {
     CutSite site;
     site.where = range.place;
     site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
@@ -53,14 +76,16 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
                                const Effects &effects, ProgramAbi &abi) {
   std::vector<CutSite> sites;
   Sandbox sandbox(module);
+  bool programReadsErrno = readsErrno(module);
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
-    if (!function.isDeclaration())
+    if (!function.isDeclaration() && !isDispatcher(function)) // whose calls nobody wrote
       functions.push_back(&function);
   for (Function *function : functions) {
-    std::optional<DominatorTree> dominators;
-    std::optional<LoopInfo> loops;
+    DominatorTree dominators(*function);
+    LoopInfo loops(dominators);
+    size_t firstOfFunction = sites.size();
     for (Instruction &instruction : instructions(*function)) {
       auto *call = dyn_cast<CallBase>(&instruction);
       auto it = call && call->getCalledFunction() ? candidates.find(call->getCalledFunction()) : candidates.end();
@@ -71,26 +96,14 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
       site.call = call;
       site.callee = &it->second;
       site.refusal = it->second.refusal;
-      if (!site.refusal) {
-        if (!loops) {
-          dominators.emplace(*function);
-          loops.emplace(*dominators);
-        }
-        Refusal asFuture;
-        if (Loop *loop = loops->getLoopFor(call->getParent()))
-          site.loop = stageLoop(*call, *loop, it->second, effects, *dominators, sandbox, abi, site.refusal);
-        if (!site.loop)
-          site.future = findFuture(*call, it->second, effects, *dominators, asFuture);
-        if (site.isTaken())
-          site.refusal = {};
-        else if (!site.refusal)
-          site.refusal = asFuture;
-      }
+      Loop *loop = loops.getLoopFor(call->getParent());
+      if (!site.refusal && loop)
+        site.loop = stageLoop(*call, *loop, it->second, effects, dominators, sandbox, abi, site.refusal);
       sites.push_back(std::move(site));
     }
+    findRanges(*function, effects, sites, firstOfFunction, programReadsErrno);
+    findFutures(MutableArrayRef(sites).drop_front(firstOfFunction), effects, dominators);
   }
-  for (Function *function : functions)
-    findRanges(*function, effects, sites);
   return sites;
 }
 
@@ -110,12 +123,16 @@ public:
       return;
     collectCallers();
     cloneAll();
-    // Ranges first: they count on the blocks as they were, and lowering a call splits its block.
+    // Futures first: where a future is joined at a loop's entry, the loop must begin behind the join. Then ranges: they
+    // count on their loop's blocks, and lowering a staged call splits its block.
+    for (const CutSite &site : sites)
+      if (site.future)
+        lowerCall(site);
     for (const CutSite &site : sites)
       if (site.range)
         lowerRange(site);
     for (const CutSite &site : sites)
-      if (site.loop || site.future)
+      if (site.loop)
         lowerCall(site);
     redirectCalls();
     addFrames();

@@ -12,9 +12,11 @@
 // keeps the first instruction (in program order) that caused it; following calls from there gives the line to blame.
 #include "passes/Effects.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/CallGraph.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -83,8 +85,9 @@ public:
     } else if (isa<VAArgInst>(instruction)) {
       add(EffectKind::UnknownCall);
     } else if ((isa<ICmpInst>(instruction) || instruction.getOpcode() == Instruction::Sub) &&
-               isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1))) {
-      compare(memory.pointsTo(instruction.getOperand(0)), memory.pointsTo(instruction.getOperand(1)));
+               isAddress(instruction.getOperand(0)) && isAddress(instruction.getOperand(1)) &&
+               !isWithinOneObject(instruction.getOperand(0), instruction.getOperand(1))) {
+      compareAddresses(instruction.getOperand(0), instruction.getOperand(1));
     }
   }
 
@@ -95,15 +98,56 @@ public:
 private:
   void add(EffectKind kind) { kinds.push_back(kind); }
 
-  static bool isAddress(const Value *value) { return value->getType()->isPointerTy() || isa<PtrToIntInst>(value); }
+  /// Functions have no copies: which one a pointer leads to is the same everywhere.
+  static bool isAddress(const Value *value) {
+    return (value->getType()->isPointerTy() && !isa<Function>(value)) || isa<PtrToIntInst>(value);
+  }
 
   void compare(const ObjectSet &left, const ObjectSet &right) {
+    using Kind = MemoryObject::Kind;
+    auto isGlobal = [](const MemoryObject &object) { return object.kind == Kind::Global || object.kind == Kind::Constant; };
     for (ObjectId x : left)
       for (ObjectId y : right) {
         const MemoryObject &p = memory.object(x), &q = memory.object(y);
-        if (p.kind == MemoryObject::Kind::Parameter && q.kind == MemoryObject::Kind::Parameter && p.argument != q.argument)
+        bool isP = p.kind == Kind::Parameter, isQ = q.kind == Kind::Parameter;
+        if (isP && isQ && (p.argument != q.argument || (p.level == 1 && q.level == 1)))
           compared.insert(std::minmax(p.argument, q.argument));
+        else if (isP && isQ && p.level > 1 && q.level > 1)
+          compared.insert({p.argument, EffectSummary::deeper});
+        else if ((isP && isGlobal(q)) || (isQ && isGlobal(p)))
+          compared.insert({isP ? p.argument : q.argument, EffectSummary::outside});
       }
+  }
+
+  void compareAddresses(const Value *left, const Value *right) {
+    for (auto [one, other] : {std::pair{left, right}, std::pair{right, left}})
+      if (isa<GlobalVariable>(getUnderlyingObject(one)))
+        compareWithGlobal(memory.pointsTo(other));
+    compare(memory.pointsTo(left), memory.pointsTo(right));
+  }
+
+  void compareWithGlobal(const ObjectSet &set) {
+    for (ObjectId id : set)
+      if (memory.object(id).kind == MemoryObject::Kind::Parameter)
+        compared.insert({memory.object(id).argument, EffectSummary::outside});
+  }
+
+  /// Two places in one object: how far they are apart is the same in a copy of it.
+  static bool isWithinOneObject(const Value *left, const Value *right) {
+    SmallVector<const Value *, 4> a, b;
+    getUnderlyingObjects(left, a);
+    getUnderlyingObjects(right, b);
+    return a.size() == 1 && a == b;
+  }
+
+  /// May the pointer lead to a part of something larger? Constants, locals and fresh memory are here as a whole.
+  bool mayBePart(const Value *argument) const {
+    if (argument->getType()->isPointerTy())
+      for (ObjectId id : memory.pointsTo(argument))
+        if (MemoryObject::Kind kind = memory.object(id).kind;
+            kind == MemoryObject::Kind::Parameter || kind == MemoryObject::Kind::Unknown)
+          return true;
+    return false;
   }
 
   void touch(const Value *argument, bool isDeep, bool isRead, bool isWritten) {
@@ -114,8 +158,10 @@ private:
       set = memory.reach(set);
     if (isRead)
       sets.reads |= set;
-    if (isWritten)
+    if (isWritten) { // a model says "all that it reaches"; nobody writes constants and lives
+      set.reset(FunctionMemory::constantObject);
       sets.writes |= set;
+    }
   }
 
   void visitCall(const CallBase &call) {
@@ -158,7 +204,12 @@ private:
           set |= here[FunctionMemory::parameterObject(argument, level)];
         return set;
       };
-      compare(all(pair.first), all(pair.second));
+      if (pair.second == EffectSummary::outside)
+        compareWithGlobal(all(pair.first));
+      else if (pair.second == EffectSummary::deeper)
+        compare(all(pair.first), all(pair.first));
+      else
+        compare(all(pair.first), all(pair.second));
     }
   }
 
@@ -193,12 +244,12 @@ private:
     case Class::Pure:
       break;
     }
-    if (model.readsUnbounded)
+    if (model.readsUnbounded && any_of(call.args(), [&](const Use &argument) { return mayBePart(argument.get()); }))
       add(EffectKind::UnboundedRead);
     if (model.writesErrno)
       add(EffectKind::WritesErrno);
     for (unsigned k = 0; k < call.arg_size() && k < model.reads.size(); ++k)
-      touch(call.getArgOperand(k), model.deep && !(k == 0 && model.firstIsFlat), model.reads.test(k), model.writes.test(k));
+      touch(call.getArgOperand(k), model.deep, model.reads.test(k), model.writes.test(k));
   }
 
   const Effects &effects;
@@ -221,7 +272,8 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
         auto record = [&](std::map<ObjectId, EffectCause> &into, const ObjectSet &set, const Instruction &where) {
           for (ObjectId id : set) {
             ObjectId seen = id;
-            if (id == FunctionMemory::constantObject && &into == &summary.reads)
+            // Nobody can write constants: what seems to is a walk over all that an object holds, virtual tables included.
+            if (id == FunctionMemory::constantObject)
               continue;
             // The result slot is dead memory until the function has written it.
             const MemoryObject &object = memory.object(id);
@@ -287,7 +339,7 @@ EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
     auto it = summary(*current).kinds.find(kind);
     if (it == summary(*current).kinds.end())
       break;
-    result = {it->second.where, current, ~0u};
+    result = {it->second.where, current, ~0u, isUsers(*it->second.where) ? it->second.where : result.visible};
     auto *call = dyn_cast<CallBase>(it->second.where);
     const Function *callee = call ? call->getCalledFunction() : nullptr;
     if (!callee || callee->isDeclaration())
@@ -299,7 +351,7 @@ EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
 
 /// Walks from a read or write that a caller sees down to the access itself.
 EffectOrigin Effects::follow(const Function &function, EffectCause cause, bool isWrite) const {
-  EffectOrigin result{cause.where, &function, cause.object};
+  EffectOrigin result{cause.where, &function, cause.object, cause.where};
   SmallPtrSet<const Function *, 8> seen;
   while (result.where && seen.insert(result.function).second) {
     auto *call = dyn_cast<CallBase>(result.where);
@@ -314,7 +366,7 @@ EffectOrigin Effects::follow(const Function &function, EffectCause cause, bool i
         next = &inner;
     if (!next)
       break;
-    result = {next->where, callee, next->object};
+    result = {next->where, callee, next->object, isUsers(*next->where) ? next->where : result.visible};
   }
   return result;
 }

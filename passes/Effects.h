@@ -31,8 +31,10 @@ struct EffectCause {
 
 struct EffectSummary {
   std::map<EffectKind, EffectCause> kinds;
-  /// Pairs of different arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are
-  /// copies, so the answer may differ where they are one object.
+  /// Pairs of arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are copies, so the
+  /// answer may differ where they are one object. An argument with itself: two references that it holds.
+  static constexpr unsigned outside = ~0u;  ///< instead of a second argument: a global
+  static constexpr unsigned deeper = ~0u - 1; ///< two places behind what the argument refers to
   std::map<std::pair<unsigned, unsigned>, EffectCause> compared;
   std::map<ObjectId, EffectCause> reads, writes; ///< of objects that callers can see (numbered as in the summary)
 };
@@ -47,6 +49,7 @@ struct EffectOrigin {
   const llvm::Instruction *where = nullptr;
   const llvm::Function *function = nullptr;
   ObjectId object = ~0u;
+  const llvm::Instruction *visible = nullptr; ///< the last of the chain that is not the library's
 };
 
 /// Effects of the whole program, inferred bottom-up over its call graph (design.md section 3).

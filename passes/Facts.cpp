@@ -57,6 +57,7 @@ static std::optional<PassedValue> readPassed(const MDNode *node) {
   value.passing = *passing;
   value.firstArgument = static_cast<int>(static_cast<int64_t>(integerOperand(node, 3)));
   value.argumentCount = integerOperand(node, 4);
+  value.runsDestructor = stringOperand(node, 6) == "destroyed";
   return value;
 }
 
@@ -112,10 +113,10 @@ const PassedValue *FunctionFacts::parameterOfArgument(unsigned index) const {
 }
 
 StringRef FunctionFacts::shortName() const {
-  // "ns::Grid<int>::step(const Row &) const" -> "step"; "main::(lambda)::operator()(int)" -> "operator()".
+  // "ns::Grid<int>::step(const Row &) const" -> "step"; "main::(lambda)::operator()(int)" -> "(lambda)".
   StringRef text = name;
   if (size_t call = text.find("operator()"); call != StringRef::npos)
-    return "operator()";
+    return text.take_front(call).ends_with("(lambda)::") ? "(lambda)" : "operator()";
   unsigned depth = 0;
   size_t end = text.size(), begin = 0;
   for (size_t k = 0; k < text.size(); ++k) {
@@ -144,13 +145,14 @@ struct LibraryLayout {
 /// Objects of libstdc++ whose size does not depend on the element type.
 static const LibraryLayout libraryLayouts[] = {
     {"vector", 24}, {"string", 32},  {"span", 16}, {"string_view", 16},  {"slice", 16}, {"rbtree", 48},
-    {"hashtable", 56}, {"deque", 80}, {"list", 24}, {"forward_list", 8}, {"bit_vector", 40}, {"unique", 8}};
+    {"hashtable", 56}, {"deque", 80}, {"list", 24}, {"forward_list", 8}, {"bit_vector", 40}, {"unique", 8},
+    {"reference", 8}, {"vptr", 8}, {"function", 32}};
 
 uint64_t typeSize(const MDNode *type) {
   StringRef kind = typeKind(type);
-  if (kind == "pod" || kind == "optional")
+  if (kind == "pod" || kind == "optional" || kind == "variant")
     return integerOperand(type, 1);
-  if (kind == "record" || kind == "trivial")
+  if (kind == "record" || kind == "trivial" || kind == "polymorphic")
     return integerOperand(type, 2);
   if (kind == "array")
     return integerOperand(type, 1) * typeSize(nodeOperand(type, 2));
@@ -162,9 +164,9 @@ uint64_t typeSize(const MDNode *type) {
 
 uint64_t typeAlign(const MDNode *type) {
   StringRef kind = typeKind(type);
-  if (kind == "pod" || kind == "optional")
+  if (kind == "pod" || kind == "optional" || kind == "variant")
     return integerOperand(type, 2);
-  if (kind == "record" || kind == "trivial")
+  if (kind == "record" || kind == "trivial" || kind == "polymorphic")
     return integerOperand(type, 3);
   if (kind == "array")
     return typeAlign(nodeOperand(type, 2));
@@ -174,7 +176,79 @@ uint64_t typeAlign(const MDNode *type) {
 /// First operand that may be a field of the record-like kinds (name, size, align come before).
 static constexpr unsigned firstField = 4;
 
-void forEachInnerType(const MDNode *type, function_ref<void(const MDNode *)> visit) {
+static Constant *constantOperand(const MDNode *node, unsigned index) {
+  if (index >= node->getNumOperands())
+    return nullptr;
+  auto *value = dyn_cast_or_null<ConstantAsMetadata>(node->getOperand(index).get());
+  return value ? value->getValue() : nullptr;
+}
+
+Constant *addressPoint(const MDNode *vptr) {
+  Constant *table = constantOperand(vptr, 1);
+  if (!table)
+    return nullptr;
+  LLVMContext &context = table->getContext();
+  return ConstantExpr::getInBoundsGetElementPtr(Type::getInt8Ty(context), table,
+                                                ConstantInt::get(Type::getInt64Ty(context), integerOperand(vptr, 2)));
+}
+
+/// The address point of the base that lies `offset` bytes into a record.
+static Constant *addressPointAt(const MDNode *record, uint64_t offset) {
+  for (unsigned k = firstField; k + 1 < record->getNumOperands(); k += 2)
+    if (const MDNode *field = nodeOperand(record, k + 1);
+        field && typeKind(field) == "vptr" && integerOperand(record, k) == offset)
+      return addressPoint(field);
+  return nullptr;
+}
+
+std::vector<DynamicClass> dynamicClasses(const Module &module, const MDNode *polymorphic) {
+  std::vector<DynamicClass> result;
+  StringRef base = stringOperand(polymorphic, 1);
+  const NamedMDNode *list = module.getNamedMetadata("cleave.classes");
+  if (!list)
+    return result;
+  // !{name, type id, virtual table, node, node behind a reference, base, offset, base, offset, ...}
+  constexpr unsigned firstBase = 5;
+  for (const MDNode *node : list->operands()) {
+    auto *table = dyn_cast_or_null<GlobalVariable>(constantOperand(node, 2));
+    if (!table || node->getNumOperands() < firstBase)
+      continue;
+    auto add = [&](uint64_t offset) {
+      DynamicClass found{stringOperand(node, 0), table, nodeOperand(node, 3), offset, nullptr};
+      if (found.type && typeKind(found.type) == "record")
+        found.addressPoint = addressPointAt(found.type, offset);
+      // One class of several files is one class.
+      if (none_of(result, [&](const DynamicClass &known) { return known.table == table && known.offset == offset; }))
+        result.push_back(found);
+    };
+    if (stringOperand(node, 0) == base)
+      add(0);
+    for (unsigned k = firstBase; k + 1 < node->getNumOperands(); k += 2)
+      if (stringOperand(node, k) == base)
+        add(integerOperand(node, k + 1));
+  }
+  return result;
+}
+
+std::vector<HeldFunctor> heldFunctors(const Module &module, const MDNode *function) {
+  std::vector<HeldFunctor> result;
+  const NamedMDNode *list = module.getNamedMetadata("cleave.functors");
+  if (!list)
+    return result;
+  for (const MDNode *node : list->operands()) {
+    if (stringOperand(node, 0) != stringOperand(function, 1))
+      continue;
+    HeldFunctor held{dyn_cast_or_null<Function>(constantOperand(node, 1)),
+                     dyn_cast_or_null<Function>(constantOperand(node, 2)), integerOperand(node, 3) != 0,
+                     nodeOperand(node, 4)};
+    if (held.manager && held.invoker && held.type &&
+        none_of(result, [&](const HeldFunctor &known) { return known.invoker == held.invoker; }))
+      result.push_back(held);
+  }
+  return result;
+}
+
+void forEachInnerType(const Module &module, const MDNode *type, function_ref<void(const MDNode *)> visit) {
   StringRef kind = typeKind(type);
   if (kind == "record" || kind == "trivial") {
     for (unsigned k = firstField; k + 1 < type->getNumOperands(); k += 2)
@@ -182,12 +256,38 @@ void forEachInnerType(const MDNode *type, function_ref<void(const MDNode *)> vis
         visit(inner);
     return;
   }
+  if (kind == "polymorphic") {
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      if (found.type)
+        visit(found.type);
+    return;
+  }
+  if (kind == "function") {
+    for (const HeldFunctor &held : heldFunctors(module, type))
+      visit(held.type);
+    return;
+  }
   for (const MDOperand &operand : type->operands())
     if (auto *inner = dyn_cast_or_null<MDNode>(operand.get()))
       visit(inner);
 }
 
-static std::string findObstacle(const MDNode *type, bool isParameter, SmallPtrSetImpl<const MDNode *> &seen) {
+/// What an object behind a base may be: everything that the program makes, and nothing that we do not see.
+static std::string findObstacleInFamily(const Module &module, const MDNode *type) {
+  std::string base = ("'" + stringOperand(type, 1) + "'").str();
+  std::vector<DynamicClass> classes = dynamicClasses(module, type);
+  if (classes.empty())
+    return "the program makes no object of a class that is or derives from " + base;
+  for (const DynamicClass &found : classes)
+    if (found.table->isDeclarationForLinker())
+      return ("a " + base + " may be a '" + found.name + "', which is defined outside of this program").str();
+    else if (found.type && typeKind(found.type) != "no" && !found.addressPoint)
+      return ("a " + base + " may be a '" + found.name + "', whose layout is not known").str();
+  return {};
+}
+
+static std::string findObstacle(const Module &module, const MDNode *type, bool isParameter,
+                                SmallPtrSetImpl<const MDNode *> &seen) {
   if (!seen.insert(type).second)
     return {};
   StringRef kind = typeKind(type);
@@ -195,38 +295,55 @@ static std::string findObstacle(const MDNode *type, bool isParameter, SmallPtrSe
     StringRef reason = stringOperand(type, 1);
     return reason.empty() ? "its type cannot travel" : reason.str();
   }
-  static const StringRef known[] = {"void",  "pod",    "record",    "trivial", "array", "vector",       "string",    "span",   "string_view",
-                                    "optional", "rbtree", "hashtable", "deque",   "list",  "forward_list", "bit_vector", "unique"};
+  static const StringRef known[] = {"void",     "pod",      "record",      "trivial",   "array",      "vector",
+                                    "string",   "span",     "string_view", "optional",  "rbtree",     "hashtable",
+                                    "deque",    "list",     "forward_list", "bit_vector", "unique",   "variant",
+                                    "reference", "vptr",    "polymorphic", "function"};
   if (!is_contained(known, kind))
     return ("the frontend described it as '" + kind + "', which this version does not know").str();
-  if (!isParameter && (kind == "span" || kind == "string_view"))
+  if (!isParameter && (kind == "span" || kind == "string_view" || kind == "reference"))
     return ("a " + kind + " borrows memory that stays with the task").str();
   std::string reason;
-  forEachInnerType(type, [&](const MDNode *inner) {
-    if (reason.empty())
-      reason = findObstacle(inner, isParameter, seen);
+  if (kind == "vptr" && !addressPoint(type))
+    return "the program makes no object of its class";
+  if (kind == "polymorphic")
+    reason = findObstacleInFamily(module, type);
+  forEachInnerType(module, type, [&](const MDNode *inner) {
+    if (!reason.empty())
+      return;
+    reason = findObstacle(module, inner, isParameter, seen);
+    if (!reason.empty() && kind == "polymorphic")
+      reason = ("an object of a class that derives from '" + stringOperand(type, 1) + "' cannot: ").str() + reason;
+    else if (!reason.empty() && kind == "function")
+      reason = ("a std::function<" + stringOperand(type, 1) + "> of this program cannot: ").str() + reason;
   });
   return reason;
 }
 
-std::string whyNotPortable(const MDNode *type, bool isParameter) {
+std::string whyNotPortable(const Module &module, const MDNode *type, bool isParameter) {
   SmallPtrSet<const MDNode *, 8> seen;
-  return findObstacle(type, isParameter, seen);
+  return findObstacle(module, type, isParameter, seen);
 }
 
-static bool findView(const MDNode *type, SmallPtrSetImpl<const MDNode *> &seen) {
+static bool findKind(const Module &module, const MDNode *type, ArrayRef<StringRef> kinds,
+                     SmallPtrSetImpl<const MDNode *> &seen) {
   if (!seen.insert(type).second)
     return false;
-  if (typeKind(type) == "span" || typeKind(type) == "string_view")
+  if (is_contained(kinds, typeKind(type)))
     return true;
   bool found = false;
-  forEachInnerType(type, [&](const MDNode *inner) { found |= findView(inner, seen); });
+  forEachInnerType(module, type, [&](const MDNode *inner) { found = found || findKind(module, inner, kinds, seen); });
   return found;
 }
 
-bool holdsView(const MDNode *type) {
+bool holdsView(const Module &module, const MDNode *type) {
   SmallPtrSet<const MDNode *, 8> seen;
-  return findView(type, seen);
+  return findKind(module, type, {"span", "string_view", "reference"}, seen);
+}
+
+bool holdsReference(const Module &module, const MDNode *type) {
+  SmallPtrSet<const MDNode *, 8> seen;
+  return findKind(module, type, {"reference"}, seen);
 }
 
 bool isBaseClass(const Module &module, const MDNode *type) {

@@ -6,9 +6,12 @@
 #include "llvm/ADT/StringRef.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace llvm {
+class Constant;
 class Function;
+class GlobalVariable;
 class MDNode;
 class Module;
 } // namespace llvm
@@ -25,6 +28,7 @@ struct PassedValue {
   int firstArgument = -1;
   unsigned argumentCount = 0;
   const llvm::MDNode *typeNode = nullptr;
+  bool runsDestructor = false; ///< by value, and destroying it runs a destructor that somebody wrote
 };
 
 struct FunctionFacts {
@@ -56,17 +60,44 @@ const llvm::MDNode *nodeOperand(const llvm::MDNode *node, unsigned index);
 uint64_t typeSize(const llvm::MDNode *type);
 uint64_t typeAlign(const llvm::MDNode *type);
 
-/// Empty if values of this type can travel; else the reason. Borrowed views are allowed in parameters only.
-std::string whyNotPortable(const llvm::MDNode *type, bool isParameter);
+/// A class that an object behind a base (`polymorphic`) may belong to.
+struct DynamicClass {
+  llvm::StringRef name;
+  llvm::GlobalVariable *table = nullptr;  ///< of the class; a declaration: somebody else's
+  const llvm::MDNode *type = nullptr;     ///< a record, or `no`
+  uint64_t offset = 0;                    ///< of the base in it
+  llvm::Constant *addressPoint = nullptr; ///< what the base's pointer to its virtual table is then; null for `no`
+};
 
-/// Does the type hold a span or string_view somewhere?
-bool holdsView(const llvm::MDNode *type);
+/// Those of which the program makes objects, in the order of `!cleave.classes`.
+std::vector<DynamicClass> dynamicClasses(const llvm::Module &module, const llvm::MDNode *polymorphic);
+
+/// A target that a std::function (`function`) may hold.
+struct HeldFunctor {
+  llvm::Function *manager = nullptr, *invoker = nullptr;
+  bool isInPlace = false;
+  const llvm::MDNode *type = nullptr;
+};
+std::vector<HeldFunctor> heldFunctors(const llvm::Module &module, const llvm::MDNode *function);
+
+/// The address that a `vptr` node stands for; null if the table is gone.
+llvm::Constant *addressPoint(const llvm::MDNode *vptr);
+
+/// Empty if values of this type can travel; else the reason. Borrowed views are allowed in parameters only.
+std::string whyNotPortable(const llvm::Module &module, const llvm::MDNode *type, bool isParameter);
+
+/// Does the type hold a span, string_view or reference somewhere?
+bool holdsView(const llvm::Module &module, const llvm::MDNode *type);
+
+/// Does it hold references? They may lead to one object, and be compared.
+bool holdsReference(const llvm::Module &module, const llvm::MDNode *type);
 
 /// Is the record type `type` a base class of some class in the program?
 bool isBaseClass(const llvm::Module &module, const llvm::MDNode *type);
 
-/// Calls `visit` with the types directly inside `type` (fields, elements).
-void forEachInnerType(const llvm::MDNode *type, llvm::function_ref<void(const llvm::MDNode *)> visit);
+/// Calls `visit` with the types directly inside `type` (fields, elements, what it may refer to or turn out to be).
+void forEachInnerType(const llvm::Module &module, const llvm::MDNode *type,
+                      llvm::function_ref<void(const llvm::MDNode *)> visit);
 
 } // namespace cleave
 

@@ -6,6 +6,7 @@
 // THE RULE. From the call C onwards, an instruction is transparent if it cannot tell whether C has run:
 //   - it does not use C's result, nor reads or writes the memory that the result will own;
 //   - it writes nothing that C reads (C may be made again in place at the join, from the same arguments);
+//   - it does not enter a cut loop that reads the result or writes C's inputs: such a loop runs ahead of its body;
 //   - if C may throw: it has no effect that outlives this call of the function. In the sequential program it would not
 //     have run at all, so nothing of it may be seen: only locals and fresh memory, and C's exception must leave the
 //     function without passing a handler in it.
@@ -15,6 +16,7 @@
 //
 // A future is taken only if some transparent call is heavy: else there is nothing to overlap with.
 #include "passes/Futures.h"
+#include "passes/Places.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/DomTreeUpdater.h"
@@ -32,8 +34,9 @@ namespace {
 
 class FutureFinder {
 public:
-  FutureFinder(CallBase &call, const Candidate &callee, const Effects &effects, const DominatorTree &dominators)
-      : call(call), callee(callee), effects(effects), dominators(dominators),
+  FutureFinder(CallBase &call, const Candidate &callee, const Effects &effects, const DominatorTree &dominators,
+               ArrayRef<AheadLoop> loops)
+      : call(call), callee(callee), effects(effects), dominators(dominators), loops(loops),
         memory(effects.ownership().memory(*call.getFunction())) {}
 
   std::optional<FutureCall> find(Refusal &refusal);
@@ -41,12 +44,14 @@ public:
 private:
   bool isTransparent(Instruction &instruction);
   bool isPrivate(const ObjectSet &writes) const;
+  bool entersReader(const Instruction &instruction) const;
   void walk(BasicBlock::iterator from);
 
   CallBase &call;
   const Candidate &callee;
   const Effects &effects;
   const DominatorTree &dominators;
+  ArrayRef<AheadLoop> loops;
   const FunctionMemory &memory;
   ObjectSet inputs, result;
   FutureCall future;
@@ -72,12 +77,24 @@ bool FutureFinder::isPrivate(const ObjectSet &writes) const {
   return true;
 }
 
+/// Does a loop begin behind this instruction that could tell, before its body comes to what tells?
+bool FutureFinder::entersReader(const Instruction &instruction) const {
+  for (const AheadLoop &loop : loops)
+    if (loop.entry == &instruction)
+      if (memory.mayOverlap(loop.reads, result) || is_contained(loop.liveIns, &call) ||
+          memory.mayOverlap(loop.writes, inputs) || (callee.mayThrow && !isPrivate(loop.writes)))
+        return true;
+  return false;
+}
+
 bool FutureFinder::isTransparent(Instruction &instruction) {
   if (&instruction == &call || is_contained(instruction.operands(), &call))
     return false;
   if (isa<PHINode>(instruction))
     return true;
   if (instruction.isTerminator() && !isa<InvokeInst>(instruction)) {
+    if (entersReader(instruction))
+      return false;
     if (!isa<BranchInst>(instruction) && !isa<SwitchInst>(instruction))
       return false;
   }
@@ -157,7 +174,7 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
     result = memory.reach(memory.pointsTo(call.getArgOperand(callee.facts.result.firstArgument)));
   refusal = {"nothing-to-overlap",
              ("the result of '" + callee.facts.shortName() + "' is needed before any other heavy work is done").str(),
-             {}};
+             {"do other work between the call and the first use of its result"}};
   auto *invoke = dyn_cast<InvokeInst>(&call);
   if (invoke && callee.mayThrow) {
     LandingPadInst *pad = invoke->getLandingPadInst();
@@ -177,6 +194,8 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
   } else {
     walk(std::next(call.getIterator()));
   }
+  if (!overlapsWork && !future.joins.empty())
+    refusal.notes = {noteAt(future.joins.front(), "it is needed here; do other work between the call and this")};
   if (!overlapsWork || future.joins.size() > maxJoins)
     return std::nullopt;
   for (Instruction *join : future.joins)
@@ -187,8 +206,8 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
 }
 
 std::optional<FutureCall> findFuture(CallBase &call, const Candidate &callee, const Effects &effects,
-                                     const DominatorTree &dominators, Refusal &refusal) {
-  return FutureFinder(call, callee, effects, dominators).find(refusal);
+                                     const DominatorTree &dominators, ArrayRef<AheadLoop> loops, Refusal &refusal) {
+  return FutureFinder(call, callee, effects, dominators, loops).find(refusal);
 }
 
 // ---- lowering ----------------------------------------------------------------------------------------------------
@@ -246,12 +265,8 @@ void FutureLowering::joinBefore(Instruction *where) {
     builder.CreateBr(joined);
   }
   builder.SetInsertPoint(joined);
-  if (callee.facts.result.passing == Passing::Direct) {
-    Value *value = copy;
-    if (value->getType()->isIntegerTy() && value->getType()->getIntegerBitWidth() % 8)
-      value = builder.CreateZExt(value, builder.getIntNTy(alignTo(value->getType()->getIntegerBitWidth(), 8)));
-    builder.CreateStore(value, resultSlot);
-  }
+  if (callee.facts.result.passing == Passing::Direct)
+    abi.storeValue(builder, copy, resultSlot);
   builder.CreateBr(after);
   lowerAnswer(*copy, answer, resultSlot, callee, abi);
 }
@@ -289,25 +304,14 @@ void FutureLowering::replaceUses() {
     if (auto *phi = dyn_cast<PHINode>(user))
       user = phi->getIncomingBlock(*use)->getTerminator();
     IRBuilder<> builder(user);
-    use->set(abi.loadResult(builder, callee.facts.result, call.getType(), resultSlot));
+    use->set(abi.loadValue(builder, call.getType(), resultSlot));
   }
 }
 
 void FutureLowering::spawn() {
   IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
   IRBuilder<> builder(&call);
-  unsigned count = callee.facts.parameters.size();
-  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
-  Value *list = entry.CreateAlloca(listType);
-  SmallVector<Value *, 8> arguments(call.args());
-  for (unsigned k = 0; k < count; ++k) {
-    const PassedValue &parameter = callee.facts.parameters[k];
-    Value *slot = nullptr;
-    if (!ProgramAbi::isByAddress(parameter))
-      slot = entry.CreateAlloca(abi.memoryType(parameter, *callee.function));
-    Value *address = abi.addressOf(builder, parameter, arguments, slot);
-    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
-  }
+  Value *list = abi.argumentList(builder, entry, callee, SmallVector<Value *, 8>(call.args()));
   builder.CreateStore(builder.CreateCall(abi.spawn, {site, list}), tokenSlot);
   builder.CreateStore(builder.getTrue(), openSlot);
   if (auto *invoke = dyn_cast<InvokeInst>(&call)) {

@@ -18,8 +18,16 @@ struct FutureCall {
   llvm::SmallVector<llvm::CallBase *, 4> throwing;          ///< may unwind while the future is open
 };
 
+/// A loop of the same function that is cut: from its entry on it reads, and takes over results, ahead of its body.
+struct AheadLoop {
+  const llvm::Instruction *entry = nullptr; ///< the preheader's terminator
+  ObjectSet reads, writes;
+  llvm::ArrayRef<llvm::Value *> liveIns;
+};
+
 std::optional<FutureCall> findFuture(llvm::CallBase &call, const Candidate &callee, const Effects &effects,
-                                     const llvm::DominatorTree &dominators, Refusal &refusal);
+                                     const llvm::DominatorTree &dominators,
+                                     llvm::ArrayRef<AheadLoop> loops, Refusal &refusal);
 
 /// Rewrites the call in the cut clone of its function; `map` leads from the original's values to the clone's.
 void lowerFuture(const FutureCall &future, llvm::GlobalVariable *site, llvm::ValueToValueMapTy &map, ProgramAbi &abi);

@@ -17,6 +17,7 @@
 // Only for functions that read such globals and never write them (then `global-write` has refused them), whose callers
 // are all known, and for globals whose type the frontend has described (`!cleave.global`) and that can travel.
 #include "passes/GlobalInputs.h"
+#include "passes/Dispatch.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstIterator.h"
@@ -56,7 +57,7 @@ private:
 } // namespace
 
 static bool isKnownThroughout(const Function &function) {
-  return function.hasLocalLinkage() && !function.isVarArg() && !function.isDeclaration() &&
+  return function.hasLocalLinkage() && !function.isVarArg() && !function.isDeclaration() && !isDispatcher(function) &&
          all_of(function.uses(), [&](const Use &use) {
            auto *call = dyn_cast<CallBase>(use.getUser());
            return call && call->isCallee(&use) && call->getFunctionType() == function.getFunctionType() &&
@@ -75,7 +76,7 @@ bool GlobalPasser::canTravel(const GlobalVariable &global) const {
   if (!node || !global.hasLocalLinkage() || global.isThreadLocal() || !global.hasInitializer())
     return false;
   const MDNode *type = nodeOperand(node, 2);
-  return whyNotPortable(type, true).empty() && !holdsView(type) && !isBaseClass(module, type) &&
+  return whyNotPortable(module, type, true).empty() && !holdsView(module, type) && !isBaseClass(module, type) &&
          typeSize(type) == module.getDataLayout().getTypeAllocSize(global.getValueType());
 }
 

@@ -31,6 +31,8 @@
 // is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
 // exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
 #include "passes/LoopStage.h"
+#include "passes/Models.h"
+#include "passes/Places.h"
 #include "passes/PrivateMemory.h"
 #include "passes/Sandbox.h"
 #include "llvm/ADT/MapVector.h"
@@ -110,25 +112,20 @@ private:
   /// Where the paths of an unneeded branch meet. Kept here because dominator trees number blocks by function, and the
   /// blocks move to another one.
   DenseMap<BasicBlock *, BasicBlock *> meetings;
+  ObjectSet reads; ///< by the slice and the call
   uint32_t sharedMask = 0;
 };
 
 } // namespace
 
 bool GeneratorBuilder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
-  why.reason = reason;
-  why.message = message.str();
-  why.notes.clear();
-  if (std::string place = placeOf(where); !place.empty())
-    why.notes.push_back("it happens at " + place);
-  if (cure && *cure)
-    why.notes.push_back(cure);
+  why = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
 }
 
 bool GeneratorBuilder::checkShape() {
   if (!loop.getLoopPreheader() || !loop.getLoopLatch())
-    return refuse("loop-shape", "the loop has more than one way in", &call, "");
+    return refuse("loop-shape", "the loop has more than one way in", &call, "write it without goto");
   if (call.getFunction()->callsFunctionThatReturnsTwice())
     return refuse("nonlocal-jump", "the function uses setjmp", &call, "throw an exception instead");
   return true;
@@ -243,18 +240,18 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
     return true;
   if (&instruction == copiedCall)
     return refuse("loop-carried", "what '" + callee.facts.shortName() + "' is called with, or how often, depends on its own earlier results",
-                  &call, "");
+                  &call, "decide before the loop how often it runs, or look at the results in a second loop");
   const Instruction *original = originalOf(&instruction);
   if (auto *load = dyn_cast<LoadInst>(&instruction)) {
     if (!load->isUnordered() || load->isVolatile())
-      return refuse("volatile", "the loop's control reads a volatile or atomic object", original, "");
+      return refuse("volatile", "the loop's control reads a volatile or atomic object", original, "read it before the loop");
   } else if (auto *inner = dyn_cast<CallBase>(&instruction)) {
     const Function *target = inner->getCalledFunction();
     const Instruction *obstacle = nullptr;
     if (!isQuiet(cast<CallBase>(*original)) || (obstacle = sandbox.obstacleOf(cast<CallBase>(*original))))
       return refuse("argument-effects",
                     "the arguments of '" + callee.facts.shortName() + "' or the loop's exit need a call" +
-                        (target ? " of '" + StringRef(target->getName()) + "'" : Twine()) + " that has effects of its own",
+                        (target ? " of '" + spokenName(target->getName()) + "'" : "") + " that has effects of its own",
                     obstacle ? obstacle : original,
                     "compute the argument in a function without side effects, or before the loop");
   } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
@@ -264,7 +261,7 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
                     original, "build each argument in a variable that is declared inside the loop");
   } else if (instruction.mayHaveSideEffects() || isa<LandingPadInst>(instruction) || isa<AllocaInst>(instruction)) {
     return refuse("argument-effects", "the arguments of '" + callee.facts.shortName() + "' or the loop's exit depend on a store",
-                  original, "");
+                  original, "compute the argument in a function, or before the loop");
   }
   slice.insert(&instruction);
   return true;
@@ -420,15 +417,14 @@ bool GeneratorBuilder::collectSlice() {
     auto *node = postDominators->getNode(block);
     BasicBlock *next = node && node->getIDom() ? node->getIDom()->getBlock() : nullptr;
     if (!next || !copied->contains(next))
-      return refuse("loop-shape", "a part of the loop may not come to an end", originalOf(branch), "");
+      return refuse("loop-shape", "a part of the loop may not come to an end", originalOf(branch), "give the inner loop a bound");
     meetings[block] = next;
   }
   return true;
 }
 
 bool GeneratorBuilder::checkMemory() {
-  AccessSets own = effects.accesses(call);
-  ObjectSet reads = own.reads;
+  reads = effects.accesses(call).reads;
   for (Instruction *instruction : slice)
     if (const Instruction *original = originalOf(instruction))
       if (instruction->mayReadFromMemory())
@@ -483,22 +479,8 @@ void GeneratorBuilder::emitPush(StagedLoop &staged, Value *stopSlot) {
   Function *generator = staged.generator;
   Instruction *top = &*generator->getEntryBlock().getFirstInsertionPt();
   IRBuilder<> entry(top);
-  unsigned count = callee.facts.parameters.size();
-  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
-  Value *list = entry.CreateAlloca(listType);
   IRBuilder<> builder(copiedCall);
-  SmallVector<Value *, 8> arguments(copiedCall->args());
-  for (unsigned k = 0; k < count; ++k) {
-    const PassedValue &parameter = callee.facts.parameters[k];
-    Value *address = ConstantPointerNull::get(builder.getPtrTy());
-    if (!(sharedMask & (1u << k))) {
-      Value *slot = nullptr;
-      if (!ProgramAbi::isByAddress(parameter))
-        slot = entry.CreateAlloca(abi.memoryType(parameter, *callee.function));
-      address = abi.addressOf(builder, parameter, arguments, slot);
-    }
-    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
-  }
+  Value *list = abi.argumentList(builder, entry, callee, SmallVector<Value *, 8>(copiedCall->args()), ~sharedMask);
   Value *stop = builder.CreateCall(abi.loopPush, {generator->getArg(1), list});
   Value *before = builder.CreateLoad(builder.getInt32Ty(), stopSlot);
   builder.CreateStore(builder.CreateOr(before, stop), stopSlot);
@@ -688,7 +670,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
     cloneWithoutExceptions();
     bool isLegal = copied && copied->getLoopPreheader() && copied->getLoopLatch() && copied->contains(copiedCall);
     if (!isLegal)
-      refuse("loop-shape", "the loop ends in the first iteration or has no single way back", &call, "");
+      refuse("loop-shape", "the loop ends in the first iteration or has no single way back", &call, "write it as one for or while loop");
     if (isLegal && collectSlice() && checkHandlers() && checkMemory()) {
       computeShared();
       result.emplace();
@@ -700,6 +682,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
       loop.getUniqueExitBlocks(exits);
       result->exits.assign(exits.begin(), exits.end());
       result->sharedMask = sharedMask;
+      result->reads = reads;
       carve(*result);
     }
     // The loop was moved out, or the attempt failed: the rest of the clone is of no use.
@@ -782,7 +765,7 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
 
   builder.SetInsertPoint(ready);
   builder.SetCurrentDebugLocation(call.getDebugLoc());
-  Value *loaded = isDirect ? abi.loadResult(builder, callee.facts.result, call.getType(), resultSlot) : nullptr;
+  Value *loaded = isDirect ? abi.loadValue(builder, call.getType(), resultSlot) : nullptr;
   builder.CreateBr(normal);
 
   if (isDirect) {
@@ -806,7 +789,8 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
 
 void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValueMapTy &map, ProgramAbi &abi) {
   auto *call = cast<CallBase>(map.lookup(staged.call));
-  auto *preheader = cast<BasicBlock>(map.lookup(staged.preheader));
+  // Not the preheader's last instruction: a future may have been joined between that block and this instruction.
+  auto *loopEntry = cast<Instruction>(map.lookup(staged.preheader->getTerminator()));
   Function *function = call->getFunction();
   auto mapped = [&](Value *value) -> Value * {
     if (isa<Constant>(value))
@@ -814,32 +798,19 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
     return map.lookup(value);
   };
   IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
-  unsigned count = staged.callee->facts.parameters.size();
-  auto *listType = ArrayType::get(entry.getPtrTy(), std::max(count, 1u));
   Value *state = entry.CreateAlloca(staged.state);
-  Value *shared = entry.CreateAlloca(listType);
   Value *loopSlot = entry.CreateAlloca(entry.getPtrTy());
   entry.CreateStore(ConstantPointerNull::get(entry.getPtrTy()), loopSlot);
 
-  IRBuilder<> builder(preheader->getTerminator());
+  IRBuilder<> builder(loopEntry);
   unsigned field = 0;
   for (Value *value : staged.liveIns)
     builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));
   for (PHINode *phi : staged.phis)
     builder.CreateStore(mapped(phi->getIncomingValueForBlock(staged.preheader)),
                         builder.CreateStructGEP(staged.state, state, field++));
-  SmallVector<Value *, 8> arguments(call->args());
-  for (unsigned k = 0; k < count; ++k) {
-    const PassedValue &parameter = staged.callee->facts.parameters[k];
-    Value *address = ConstantPointerNull::get(builder.getPtrTy());
-    if (staged.sharedMask & (1u << k)) {
-      Value *slot = nullptr;
-      if (!ProgramAbi::isByAddress(parameter))
-        slot = entry.CreateAlloca(abi.memoryType(parameter, *staged.callee->function));
-      address = abi.addressOf(builder, parameter, arguments, slot);
-    }
-    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, shared, 0, k));
-  }
+  Value *shared =
+      abi.argumentList(builder, entry, *staged.callee, SmallVector<Value *, 8>(call->args()), staged.sharedMask);
   Value *loop = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
   builder.CreateStore(loop, loopSlot);
 

@@ -26,6 +26,7 @@ struct StagedLoop {
   llvm::BasicBlock *header = nullptr, *preheader = nullptr;
   llvm::SmallVector<llvm::BasicBlock *, 4> exits;
   uint32_t sharedMask = 0; ///< parameters that are the same in every iteration
+  ObjectSet reads;        ///< what running ahead reads, from the loop's entry on
   llvm::Function *generator = nullptr;
   llvm::StructType *state = nullptr;
   llvm::SmallVector<llvm::Value *, 8> liveIns; ///< values from outside of the loop: first fields of the state

@@ -25,18 +25,55 @@ namespace cleave {
 
 std::string demangledName(StringRef symbol) { return demangle(symbol); }
 
+static std::string take(char *text) {
+  std::string result = text ? text : "";
+  free(text);
+  return result;
+}
+
+/// "std::vector<int, std::allocator<int>>::at" -> "std::vector::at".
+static std::string withoutTemplateArguments(StringRef text) {
+  std::string result;
+  unsigned depth = 0;
+  for (char c : text) {
+    depth += c == '<';
+    if (!depth)
+      result += c;
+    depth -= c == '>' && depth;
+  }
+  return result;
+}
+
+std::string spokenName(StringRef symbol) {
+  ItaniumPartialDemangler demangler;
+  std::string mangled = symbol.str(); // the demangler points into it
+  if (demangler.partialDemangle(mangled.c_str()))
+    return mangled;
+  if (!demangler.isFunction()) {
+    // Of a function's static only its own name, which is behind the function's parameters.
+    std::string whole = take(demangler.finishDemangle(nullptr, nullptr));
+    size_t behind = mangled.compare(0, 3, "_ZZ") ? std::string::npos : whole.rfind("::");
+    return behind == std::string::npos ? whole : whole.substr(behind + 2);
+  }
+  std::string name = take(demangler.getFunctionBaseName(nullptr, nullptr));
+  std::string scope = withoutTemplateArguments(take(demangler.getFunctionDeclContextName(nullptr, nullptr)));
+  // What stands behind the operators of streams has names of the library's own.
+  StringRef text = name;
+  if (text.contains("_insert"))
+    return "operator<<";
+  if (text.contains("_extract"))
+    return "operator>>";
+  if (text.starts_with("operator") || scope.empty())
+    return name;
+  return text.starts_with("_") ? scope : scope + "::" + name;
+}
+
 /// What a mangled name says about a function: its parameter types as text, `this` first for members.
 struct Signature {
   std::string name; ///< qualified, without parameters
   SmallVector<std::string, 6> parameters;
   bool isMember = false; ///< unknown for data; true if there is one more argument than parameters
 };
-
-static std::string take(char *text) {
-  std::string result = text ? text : "";
-  free(text);
-  return result;
-}
 
 static bool parseSignature(StringRef symbol, unsigned argumentCount, Signature &signature) {
   ItaniumPartialDemangler demangler;
@@ -83,7 +120,6 @@ static bool isNondeterministic(StringRef symbol, StringRef name) {
   return names.contains(symbol) || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
 }
 
-/// Helpers behind the containers that live in libstdc++.so.
 /// Exceptions copy their message and nothing else.
 static bool isExceptionClass(StringRef name) {
   static const StringRef classes[] = {"std::exception::", "std::logic_error::", "std::runtime_error::", "std::invalid_argument::",
@@ -92,11 +128,17 @@ static bool isExceptionClass(StringRef name) {
   return any_of(classes, [&](StringRef prefix) { return name.starts_with(prefix); });
 }
 
+/// Helpers behind the containers that live in libstdc++.so.
 static bool isContainerHelper(StringRef name) {
   static const StringRef prefixes[] = {"std::_Rb_tree_", "std::__detail::_List_node_base", "std::_Hash_bytes",
                                        "std::_Fnv_hash_bytes", "std::__detail::_Prime_rehash_policy",
                                        "std::__cxx11::basic_string<", "std::_Sp_counted_base"};
   return any_of(prefixes, [&](StringRef prefix) { return name.starts_with(prefix); });
+}
+
+/// From a node of a tree to its neighbour: looks at links and leaves them alone, though the type does not say so.
+static bool isTreeWalk(StringRef name) {
+  return name == "std::_Rb_tree_increment" || name == "std::_Rb_tree_decrement";
 }
 
 /// Library functions that call back, start threads or keep what they get beyond their own objects.
@@ -187,6 +229,14 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
   return true;
 }
 
+/// Reads on to a terminator, wherever the object ends that it was given.
+static bool readsToTerminator(StringRef symbol) {
+  return symbol.starts_with("strto") ||
+         is_contained({"strlen", "strcmp", "strchr", "strrchr", "strstr", "strspn", "strcspn", "strpbrk", "strcpy", "stpcpy",
+                       "strcat", "strdup", "strcoll", "wcslen", "atoi", "atol", "atoll", "atof", "puts", "fputs"},
+                      symbol);
+}
+
 /// The C functions that people use inside computations and that LLVM gives no attributes for here.
 static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &model) {
   auto is = [&](std::initializer_list<StringRef> names) { return is_contained(names, symbol); };
@@ -197,7 +247,6 @@ static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &mod
     model.kind = CallModel::Class::Pure;
     model.returns = call.getType()->isPointerTy() ? CallModel::Returns::FirstArgument : CallModel::Returns::Nothing;
     model.reads.set(0, is({"strcmp", "strncmp", "memcmp", "bcmp"}) ? 2 : 1);
-    model.readsUnbounded = !is({"memcmp", "bcmp", "memchr", "strncmp"});
     return true;
   }
   if (is({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof"})) {
@@ -207,7 +256,6 @@ static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &mod
     model.reads.set(0);
     if (count > 1 && symbol.starts_with("strto"))
       model.writes.set(1);
-    model.readsUnbounded = true;
     return true;
   }
   if (is({"printf", "puts", "putchar", "fflush", "fputs", "fputc", "fprintf", "fwrite", "vprintf"})) {
@@ -250,15 +298,13 @@ static void modelStandardLibrary(const Signature &signature, unsigned count, Cal
   model.returns = CallModel::Returns::ReachOfArguments;
   touchAll(model, count);
   if (isExceptionClass(signature.name)) {
-    model.firstKeeps = false;
-    model.firstIsFlat = true;
-  }
-  // They come in two forms, for const and other nodes, and only walk in both.
-  if (signature.name == "std::_Rb_tree_increment" || signature.name == "std::_Rb_tree_decrement") {
-    model.firstKeeps = false;
+    // Its message is its own, whoever holds the object afterwards.
+    model.deep = model.firstKeeps = false;
     model.writes.reset();
-    return;
+    model.writes.set(0);
   }
+  if (isTreeWalk(signature.name))
+    model.writes.reset();
   // sret and other hidden arguments make the lists differ in length: then every argument counts as written.
   if (signature.parameters.size() == count)
     for (unsigned k = 0; k < count; ++k)
@@ -266,7 +312,17 @@ static void modelStandardLibrary(const Signature &signature, unsigned count, Cal
         model.writes.reset(k);
 }
 
+static CallModel modelByRules(const CallBase &call);
+
 CallModel modelOfCall(const CallBase &call) {
+  CallModel model = modelByRules(call);
+  // Whichever rule knows the function: LLVM's attributes say that strlen reads its argument, not how far.
+  if (const Function *callee = call.getCalledFunction())
+    model.readsUnbounded |= readsToTerminator(callee->getName());
+  return model;
+}
+
+static CallModel modelByRules(const CallBase &call) {
   CallModel model;
   const Function *callee = call.getCalledFunction();
   if (!callee || call.isInlineAsm())

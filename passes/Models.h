@@ -30,7 +30,6 @@ struct CallModel {
   Class kind = Class::Unknown;
   Returns returns = Returns::Unknown;
   bool deep = false;         ///< touches all that is reachable from the arguments, not just what they point to
-  bool firstIsFlat = false;  ///< of argument 0 only what it points to is touched, even if `deep`
   bool firstKeeps = false;   ///< stores pointers to (or out of) its arguments in the memory of the arguments
   bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
   bool writesErrno = false;
@@ -42,6 +41,8 @@ struct CallModel {
 CallModel modelOfCall(const llvm::CallBase &call);
 
 /// "std::rand()" rather than "_ZSt4randv".
+/// A symbol as people speak of it: "operator<<", "std::getline", "time", "issued" for a static of a function.
+std::string spokenName(llvm::StringRef symbol);
 std::string demangledName(llvm::StringRef symbol);
 
 } // namespace cleave

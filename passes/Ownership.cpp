@@ -26,6 +26,7 @@
 // gets no such promise.
 #include "passes/Ownership.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
@@ -247,6 +248,18 @@ std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const O
   return result;
 }
 
+/// "global 'hits'", "static 'cache'". A guard is spoken of as what it guards.
+static std::string describeVariable(const GlobalVariable &variable) {
+  StringRef symbol = variable.getName();
+  if (symbol.starts_with("_Z")) // linking adds suffixes to internal names
+    symbol = symbol.take_until([](char c) { return c == '.'; });
+  std::string mangled = symbol.consume_front("_ZGV") ? ("_Z" + symbol).str() : symbol.str();
+  StringRef kind = variable.isThreadLocal() ? "thread-local" : "global";
+  if (StringRef(mangled).starts_with("_ZZ"))
+    kind = "static";
+  return (kind + " '" + spokenName(mangled) + "'").str();
+}
+
 std::string FunctionMemory::describe(ObjectId id) const {
   const MemoryObject &object = objects[id];
   switch (object.kind) {
@@ -259,7 +272,7 @@ std::string FunctionMemory::describe(ObjectId id) const {
       return "its result";
     return ("'" + fn.getArg(object.argument)->getName() + "'").str();
   case MemoryObject::Kind::Global:
-    return "global '" + demangledName(object.value->getName()) + "'";
+    return describeVariable(*cast<GlobalVariable>(object.value));
   case MemoryObject::Kind::Local: {
     StringRef name = object.value->getName();
     if (name.starts_with("ref.tmp") || name.starts_with("agg.tmp") || name.starts_with("tmp"))
@@ -274,9 +287,8 @@ std::string FunctionMemory::describe(ObjectId id) const {
       if (objects[owner].kind == MemoryObject::Kind::Local && contents[owner].test(id) &&
           describe(owner) != "a temporary")
         return "memory of " + describe(owner);
-    const auto *call = cast<Instruction>(object.value);
-    if (const DebugLoc &where = call->getDebugLoc())
-      return "memory allocated at line " + std::to_string(where.getLine());
+    if (SourcePlace where = placeOf(cast<Instruction>(object.value)))
+      return "memory allocated at " + where.file + ":" + std::to_string(where.line);
     return "memory allocated here";
   }
   }
@@ -369,12 +381,17 @@ private:
     return it->second;
   }
 
+  /// Clang declares the tables of the language's run time without saying that they are constant.
+  static bool isConstantData(const GlobalVariable &global) {
+    return global.isConstant() || (global.isDeclaration() && global.getName().starts_with("_ZTV"));
+  }
+
   /// A constant table whose initialiser leads to constants only.
   static bool leadsToConstantsOnly(const Constant *constant, SmallPtrSetImpl<const Constant *> &seen) {
     if (!seen.insert(constant).second || isa<Function>(constant) || isa<ConstantData>(constant))
       return true;
     if (auto *global = dyn_cast<GlobalVariable>(constant))
-      return global->isConstant() && (!global->hasInitializer() || leadsToConstantsOnly(global->getInitializer(), seen));
+      return isConstantData(*global) && (!global->hasInitializer() || leadsToConstantsOnly(global->getInitializer(), seen));
     if (isa<GlobalValue>(constant))
       return false;
     return all_of(constant->operands(),
@@ -391,7 +408,7 @@ private:
     }
     if (auto *global = dyn_cast<GlobalVariable>(constant)) {
       SmallPtrSet<const Constant *, 8> seen;
-      if (global->isConstant() && leadsToConstantsOnly(global, seen)) {
+      if (isConstantData(*global) && leadsToConstantsOnly(global, seen)) {
         result.set(FunctionMemory::constantObject);
         return result;
       }
@@ -584,7 +601,7 @@ void MemoryBuilder::applyModel(const CallBase &call) {
   if (model.deep)
     for (unsigned k = 0; k < call.arg_size(); ++k)
       if (model.writes.test(k))
-        hold(k == 0 && model.firstIsFlat ? of(call.getArgOperand(k)) : memory.reach(of(call.getArgOperand(k))), fresh);
+        hold(memory.reach(of(call.getArgOperand(k))), fresh);
   if (model.firstKeeps && call.arg_size()) {
     // Nodes are linked with each other: every object that the arguments reach may end up in any other.
     ObjectSet all = memory.reach(arguments);

@@ -3,6 +3,7 @@
 #include "partitioner/CostModel.h"
 #include "partitioner/Partition.h"
 #include "passes/Cuts.h"
+#include "passes/Dispatch.h"
 #include "passes/GlobalInputs.h"
 #include "passes/HoistLoads.h"
 #include "passes/Prepare.h"
@@ -89,12 +90,15 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   hoistInvariants(module, *known.effects);
   ProgramAbi abi(module);
   std::vector<CutSite> sites = timed("cuts", [&] { return findCuts(module, known.candidates, *known.effects, abi); });
-  CostModel costs(target);
-  timed("partition", [&] { decide(sites, costs); });
-  program.partition = describePartition(sites, costs);
+  timed("partition", [&] {
+    CostModel costs(target); // it keeps analyses of functions that cutting changes
+    decide(sites, costs);
+    program.partition = describePartition(sites, costs);
+  });
   program.remarks = remarksOf(sites);
   timed("cutting", [&] { makeCuts(module, sites, abi); });
   releaseFunctions(module);
+  releaseDispatchers(module);
   dropUnused(module);
   if (Error error = verified(module, "cutting"))
     return std::move(error);
@@ -173,8 +177,8 @@ Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &ou
         continue;
       }
       out << candidate.refusal.message << " [" << candidate.refusal.reason << "]\n";
-      for (const std::string &note : candidate.refusal.notes)
-        out << "  " << note << "\n";
+      for (const RemarkNote &note : candidate.refusal.notes)
+        out << "  " << note.text << "\n";
     }
     return Error::success();
   }

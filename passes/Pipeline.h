@@ -16,16 +16,30 @@ class raw_ostream;
 
 namespace cleave {
 
+/// A place in the source. Line 0: unknown.
+struct SourcePlace {
+  std::string file; ///< as the compiler was given it; a system header's as it is included
+  unsigned line = 0;
+  unsigned column = 0;
+  explicit operator bool() const { return line != 0; }
+};
+
+/// A sentence beside a remark. Without a place of its own it stands at the remark's.
+struct RemarkNote {
+  RemarkNote(std::string text, SourcePlace place = {}) : text(std::move(text)), place(std::move(place)) {}
+  RemarkNote(const char *text) : text(text) {}
+  std::string text;
+  SourcePlace place;
+};
+
 /// A located sentence for the person who wrote the program.
 struct Remark {
   enum class Kind { Taken, Missed };
   Kind kind;
-  std::string file; ///< as the compiler was given it; empty if unknown
-  unsigned line = 0;
-  unsigned column = 0;
+  SourcePlace place;
   std::string reason;  ///< stable identifier, e.g. "global-write"; empty for Taken
   std::string message; ///< "call to 'count' in this loop runs as a task (about 1.2 ms each)"
-  std::vector<std::string> notes; ///< "writes global 'hits' (main.cpp:4)", "make it a result of the function"
+  std::vector<RemarkNote> notes; ///< what to change, at the line where it blocks
 };
 
 struct CutOptions {

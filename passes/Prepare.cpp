@@ -5,6 +5,7 @@
 // calls, because a call with facts is what can be moved. Whatever is kept whole here is free to be inlined again when
 // the full -O pipeline runs over the pieces: a cut never costs an optimisation.
 #include "passes/Prepare.h"
+#include "passes/Dispatch.h"
 #include "passes/Facts.h"
 #include "passes/Ownership.h"
 #include "llvm/ADT/SCCIterator.h"
@@ -22,7 +23,6 @@
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
-#include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/SROA.h"
@@ -44,6 +44,7 @@ Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module
     if (linker.linkInModule(std::move(modules[k])))
       return createStringError("cannot link '" + name + "': a symbol in it is defined elsewhere too");
   }
+  markVirtualCalls(*program);
   return program;
 }
 
@@ -111,10 +112,16 @@ void prepareModule(Module &module) {
   builder.crossRegisterProxies(loops, functions, components, managers);
 
   markPointerFreeCopies(module);
+  markVirtualCalls(module);
 
   ModulePassManager first;
   first.addPass(InternalizePass([](const GlobalValue &value) { return value.getName() == "main"; }));
   first.addPass(GlobalDCEPass());
+  first.run(module, managers);
+  // Beyond this point a call through a pointer is one whose targets are not known.
+  makeDispatchers(module);
+
+  first = ModulePassManager();
   first.addPass(InferFunctionAttrsPass()); // what LLVM knows of libm and libc
   FunctionPassManager promote;
   promote.addPass(SROAPass(SROAOptions::ModifyCFG));
@@ -131,8 +138,8 @@ void prepareModule(Module &module) {
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));
   simplify.addPass(SimplifyCFGPass());
-  // A break leaves a flag and a value in the loop that matter on the way out only; these two see that.
-  simplify.addPass(InstCombinePass());
+  // A break leaves a flag and a value in the loop that matter on the way out only. (Not InstCombine: it turns an index
+  // into an array member into plain address arithmetic, and whether that stays inside of the object is lost.)
   simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));

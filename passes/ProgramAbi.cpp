@@ -1,12 +1,15 @@
 // ProgramAbi.cpp - program.h and image.h, seen from the compiler.
 //
 // The C headers are the contract; here the same structs are written as LLVM constants, field by field in their order:
-//   cleave_type {u32 kind, u32 field_count, u64 size, u64 align, u64 count, ptr elem, ptr fields}
-//   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 0, ptr params, ptr result}
+//   cleave_type {u32 kind, u32 field_count, u64 size, u64 align, u64 count, ptr elem, ptr fields, ptr symbols}
+//   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 symbol_count, ptr params, ptr result,
+//                ptr symbols}
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
+#include "passes/Places.h"
 #include "cleave/image.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/Module.h"
 
@@ -20,7 +23,7 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   pointer = PointerType::get(context, 0);
   real = Type::getDoubleTy(context);
   Type *none = Type::getVoidTy(context);
-  typeStruct = StructType::get(context, {i32, i32, i64, i64, i64, pointer, pointer});
+  typeStruct = StructType::get(context, {i32, i32, i64, i64, i64, pointer, pointer, pointer});
   auto declare = [&](StringRef name, Type *result, ArrayRef<Type *> parameters) {
     FunctionCallee callee = module.getOrInsertFunction(name, FunctionType::get(result, parameters, false));
     cast<Function>(callee.getCallee())->setDoesNotThrow();
@@ -71,19 +74,80 @@ static unsigned kindNumber(StringRef kind) {
       .Case("unique", CLEAVE_T_UNIQUE)
       .Case("trivial", CLEAVE_T_POD_PARTIAL)
       .Case("slice", CLEAVE_T_SLICE)
+      .Case("variant", CLEAVE_T_VARIANT)
+      .Case("reference", CLEAVE_T_REFERENCE)
+      .Case("vptr", CLEAVE_T_SYMBOL)
+      .Case("polymorphic", CLEAVE_T_POLYMORPHIC)
+      .Case("function", CLEAVE_T_FUNCTION)
       .Default(~0u);
 }
 
 /// The node of the element type, where the kind has one.
-static const MDNode *elementNode(const MDNode *type) {
+static const MDNode *elementNode(const MDNode *type, LLVMContext &context) {
   StringRef kind = typeKind(type);
   if (kind == "array")
     return nodeOperand(type, 2);
   if (kind == "optional")
     return nodeOperand(type, 4);
-  if (kind == "pod" || kind == "record" || kind == "trivial" || kind == "bit_vector")
+  if (kind == "variant") { // its index
+    auto *bytes = ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(context), integerOperand(type, 4)));
+    return MDNode::get(context, {MDString::get(context, "pod"), bytes, bytes});
+  }
+  if (is_contained({"pod", "record", "trivial", "bit_vector", "vptr", "polymorphic", "function"}, kind))
     return nullptr;
   return nodeOperand(type, 1);
+}
+
+/// The parts of a type that lie at offsets, or that it may turn out to be: cleave_type's fields[].
+static SmallVector<std::pair<uint64_t, const MDNode *>, 8> fieldsOf(const Module &module, const MDNode *type) {
+  SmallVector<std::pair<uint64_t, const MDNode *>, 8> fields;
+  StringRef kind = typeKind(type);
+  if (kind == "record" || kind == "trivial")
+    for (unsigned k = 4; k + 1 < type->getNumOperands(); k += 2)
+      fields.push_back({integerOperand(type, k), nodeOperand(type, k + 1)});
+  else if (kind == "variant")
+    for (unsigned k = 5; k < type->getNumOperands(); ++k)
+      fields.push_back({0, nodeOperand(type, k)});
+  else if (kind == "polymorphic")
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      fields.push_back({found.offset, found.type});
+  else if (kind == "function")
+    for (const HeldFunctor &held : heldFunctors(module, type))
+      fields.push_back({held.isInPlace, held.type});
+  return fields;
+}
+
+/// cleave_type's symbols[]. An address that tells types apart must stay one of its own, so it is significant from now on.
+SmallVector<Constant *, 8> ProgramAbi::ownSymbols(const MDNode *type) {
+  SmallVector<Constant *, 8> symbols;
+  StringRef kind = typeKind(type);
+  if (kind == "vptr")
+    symbols.push_back(addressPoint(type));
+  else if (kind == "polymorphic")
+    for (const DynamicClass &found : dynamicClasses(module, type))
+      symbols.push_back(found.addressPoint);
+  else if (kind == "function")
+    for (const HeldFunctor &held : heldFunctors(module, type))
+      symbols.append({held.manager, held.invoker});
+  for (Constant *symbol : symbols)
+    cast<GlobalValue>(symbol->stripPointerCastsAndAliases()->stripInBoundsConstantOffsets())
+        ->setUnnamedAddr(GlobalValue::UnnamedAddr::None);
+  return symbols;
+}
+
+void ProgramAbi::collectSymbols(const MDNode *type, SetVector<Constant *> &symbols,
+                                SmallPtrSetImpl<const MDNode *> &seen) {
+  if (!seen.insert(type).second)
+    return;
+  for (Constant *symbol : ownSymbols(type))
+    symbols.insert(symbol);
+  forEachInnerType(module, type, [&](const MDNode *inner) { collectSymbols(inner, symbols, seen); });
+}
+
+Constant *ProgramAbi::table(ArrayRef<Constant *> entries, const Twine &name) {
+  if (entries.empty())
+    return ConstantPointerNull::get(PointerType::get(context, 0));
+  return constant(ConstantArray::get(ArrayType::get(entries[0]->getType(), entries.size()), entries), name);
 }
 
 Constant *ProgramAbi::typeConstant(const MDNode *type) {
@@ -94,38 +158,34 @@ Constant *ProgramAbi::typeConstant(const MDNode *type) {
   auto *global = new GlobalVariable(module, typeStruct, true, GlobalValue::PrivateLinkage, nullptr, "cleave.type");
   types[type] = global;
   StringRef kind = typeKind(type);
-  Constant *null = ConstantPointerNull::get(PointerType::get(context, 0));
-  Constant *fields = null;
-  unsigned fieldCount = 0;
-  if (kind == "record" || kind == "trivial") {
-    SmallVector<Constant *, 8> list;
-    for (unsigned k = 4; k + 1 < type->getNumOperands(); k += 2)
-      list.push_back(ConstantStruct::getAnon({ConstantInt::get(i64, integerOperand(type, k)),
-                                              typeConstant(nodeOperand(type, k + 1))}));
-    fieldCount = list.size();
-    if (fieldCount)
-      fields = constant(ConstantArray::get(ArrayType::get(list[0]->getType(), fieldCount), list), "cleave.fields");
+  uint64_t size = typeSize(type), align = typeAlign(type);
+  SmallVector<Constant *, 8> fields;
+  for (auto [offset, inner] : fieldsOf(module, type)) {
+    fields.push_back(ConstantStruct::getAnon({ConstantInt::get(i64, offset), typeConstant(inner)}));
+    if (kind == "polymorphic") { // in place there is room for each of them
+      size = std::max(size, typeSize(inner));
+      align = std::max(align, typeAlign(inner));
+    }
   }
   uint64_t count = 0;
   if (kind == "array")
     count = integerOperand(type, 1);
-  else if (kind == "optional")
+  else if (kind == "optional" || kind == "variant")
     count = integerOperand(type, 3);
   else if (kind == "hashtable")
     count = integerOperand(type, 2) & 1;
-  const MDNode *element = elementNode(type);
-  Constant *elem = element ? typeConstant(element) : null;
+  const MDNode *element = elementNode(type, context);
+  Constant *elem = element ? typeConstant(element) : ConstantPointerNull::get(PointerType::get(context, 0));
   global->setInitializer(ConstantStruct::get(
-      typeStruct, {ConstantInt::get(i32, kindNumber(kind)), ConstantInt::get(i32, fieldCount),
-                   ConstantInt::get(i64, typeSize(type)), ConstantInt::get(i64, typeAlign(type)),
-                   ConstantInt::get(i64, count), elem, fields}));
+      typeStruct, {ConstantInt::get(i32, kindNumber(kind)), ConstantInt::get(i32, fields.size()),
+                   ConstantInt::get(i64, size), ConstantInt::get(i64, align), ConstantInt::get(i64, count), elem,
+                   table(fields, "cleave.fields"), table(ownSymbols(type), "cleave.symbols")}));
   return global;
 }
 
 bool ProgramAbi::isByAddress(const PassedValue &value) { return value.passing != Passing::Direct; }
 
-/// i1 lies in memory as a byte; everything else as itself.
-static Type *storedType(Type *type) {
+Type *ProgramAbi::storedType(Type *type) {
   if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
     return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
   return type;
@@ -140,16 +200,11 @@ Type *ProgramAbi::memoryType(const PassedValue &value, const Function &function)
   return StructType::get(context, parts);
 }
 
-static Value *widen(IRBuilderBase &builder, Value *value) {
-  Type *stored = storedType(value->getType());
-  return stored == value->getType() ? value : builder.CreateZExt(value, stored);
-}
-
 Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, ArrayRef<Value *> arguments, Value *slot) {
   if (isByAddress(value))
     return arguments[value.firstArgument];
   if (value.argumentCount == 1) {
-    builder.CreateStore(widen(builder, arguments[value.firstArgument]), slot);
+    storeValue(builder, arguments[value.firstArgument], slot);
     return slot;
   }
   SmallVector<Type *, 2> parts;
@@ -157,11 +212,33 @@ Value *ProgramAbi::addressOf(IRBuilderBase &builder, const PassedValue &value, A
     parts.push_back(storedType(arguments[value.firstArgument + k]->getType()));
   auto *layout = StructType::get(context, parts);
   for (unsigned k = 0; k < value.argumentCount; ++k)
-    builder.CreateStore(widen(builder, arguments[value.firstArgument + k]), builder.CreateStructGEP(layout, slot, k));
+    storeValue(builder, arguments[value.firstArgument + k], builder.CreateStructGEP(layout, slot, k));
   return slot;
 }
 
-Value *ProgramAbi::loadResult(IRBuilderBase &builder, const PassedValue &result, Type *type, Value *slot) {
+Value *ProgramAbi::argumentList(IRBuilderBase &builder, IRBuilderBase &entry, const Candidate &candidate,
+                                ArrayRef<Value *> arguments, uint32_t mask) {
+  unsigned count = candidate.facts.parameters.size();
+  auto *listType = ArrayType::get(pointer, std::max(count, 1u));
+  Value *list = entry.CreateAlloca(listType);
+  for (unsigned k = 0; k < count; ++k) {
+    const PassedValue &parameter = candidate.facts.parameters[k];
+    Value *address = ConstantPointerNull::get(PointerType::get(context, 0));
+    if (mask & (1u << k)) {
+      Value *slot = isByAddress(parameter) ? nullptr : entry.CreateAlloca(memoryType(parameter, *candidate.function));
+      address = addressOf(builder, parameter, arguments, slot);
+    }
+    builder.CreateStore(address, builder.CreateConstInBoundsGEP2_32(listType, list, 0, k));
+  }
+  return list;
+}
+
+void ProgramAbi::storeValue(IRBuilderBase &builder, Value *value, Value *slot) {
+  Type *stored = storedType(value->getType());
+  builder.CreateStore(stored == value->getType() ? value : builder.CreateZExt(value, stored), slot);
+}
+
+Value *ProgramAbi::loadValue(IRBuilderBase &builder, Type *type, Value *slot) {
   Value *value = builder.CreateLoad(storedType(type), slot);
   return storedType(type) == type ? value : builder.CreateTrunc(value, type);
 }
@@ -193,7 +270,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
     for (unsigned k = 0; k < parameter.argumentCount; ++k) {
       Type *part = callee->getArg(parameter.firstArgument + k)->getType();
       Value *address = parameter.argumentCount == 1 ? copy : builder.CreateStructGEP(type, copy, k);
-      arguments[parameter.firstArgument + k] = loadResult(builder, parameter, part, address);
+      arguments[parameter.firstArgument + k] = loadValue(builder, part, address);
     }
   }
   CallInst *call = builder.CreateCall(callee, arguments);
@@ -201,7 +278,7 @@ Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
   call->setAttributes(callee->getAttributes().removeFnAttributes(context));
   if (candidate.facts.result.passing == Passing::Direct) {
     AllocaInst *slot = builder.CreateAlloca(storedType(call->getType()));
-    builder.CreateStore(widen(builder, call), slot);
+    storeValue(builder, call, slot);
     builder.CreateMemCpy(result, Align(typeAlign(candidate.facts.result.typeNode)), slot, slot->getAlign(),
                          typeSize(candidate.facts.result.typeNode));
   }
@@ -216,13 +293,16 @@ GlobalVariable *ProgramAbi::kind(StringRef name, StringRef file, unsigned line, 
     members.push_back(ConstantStruct::getAnon(
         {typeConstant(parameter.type), ConstantInt::get(i32, parameter.isOwned ? CLEAVE_PARAM_VALUE : CLEAVE_PARAM_BORROWED),
          ConstantInt::get(i32, 0)}));
-  Constant *parameters = ConstantPointerNull::get(PointerType::get(context, 0));
-  if (!members.empty())
-    parameters = constant(ConstantArray::get(ArrayType::get(members[0]->getType(), members.size()), members), "cleave.params");
+  SetVector<Constant *> symbols;
+  SmallPtrSet<const MDNode *, 16> seen;
+  for (const KindParameter &parameter : list)
+    collectSymbols(parameter.type, symbols, seen);
+  collectSymbols(result, symbols, seen);
   unsigned id = kindCount++;
   Constant *value = ConstantStruct::getAnon({text(name), text(file), ConstantInt::get(i32, line), ConstantInt::get(i32, id),
-                                             ConstantInt::get(i32, members.size()), ConstantInt::get(i32, 0), parameters,
-                                             typeConstant(result)});
+                                             ConstantInt::get(i32, members.size()), ConstantInt::get(i32, symbols.size()),
+                                             table(members, "cleave.params"), typeConstant(result),
+                                             table(symbols.getArrayRef(), "cleave.symbols")});
   auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::InternalLinkage, value,
                                     "cleave.kind." + Twine(id));
   module.getOrInsertNamedMetadata("cleave.tasks")
@@ -239,7 +319,7 @@ GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
   SmallVector<KindParameter, 6> list;
   for (const PassedValue &parameter : facts.parameters) {
     bool owned = parameter.passing == Passing::Indirect || parameter.passing == Passing::ByVal ||
-                 (parameter.passing == Passing::Direct && !holdsView(parameter.typeNode));
+                 (parameter.passing == Passing::Direct && !holdsView(module, parameter.typeNode));
     list.push_back({parameter.typeNode, owned});
   }
   GlobalVariable *global =
@@ -252,11 +332,9 @@ GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &
 }
 
 GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
-  std::string file;
-  unsigned line = 0, column = 0;
-  locate(&where, file, line, column);
+  SourcePlace place = outerPlaceOf(where);
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
-  Constant *value = ConstantStruct::getAnon({kind, text(file), ConstantInt::get(i32, line),
+  Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");

@@ -4,6 +4,8 @@
 
 #include "passes/Candidates.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/IRBuilder.h"
 
 namespace cleave {
@@ -39,8 +41,15 @@ public:
                          llvm::Value *slot);
   /// Does the parameter travel by address already?
   static bool isByAddress(const PassedValue &value);
-  /// Reads a direct result back from `slot`.
-  llvm::Value *loadResult(llvm::IRBuilderBase &builder, const PassedValue &result, llvm::Type *type, llvm::Value *slot);
+  /// The `args[]` of program.h for a call of `candidate` with `arguments`: an array of pointers whose room, as that of
+  /// spilled values, is made by `entry`. A parameter that is not in `mask` is null.
+  llvm::Value *argumentList(llvm::IRBuilderBase &builder, llvm::IRBuilderBase &entry, const Candidate &candidate,
+                            llvm::ArrayRef<llvm::Value *> arguments, uint32_t mask = ~0u);
+  /// How a register's value lies in memory: odd integers (i1) as whole bytes, everything else as itself.
+  static llvm::Type *storedType(llvm::Type *type);
+  /// Leaves a value in `slot`, and reads one back from there.
+  static void storeValue(llvm::IRBuilderBase &builder, llvm::Value *value, llvm::Value *slot);
+  static llvm::Value *loadValue(llvm::IRBuilderBase &builder, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
   llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp;
@@ -48,6 +57,10 @@ public:
 
 private:
   llvm::Constant *typeConstant(const llvm::MDNode *type);
+  llvm::SmallVector<llvm::Constant *, 8> ownSymbols(const llvm::MDNode *type);
+  void collectSymbols(const llvm::MDNode *type, llvm::SetVector<llvm::Constant *> &symbols,
+                      llvm::SmallPtrSetImpl<const llvm::MDNode *> &seen);
+  llvm::Constant *table(llvm::ArrayRef<llvm::Constant *> entries, const llvm::Twine &name);
   llvm::Function *taskCall(const Candidate &candidate, unsigned id);
   llvm::Constant *text(llvm::StringRef value);
   llvm::GlobalVariable *constant(llvm::Constant *value, const llvm::Twine &name);

@@ -26,12 +26,13 @@
 // dependence analysis about pairs of accesses. It knows nothing of containers' memory, and it answers "may depend"
 // where a comparison at run time settles the matter.
 #include "passes/RangeLoops.h"
+#include "passes/Places.h"
+#include "passes/RangeIntervals.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
@@ -60,7 +61,6 @@ private:
   bool isReduction(PHINode &phi);
   bool isBestOf(PHINode &phi);
   void collectScalars();
-  Value *expand(const SCEV *value, Type *type);
 
   LoopContext &context;
   Loop &loop;
@@ -72,21 +72,8 @@ private:
 } // namespace
 
 bool RangeFinder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
-  why.reason = reason;
-  why.message = message.str();
-  why.notes.clear();
-  if (std::string place = placeOf(where); !place.empty())
-    why.notes.push_back("it happens at " + place);
-  if (*cure)
-    why.notes.push_back(cure);
+  why = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
-}
-
-Value *RangeFinder::expand(const SCEV *value, Type *type) {
-  Instruction *place = result.preheader->getTerminator();
-  if (!context.expander.isSafeToExpandAt(value, place))
-    return nullptr;
-  return context.expander.expandCodeFor(value, type, place->getIterator());
 }
 
 bool RangeFinder::checkShape() {
@@ -106,7 +93,7 @@ bool RangeFinder::checkShape() {
   const SCEV *count = evolution.getExitCount(&loop, result.header);
   Type *word = Type::getInt64Ty(evolution.getContext());
   if (!isa<SCEVCouldNotCompute>(count) && evolution.getTypeSizeInBits(count->getType()) <= 64)
-    result.trips = expand(evolution.getNoopOrZeroExtend(count, word), word);
+    result.trips = expandBefore(context, evolution.getNoopOrZeroExtend(count, word), word);
   if (!result.trips)
     return refuse("loop-count", "how often the loop runs is not known when it begins", branch,
                   "count with a for loop whose bounds do not change");
@@ -162,7 +149,7 @@ bool RangeFinder::isInduction(PHINode &phi) {
   const SCEV *step = recurrence->getStepRecurrence(evolution);
   if (!evolution.isLoopInvariant(step, &loop))
     return false;
-  Value *value = expand(step, step->getType());
+  Value *value = expandBefore(context, step, step->getType());
   if (value)
     result.inductions.push_back({&phi, value});
   return value;
@@ -342,7 +329,8 @@ void RangeFinder::collectScalars() {
   auto note = [&](Value *value) {
     auto *inner = dyn_cast<Instruction>(value);
     if ((!inner && !isa<Argument>(value)) || (inner && loop.contains(inner)) || value->getType()->isPointerTy() ||
-        isa<PtrToIntInst>(value) || value->getType()->isLabelTy() || value->getType()->isMetadataTy() || value->getType()->isTokenTy())
+        isa<PtrToIntInst>(value) || value->getType()->isLabelTy() || value->getType()->isMetadataTy() ||
+        value->getType()->isTokenTy())
       return;
     if (seen.insert(value).second)
       result.scalars.push_back(value);
@@ -364,11 +352,12 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
       return false;
     // Two parameters besides the blocks, of the 32 that a kind may have.
     if (memory->blocks.size() > 24)
-      return refuse("loop-memory", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
+      return refuse("too-many-parameters", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
     result.memory = std::move(*memory);
     collectScalars();
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||
-           refuse("loop-memory", "the loop uses a value that cannot be sent", loop.getHeader()->getTerminator(), "");
+           refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(),
+                  "");
   };
   if (isFound())
     return std::move(result);
@@ -419,9 +408,10 @@ std::vector<RangeLoop> findRangeLoops(Function &function, const Effects &effects
     Refusal refusal;
     Instruction *where = placeOfLoop(*loop);
     if (auto range = RangeFinder(context, readsErrno).find(refusal)) {
-      unsigned column = 0;
+      SourcePlace place = outerPlaceOf(*where);
       range->place = where;
-      locate(where, range->file, range->line, column);
+      range->file = place.file;
+      range->line = place.line;
       range->name = "loop(" + std::to_string(range->line) + ")";
       found.push_back(std::move(*range));
       continue;

@@ -60,8 +60,8 @@ struct RangeRefusal {
   Refusal refusal;
 };
 
-/// Outermost loops of `function` that can be split by ranges; refusals of the others go to `refused`. Loops that contain
-/// an instruction of `taken` at their own level are left alone.
+/// Outermost loops of `function` that can be split by ranges; refusals of the others go to `refused`. Loops that
+/// contain an instruction of `taken` at their own level are left alone.
 std::vector<RangeLoop> findRangeLoops(llvm::Function &function, const Effects &effects,
                                       const llvm::SmallPtrSetImpl<const llvm::Instruction *> &taken, bool readsErrno,
                                       std::vector<RangeRefusal> &refused);

@@ -38,35 +38,20 @@ struct RangeLayout {
   RangeLayout(const RangeLoop &range, LLVMContext &context, const DataLayout &layout) {
     SmallVector<Type *, 16> fields;
     for (Value *value : range.scalars)
-      fields.push_back(stored(value->getType()));
+      fields.push_back(ProgramAbi::storedType(value->getType()));
     fields.append(std::max<size_t>(range.memory.bounds.size(), fields.empty()), Type::getInt64Ty(context));
     scalars = StructType::get(context, fields);
     fields.clear();
     for (const RangeReduction &reduction : range.reductions) {
-      fields.push_back(stored(reduction.phi->getType()));
+      fields.push_back(ProgramAbi::storedType(reduction.phi->getType()));
       for (PHINode *companion : reduction.companions)
-        fields.push_back(stored(companion->getType()));
+        fields.push_back(ProgramAbi::storedType(companion->getType()));
     }
     if (fields.empty())
       fields.push_back(Type::getInt64Ty(context));
     reductions = StructType::get(context, fields);
     scalarBytes = layout.getTypeAllocSize(scalars);
     reductionBytes = layout.getTypeAllocSize(reductions);
-  }
-
-  /// Odd integers lie in memory as whole bytes.
-  static Type *stored(Type *type) {
-    if (type->isIntegerTy() && type->getIntegerBitWidth() % 8)
-      return IntegerType::get(type->getContext(), alignTo(type->getIntegerBitWidth(), 8));
-    return type;
-  }
-  static void store(IRBuilderBase &builder, Value *value, Value *place) {
-    builder.CreateStore(value->getType()->isIntegerTy() ? builder.CreateZExt(value, stored(value->getType())) : value,
-                        place);
-  }
-  static Value *load(IRBuilderBase &builder, Type *type, Value *place) {
-    Value *value = builder.CreateLoad(stored(type), place);
-    return type->isIntegerTy() ? builder.CreateTrunc(value, type) : value;
   }
 };
 
@@ -104,6 +89,7 @@ private:
   BasicBlock *entry = nullptr, *done = nullptr, *giveUp = nullptr;
   Value *first = nullptr, *count = nullptr;
   ValueToValueMapTy map;
+  DenseMap<unsigned, Value *> twinDistances; ///< from the block that is read to the one that is written
 };
 
 } // namespace
@@ -138,13 +124,18 @@ void TaskBuilder::loadInputs() {
   unsigned number = 0;
   for (const RangeBlock &block : range.memory.blocks) {
     Value *data = builder.CreateLoad(pointer, argument(2 + number));
-    map[block.base] = builder.CreatePtrAdd(data, itemWord(2 + number));
+    Value *base = builder.CreatePtrAdd(data, itemWord(2 + number));
+    if (block.isTwin)
+      twinDistances[number] =
+          builder.CreateSub(builder.CreatePtrToInt(base, word), builder.CreatePtrToInt(map[block.base], word));
+    else
+      map[block.base] = base;
     ++number;
   }
   unsigned field = 0;
   for (Value *value : range.scalars)
     map[value] =
-        RangeLayout::load(builder, value->getType(), builder.CreateStructGEP(layout.scalars, scalars, field++));
+        ProgramAbi::loadValue(builder, value->getType(), builder.CreateStructGEP(layout.scalars, scalars, field++));
   for (const RangeBound &bound : range.memory.bounds) {
     Value *distance = builder.CreateLoad(word, builder.CreateStructGEP(layout.scalars, scalars, field++));
     Value *base = isa<GlobalVariable>(bound.base) && !map.count(bound.base) ? bound.base : &*map[bound.base];
@@ -204,6 +195,12 @@ void TaskBuilder::cloneBlocks() {
   for (BasicBlock *copy : copies)
     for (Instruction &instruction : *copy)
       RemapInstruction(&instruction, map, RF_NoModuleLevelChanges | RF_IgnoreMissingLocals);
+  for (const RangeAccess &access : range.memory.rerouted) {
+    auto *copy = cast<Instruction>(map[access.where]);
+    builder.SetInsertPoint(copy);
+    copy->setOperand(access.operand,
+                     builder.CreatePtrAdd(copy->getOperand(access.operand), twinDistances[access.block]));
+  }
   for (const RangeReduction &reduction : range.reductions)
     for (Instruction *step : reduction.steps)
       cast<Instruction>(map[step])->dropPoisonGeneratingFlags();
@@ -259,7 +256,7 @@ void TaskBuilder::leave() {
   builder.SetInsertPoint(done);
   unsigned field = 0;
   auto give = [&](PHINode *phi) {
-    RangeLayout::store(builder, map[phi], builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
+    ProgramAbi::storeValue(builder, map[phi], builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
   };
   for (const RangeReduction &reduction : range.reductions) {
     give(reduction.phi);
@@ -374,7 +371,7 @@ void LoopRewriter::storeScalars() {
   builder.CreateMemSet(scalars, builder.getInt8(0), layout.scalarBytes, Align(16));
   unsigned field = 0;
   for (Value *value : range.scalars)
-    RangeLayout::store(builder, here(value), builder.CreateStructGEP(layout.scalars, scalars, field++));
+    ProgramAbi::storeValue(builder, here(value), builder.CreateStructGEP(layout.scalars, scalars, field++));
   for (const RangeBound &bound : range.memory.bounds)
     builder.CreateStore(builder.CreateSub(builder.CreatePtrToInt(here(bound.pointer), builder.getInt64Ty()),
                                           builder.CreatePtrToInt(here(bound.base), builder.getInt64Ty())),
@@ -453,7 +450,8 @@ void LoopRewriter::jump(Value *reductions, Value *count) {
   }
   unsigned field = 0;
   auto part = [&](PHINode *phi) {
-    return RangeLayout::load(builder, phi->getType(), builder.CreateStructGEP(layout.reductions, reductions, field++));
+    return ProgramAbi::loadValue(builder, phi->getType(),
+                                 builder.CreateStructGEP(layout.reductions, reductions, field++));
   };
   for (const RangeReduction &reduction : range.reductions) {
     auto *phi = cast<PHINode>(here(reduction.phi));
@@ -545,8 +543,9 @@ void LoopRewriter::end() {
 
 void LoopRewriter::run() {
   header = cast<BasicBlock>(map.lookup(range.header));
-  preheader = cast<BasicBlock>(map.lookup(range.preheader));
-  latch = cast<BasicBlock>(map.lookup(range.latch));
+  // By their ends: a future that is joined in one of these blocks has split it.
+  preheader = cast<Instruction>(map.lookup(range.preheader->getTerminator()))->getParent();
+  latch = cast<Instruction>(map.lookup(range.latch->getTerminator()))->getParent();
   end();
   begin();
   askAtBorders();

@@ -12,9 +12,8 @@
 // THE ANSWER works on IR and needs no types, because what travels is bytes:
 //   1. Every access is traced to its BASE, the pointer that comes into the loop (through address arithmetic, phis and
 //      selects, never through a load: a pointer read from memory that travels as bytes would lead nowhere).
-//   2. Offsets from a written base are turned into an interval that is linear in the iteration number: the inner loops'
-//      steps are replaced by what they reach between their first and their last round. 32-bit indices are widened by
-//      the rules of the language: arithmetic that must not overflow (nsw, nuw) may be done in 64 bits.
+//   2. Offsets from a written base are turned into an interval that is linear in the iteration number
+//      (RangeIntervals.cpp).
 //   3. What static analysis cannot know is asked while the program runs, once a loop: where the block of a base begins
 //      and ends, whether two blocks that the points-to sets take for possibly the same (buffers that swap their roles
 //      in each step of a simulation) really are different, whether neighbouring iterations' intervals overlap. If an
@@ -23,230 +22,20 @@
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
 #include "passes/RangeMemory.h"
 #include "passes/Models.h"
+#include "passes/Places.h"
+#include "passes/RangeIntervals.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/Dominators.h"
-#include "llvm/IR/GetElementPtrTypeIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
-#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
 
 using namespace llvm;
 
 namespace cleave {
-
-namespace {
-
-/// [low, high) in bytes from a base, as expressions that vary with nothing but the loop that is split.
-struct Interval {
-  const SCEV *low = nullptr, *high = nullptr;
-};
-
-/// Turns addresses in a loop into intervals for each of its iterations.
-class IntervalFinder {
-public:
-  explicit IntervalFinder(LoopContext &context)
-      : context(context), evolution(context.evolution), word(Type::getInt64Ty(evolution.getContext())) {}
-
-  /// Bytes that `where` touches in one iteration through `pointer`, which leads to `base`.
-  std::optional<Interval> touched(Value *pointer, Value *base, const SCEV *size, const Instruction &where);
-  const SCEV *wide(Value *value);
-
-private:
-  const SCEV *offset(Value *pointer, Value *base);
-  const SCEV *extended(Value *value, bool isSigned);
-  const SCEV *arithmetic(const BinaryOperator &operation, function_ref<const SCEV *(Value *)> operand);
-  std::optional<Interval> reached(const SCEV *value, const Instruction &where);
-  std::optional<Interval> reachedByInner(const SCEVAddRecExpr &recurrence, const Instruction &where);
-
-  LoopContext &context;
-  ScalarEvolution &evolution;
-  Type *word;
-};
-
-} // namespace
-
-const SCEV *IntervalFinder::arithmetic(const BinaryOperator &operation, function_ref<const SCEV *(Value *)> operand) {
-  const SCEV *left = operand(operation.getOperand(0));
-  switch (operation.getOpcode()) {
-  case Instruction::Add:
-    return evolution.getAddExpr(left, operand(operation.getOperand(1)));
-  case Instruction::Sub:
-    return evolution.getMinusSCEV(left, operand(operation.getOperand(1)));
-  case Instruction::Mul:
-    return evolution.getMulExpr(left, operand(operation.getOperand(1)));
-  case Instruction::Shl:
-    if (auto *bits = dyn_cast<ConstantInt>(operation.getOperand(1)); bits && bits->getZExtValue() < 63)
-      return evolution.getMulExpr(left, evolution.getConstant(word, uint64_t{1} << bits->getZExtValue()));
-    return nullptr;
-  default:
-    return nullptr;
-  }
-}
-
-/// A 64-bit index as an expression, with extensions moved inwards where overflow is undefined.
-const SCEV *IntervalFinder::wide(Value *value) {
-  if (!value->getType()->isIntegerTy(64))
-    return extended(value, true);
-  if (auto *cast = dyn_cast<SExtInst>(value))
-    return extended(cast->getOperand(0), true);
-  if (auto *cast = dyn_cast<ZExtInst>(value))
-    return extended(cast->getOperand(0), cast->hasNonNeg());
-  auto *operation = dyn_cast<BinaryOperator>(value);
-  if (operation && context.loop.contains(operation))
-    if (const SCEV *result = arithmetic(*operation, [&](Value *operand) { return wide(operand); }))
-      return result;
-  return evolution.getSCEV(value);
-}
-
-const SCEV *IntervalFinder::extended(Value *value, bool isSigned) {
-  auto plain = [&]() -> const SCEV * {
-    const SCEV *narrow = evolution.getSCEV(value);
-    return isSigned ? evolution.getNoopOrSignExtend(narrow, word) : evolution.getNoopOrZeroExtend(narrow, word);
-  };
-  if (!value->getType()->isIntegerTy() || value->getType()->getIntegerBitWidth() > 64)
-    return evolution.getCouldNotCompute();
-  if (auto *cast = dyn_cast<SExtInst>(value); cast && isSigned)
-    return extended(cast->getOperand(0), true);
-  if (auto *cast = dyn_cast<ZExtInst>(value))
-    return extended(cast->getOperand(0), cast->hasNonNeg());
-  auto *instruction = dyn_cast<Instruction>(value);
-  if (!instruction || !context.loop.contains(instruction))
-    return plain();
-  auto cannotWrap = [&](const BinaryOperator &operation) {
-    return isSigned ? operation.hasNoSignedWrap() : operation.hasNoUnsignedWrap();
-  };
-  if (auto *operation = dyn_cast<OverflowingBinaryOperator>(value); operation && isa<BinaryOperator>(value)) {
-    auto &binary = *cast<BinaryOperator>(value);
-    if (cannotWrap(binary))
-      if (const SCEV *result = arithmetic(binary, [&](Value *operand) { return extended(operand, isSigned); }))
-        return result;
-  }
-  if (auto *phi = dyn_cast<PHINode>(value)) {
-    auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(phi));
-    const Loop *loop = recurrence ? recurrence->getLoop() : nullptr;
-    if (loop && loop->getHeader() == phi->getParent() && recurrence->isAffine() && loop->getLoopLatch()) {
-      // The increment that would overflow makes the next round's exit test undefined.
-      auto *increment = dyn_cast<BinaryOperator>(phi->getIncomingValueForBlock(loop->getLoopLatch()));
-      if (increment && isa<OverflowingBinaryOperator>(increment) && cannotWrap(*increment)) {
-        auto extend = [&](const SCEV *part) {
-          return isSigned ? evolution.getNoopOrSignExtend(part, word) : evolution.getNoopOrZeroExtend(part, word);
-        };
-        return evolution.getAddRecExpr(extend(recurrence->getStart()),
-                                       evolution.getNoopOrSignExtend(recurrence->getStepRecurrence(evolution), word),
-                                       loop, SCEV::FlagAnyWrap);
-      }
-    }
-  }
-  return plain();
-}
-
-/// Distance in bytes of `pointer` from `base`. Null: unknown.
-const SCEV *IntervalFinder::offset(Value *pointer, Value *base) {
-  auto *instruction = dyn_cast<Instruction>(pointer);
-  if (auto *gep = dyn_cast<GetElementPtrInst>(pointer); gep && context.loop.contains(gep)) {
-    const SCEV *sum = offset(gep->getPointerOperand(), base);
-    const DataLayout &layout = gep->getDataLayout();
-    for (auto step = gep_type_begin(gep); sum && step != gep_type_end(gep); ++step) {
-      if (StructType *type = step.getStructTypeOrNull()) {
-        uint64_t field =
-            layout.getStructLayout(type)->getElementOffset(cast<ConstantInt>(step.getOperand())->getZExtValue());
-        sum = evolution.getAddExpr(sum, evolution.getConstant(word, field));
-        continue;
-      }
-      TypeSize size = step.getSequentialElementStride(layout);
-      const SCEV *index = size.isScalable() ? nullptr : wide(step.getOperand());
-      if (!index || isa<SCEVCouldNotCompute>(index))
-        return nullptr;
-      sum = evolution.getAddExpr(sum, evolution.getMulExpr(index, evolution.getConstant(word, size.getFixedValue())));
-    }
-    return sum;
-  }
-  if (instruction && context.loop.contains(instruction) && !isa<PHINode>(instruction))
-    return nullptr;
-  const SCEV *distance = evolution.getMinusSCEV(evolution.getSCEV(pointer), evolution.getSCEV(base));
-  return isa<SCEVCouldNotCompute>(distance) ? nullptr : distance;
-}
-
-/// What a recurrence of an inner loop reaches at `where` while that loop runs.
-std::optional<Interval> IntervalFinder::reachedByInner(const SCEVAddRecExpr &recurrence, const Instruction &where) {
-  const Loop *inner = recurrence.getLoop();
-  BasicBlock *header = inner->getHeader();
-  if (!recurrence.isAffine() || !inner->contains(&where))
-    return std::nullopt;
-  const SCEV *count = evolution.getExitCount(inner, header);
-  if (isa<SCEVCouldNotCompute>(count))
-    return std::nullopt;
-  count = evolution.getNoopOrZeroExtend(evolution.applyLoopGuards(count, inner), word);
-  // Blocks behind the header's exit test see one round less than the header itself.
-  const SCEV *last = where.getParent() == header ? count : evolution.getMinusSCEV(count, evolution.getOne(word));
-  const SCEV *step = recurrence.getStepRecurrence(evolution);
-  const SCEV *zero = evolution.getZero(word);
-  auto start = reached(recurrence.getStart(), where);
-  auto distance = reached(evolution.getMulExpr(step, last), where);
-  if (!start || !distance)
-    return std::nullopt;
-  // A loop without rounds touches nothing; its "last" round lies before its first and may only shrink the interval.
-  if (evolution.isKnownNonNegative(step))
-    return Interval{start->low, evolution.getAddExpr(start->high, distance->high)};
-  if (evolution.isKnownNonPositive(step))
-    return Interval{evolution.getAddExpr(start->low, distance->low), start->high};
-  return Interval{evolution.getAddExpr(start->low, evolution.getSMinExpr(zero, distance->low)),
-                  evolution.getAddExpr(start->high, evolution.getSMaxExpr(zero, distance->high))};
-}
-
-/// The smallest and the largest value of an expression during one iteration of the split loop (both inclusive).
-std::optional<Interval> IntervalFinder::reached(const SCEV *value, const Instruction &where) {
-  if (evolution.isLoopInvariant(value, &context.loop))
-    return Interval{value, value};
-  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value)) {
-    if (recurrence->getLoop() == &context.loop)
-      return recurrence->isAffine() ? std::optional(Interval{value, value}) : std::nullopt;
-    return reachedByInner(*recurrence, where);
-  }
-  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
-    Interval total{evolution.getZero(word), evolution.getZero(word)};
-    for (const SCEV *part : sum->operands()) {
-      auto one = reached(part, where);
-      if (!one)
-        return std::nullopt;
-      total = {evolution.getAddExpr(total.low, one->low), evolution.getAddExpr(total.high, one->high)};
-    }
-    return total;
-  }
-  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && product->getNumOperands() == 2) {
-    const SCEV *factor = product->getOperand(0);
-    if (!evolution.isLoopInvariant(factor, &context.loop))
-      return std::nullopt;
-    auto other = reached(product->getOperand(1), where);
-    if (!other)
-      return std::nullopt;
-    const SCEV *low = evolution.getMulExpr(factor, other->low), *high = evolution.getMulExpr(factor, other->high);
-    if (low == high || evolution.isKnownNonNegative(factor))
-      return Interval{low, high};
-    if (evolution.isKnownNonPositive(factor))
-      return Interval{high, low};
-  }
-  return std::nullopt;
-}
-
-std::optional<Interval> IntervalFinder::touched(Value *pointer, Value *base, const SCEV *size,
-                                                const Instruction &where) {
-  const SCEV *distance = offset(pointer, base);
-  if (!distance)
-    return std::nullopt;
-  auto interval = reached(distance, where);
-  auto length = reached(size, where);
-  if (!interval || !length)
-    return std::nullopt;
-  interval->high = evolution.getAddExpr(interval->high, length->high);
-  return interval;
-}
-
-// ---- collecting accesses -----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -259,17 +48,27 @@ public:
   std::optional<RangeMemory> run();
 
 private:
+  /// One access, as far as it is known.
+  struct Part {
+    Interval interval; ///< empty: unknown
+    Instruction *where;
+    unsigned operand;
+    bool isWrite;
+    const SCEV *offset = nullptr, *size = nullptr;
+  };
   /// What is known of a base while accesses are collected.
   struct Block {
     Value *base;
     ObjectSet objects;
-    SmallVector<std::pair<Interval, const Instruction *>, 4> parts;
+    SmallVector<Part, 4> parts;
     bool isWritten = false;
     const Instruction *writer = nullptr;
+    /// Another block of the same base holds the members that the loop only reads.
+    bool isTwin = false;
   };
   struct Access {
     Instruction *where;
-    Value *pointer;
+    unsigned operand; ///< of `where`: the pointer
     const SCEV *size;
     bool isWrite;
   };
@@ -287,6 +86,20 @@ private:
   bool addBounds(RangeMemory &result);
   void isolateWritten(RangeMemory &result);
   bool measure(Block &block, RangeBlock &result);
+  /// What a value may be modulo something: any of first, first + 1, ..., first + spread.
+  struct Residue {
+    uint64_t first, spread;
+    bool isZero() const { return !first && !spread; }
+  };
+  std::optional<Residue> residue(const SCEV *value, uint64_t stride, const Instruction &where);
+  bool separateMembers(unsigned number);
+  /// Do all accesses belong to the iteration's own part?
+  bool isLinear(const Block &block) const {
+    return all_of(block.parts, [&](const Part &part) {
+      auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
+      return low && low->getLoop() == &loop;
+    });
+  }
   Value *root(Value *pointer) const;
   Value *expand(const SCEV *value);
 
@@ -297,7 +110,7 @@ private:
   IntervalFinder finder;
   Function &function;
   const FunctionMemory &objects;
-  ObjectSet privateObjects;
+  ObjectSet privateObjects, readByCalls;
   SmallVector<AllocaInst *, 4> locals;
   MapVector<Value *, unsigned> numbers;
   std::vector<Block> blocks;
@@ -306,22 +119,15 @@ private:
 } // namespace
 
 bool MemoryAnalysis::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
-  refusal.reason = reason;
-  refusal.message = message.str();
-  refusal.notes.clear();
-  if (std::string place = placeOf(where); !place.empty())
-    refusal.notes.push_back("it happens at " + place);
-  if (*cure)
-    refusal.notes.push_back(cure);
+  refusal = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
 }
 
 std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
-  std::string name = "memory";
   for (ObjectId id : set)
     if (std::string text = objects.describe(id); text != "a temporary" && id != FunctionMemory::constantObject)
       return text;
-  return name;
+  return "memory";
 }
 
 /// Variables that begin to live in each iteration, and heap memory that no pointer outside of the iteration leads to.
@@ -413,7 +219,7 @@ bool MemoryAnalysis::basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases) {
 unsigned MemoryAnalysis::blockOf(Value *base) {
   auto [it, isNew] = numbers.insert({base, blocks.size()});
   if (isNew)
-    blocks.push_back({base, {}, {}, false, nullptr});
+    blocks.push_back({base, {}, {}, false, nullptr, false});
   return it->second;
 }
 
@@ -423,13 +229,14 @@ static bool isConstantData(const Value *base) {
 }
 
 bool MemoryAnalysis::addAccess(Access access) {
-  const ObjectSet &set = objects.pointsTo(access.pointer);
+  Value *pointer = access.where->getOperand(access.operand);
+  const ObjectSet &set = objects.pointsTo(pointer);
   if (isPrivate(set))
     return true;
   ObjectSet mixed = set;
   mixed &= privateObjects;
   SmallPtrSet<Value *, 4> bases;
-  if (!mixed.empty() || !basesOf(access.pointer, bases))
+  if (!mixed.empty() || !basesOf(pointer, bases))
     return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), access.where,
                   "copy what it needs into a vector of values before the loop");
   for (Value *base : bases) {
@@ -441,8 +248,9 @@ bool MemoryAnalysis::addAccess(Access access) {
       block.isWritten = true;
       block.writer = access.where;
     }
-    auto part = finder.touched(access.pointer, base, access.size, *access.where);
-    block.parts.push_back({part.value_or(Interval()), access.where});
+    auto interval = finder.touched(pointer, base, access.size, *access.where);
+    block.parts.push_back({interval.value_or(Interval()), access.where, access.operand, access.isWrite,
+                           finder.offset(pointer, base), access.size});
   }
   return true;
 }
@@ -459,16 +267,17 @@ bool MemoryAnalysis::addCall(CallBase &call) {
                   "return the new value and store it in the loop itself");
   if (sets.reads.test(FunctionMemory::unknownObject))
     return refuse("loop-pointer", "'" + name + "' reads memory that is not known", &call, "");
-  ObjectSet behind = objects.loadFrom(sets.reads);
-  behind.reset(FunctionMemory::constantObject);
-  if (!behind.empty())
-    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
-                  "make the loop's body a function of its own that takes what it needs by const reference");
+  readByCalls |= sets.reads;
   for (ObjectId id : sets.reads)
     if (objects.object(id).kind == MemoryObject::Kind::Global &&
         !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value)))
       return refuse("loop-global", "'" + name + "' reads " + objects.describe(id), &call,
                     "pass it as a parameter, or make it const");
+  ObjectSet behind = objects.loadFrom(sets.reads);
+  behind.reset(FunctionMemory::constantObject);
+  if (!behind.empty())
+    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
+                  "make the loop's body a function of its own that takes what it needs by const reference");
   for (Use &argument : call.args()) {
     if (!argument->getType()->isPointerTy() || isa<Function>(argument.get()))
       continue;
@@ -482,7 +291,7 @@ bool MemoryAnalysis::addCall(CallBase &call) {
       if (!isConstantData(base)) {
         Block &block = blocks[blockOf(base)];
         block.objects |= set;
-        block.parts.push_back({Interval(), &call});
+        block.parts.push_back({Interval(), &call, argument.getOperandNo(), false});
       }
   }
   return true;
@@ -499,14 +308,14 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
       return refuse("loop-pointer",
                     "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
                     "copy what it needs into a vector of values before the loop");
-    return addAccess({load, load->getPointerOperand(), sizeOf(load->getType()), false});
+    return addAccess({load, LoadInst::getPointerOperandIndex(), sizeOf(load->getType()), false});
   }
   if (auto *store = dyn_cast<StoreInst>(&instruction)) {
     Value *value = store->getValueOperand();
     if (value->getType()->isPtrOrPtrVectorTy() && !isa<Constant>(value) &&
         !(isPrivate(objects.pointsTo(value)) && isPrivate(objects.pointsTo(store->getPointerOperand()))))
       return refuse("loop-pointer", "the loop stores a pointer", store, "store an index instead");
-    return addAccess({store, store->getPointerOperand(), sizeOf(value->getType()), true});
+    return addAccess({store, StoreInst::getPointerOperandIndex(), sizeOf(value->getType()), true});
   }
   auto *call = dyn_cast<CallBase>(&instruction);
   if (!call)
@@ -521,8 +330,7 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
         !objects.loadFrom(objects.pointsTo(transfer->getRawSource())).empty() &&
         !isPrivate(objects.pointsTo(transfer->getRawSource())))
       return refuse("loop-pointer", "the loop copies pointers", transfer, "");
-    return addAccess({memory, memory->getRawDest(), size, true}) &&
-           (!transfer || addAccess({memory, transfer->getRawSource(), size, false}));
+    return addAccess({memory, 0, size, true}) && (!transfer || addAccess({memory, 1, size, false}));
   }
   return addCall(*call);
 }
@@ -542,7 +350,8 @@ bool MemoryAnalysis::checkPointerUses(Instruction &instruction) {
   if (isAddress(&instruction))
     isFine &= all_of(instruction.users(), isDistance);
   isFine &= isDistance(&instruction) || none_of(instruction.operands(), isAddress);
-  return isFine || refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
+  return isFine ||
+         refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
 }
 
 /// Every pointer that comes into the loop is told relative to a block's base.
@@ -620,26 +429,119 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
 }
 
 Value *MemoryAnalysis::expand(const SCEV *value) {
-  Instruction *place = loop.getLoopPreheader()->getTerminator();
-  if (!context.expander.isSafeToExpandAt(value, place))
-    return nullptr;
-  return context.expander.expandCodeFor(value, Type::getInt64Ty(function.getContext()), place->getIterator());
+  return expandBefore(context, value, Type::getInt64Ty(function.getContext()));
+}
+
+/// `value` modulo `stride` at `where`: what varies is a multiple, or the index of a short inner loop.
+std::optional<MemoryAnalysis::Residue> MemoryAnalysis::residue(const SCEV *value, uint64_t stride,
+                                                               const Instruction &where) {
+  auto isMultiple = [&](const SCEV *factor) {
+    auto rest = isa<SCEVConstant>(factor) ? residue(factor, stride, where) : std::nullopt;
+    return rest && rest->isZero();
+  };
+  if (auto *constant = dyn_cast<SCEVConstant>(value)) {
+    int64_t rest = constant->getAPInt().getSExtValue() % static_cast<int64_t>(stride);
+    return Residue{rest < 0 ? rest + stride : static_cast<uint64_t>(rest), 0};
+  }
+  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
+    Residue total{0, 0};
+    for (const SCEV *part : sum->operands()) {
+      auto one = residue(part, stride, where);
+      if (!one)
+        return std::nullopt;
+      total = {(total.first + one->first) % stride, total.spread + one->spread};
+    }
+    return total;
+  }
+  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->isAffine()) {
+    auto start = residue(recurrence->getStart(), stride, where);
+    auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
+    if (!start || !step || isMultiple(step))
+      return step ? start : std::nullopt;
+    const Loop *inner = recurrence->getLoop();
+    auto *rounds = dyn_cast<SCEVConstant>(evolution.getExitCount(inner, inner->getHeader()));
+    if (step->getAPInt().isNegative() || inner == &loop || !inner->contains(&where) || !rounds ||
+        rounds->getAPInt().getActiveBits() > 32)
+      return std::nullopt;
+    uint64_t last = rounds->getAPInt().getZExtValue();
+    if (where.getParent() != inner->getHeader() && last)
+      --last;
+    uint64_t reach = 0;
+    if (__builtin_mul_overflow(step->getAPInt().getZExtValue(), last, &reach) || reach > stride)
+      return std::nullopt;
+    return Residue{start->first, start->spread + reach};
+  }
+  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && any_of(product->operands(), isMultiple))
+    return Residue{0, 0};
+  return std::nullopt;
+}
+
+/// An array of structs of which the loop changes some members of the iteration's own element and reads others of any
+/// element: what is read and what is written never meet, because they differ modulo the struct's size. The two become
+/// blocks of their own with one base.
+bool MemoryAnalysis::separateMembers(unsigned number) {
+  std::optional<uint64_t> stride;
+  uint64_t first = 0, last = 0; // of the written members, from the first one's place; both modulo the stride
+  auto place = [&](const Part &part) -> std::optional<std::pair<uint64_t, uint64_t>> {
+    auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
+    auto rest = part.offset && size ? residue(part.offset, *stride, *part.where) : std::nullopt;
+    if (!rest)
+      return std::nullopt;
+    uint64_t from = (rest->first + *stride - first) % *stride;
+    return std::pair{from, from + rest->spread + size->getAPInt().getZExtValue()};
+  };
+  for (const Part &part : blocks[number].parts) {
+    if (!part.isWrite)
+      continue;
+    auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
+    auto *step = low && low->getLoop() == &loop ? dyn_cast<SCEVConstant>(low->getStepRecurrence(evolution)) : nullptr;
+    if (!step || step->getAPInt().isNonPositive() || (stride && *stride != step->getAPInt().getZExtValue()))
+      return false;
+    if (!stride) {
+      stride = step->getAPInt().getZExtValue();
+      auto rest = part.offset ? residue(part.offset, *stride, *part.where) : std::nullopt;
+      if (!rest)
+        return false;
+      first = rest->first;
+    }
+    auto members = place(part);
+    if (!members || members->second > *stride)
+      return false;
+    last = std::max(last, members->second);
+  }
+  if (!stride)
+    return false;
+  SmallVector<Part, 4> written, read;
+  for (const Part &part : blocks[number].parts) {
+    auto members = part.isWrite ? std::nullopt : place(part);
+    bool isApart = members && members->first >= last && members->second <= *stride;
+    (isApart ? read : written).push_back(part);
+  }
+  if (read.empty())
+    return false;
+  Block twin = blocks[number];
+  twin.parts = std::move(written);
+  twin.isTwin = true;
+  blocks[number].parts = std::move(read);
+  blocks[number].isWritten = false;
+  blocks.push_back(std::move(twin));
+  return true;
 }
 
 /// The interval of iteration t as two linear functions.
 bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
   Type *word = Type::getInt64Ty(function.getContext());
   const SCEV *ends[2] = {nullptr, nullptr}, *steps[2] = {nullptr, nullptr};
-  for (auto &[part, where] : block.parts) {
+  for (const Part &part : block.parts) {
     auto no = [&] {
       return refuse("loop-extent",
-                    "which part of " + nameOf(block.objects) + " an iteration uses is not known before it runs", where,
-                    "write results to the element of the iteration's own index");
+                    "which part of " + nameOf(block.objects) + " an iteration uses is not known before it runs",
+                    part.where, "write results to the element of the iteration's own index");
     };
-    if (!part.low)
+    if (!part.interval.low)
       return no();
     for (int k = 0; k < 2; ++k) {
-      const SCEV *value = k ? part.high : part.low, *start = value, *step = evolution.getZero(word);
+      const SCEV *value = k ? part.interval.high : part.interval.low, *start = value, *step = evolution.getZero(word);
       if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->getLoop() == &loop) {
         start = recurrence->getStart();
         step = recurrence->getStepRecurrence(evolution);
@@ -685,7 +587,8 @@ void MemoryAnalysis::isolateWritten(RangeMemory &result) {
       continue;
     for (unsigned j = 0; j < blocks.size(); ++j) {
       bool isVariablePair = result.blocks[k].bytes && result.blocks[j].bytes;
-      if (j == k || (blocks[j].isWritten && j < k) || isVariablePair)
+      bool isTwinPair = blocks[j].base == blocks[k].base;
+      if (j == k || (blocks[j].isWritten && j < k) || isVariablePair || isTwinPair)
         continue;
       if (objects.mayOverlap(blocks[k].objects, blocks[j].objects))
         result.distinct.push_back({k, j});
@@ -701,12 +604,26 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
         return std::nullopt;
   RangeMemory result;
   result.locals = locals;
+  result.touched = readByCalls;
+  for (const Block &block : blocks) {
+    result.touched |= block.objects;
+    if (block.isWritten)
+      result.written |= block.objects;
+  }
   const DataLayout &layout = function.getDataLayout();
+  for (unsigned number = 0, count = blocks.size(); number < count; ++number) {
+    if (blocks[number].isWritten && !isLinear(blocks[number]))
+      separateMembers(number);
+  }
   for (Block &block : blocks) {
+    if (block.isTwin)
+      for (const Part &part : block.parts)
+        result.rerouted.push_back({part.where, part.operand, static_cast<unsigned>(&block - blocks.data())});
     RangeBlock one;
     one.base = block.base;
     one.bytes = variableBytes(block.base, layout);
     one.isWritten = block.isWritten;
+    one.isTwin = block.isTwin;
     if (block.isWritten && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);

@@ -9,16 +9,12 @@
 
 namespace llvm {
 class AllocaInst;
-class DominatorTree;
-class Loop;
-class LoopInfo;
 class PtrToIntInst;
-class SCEV;
-class SCEVExpander;
-class ScalarEvolution;
 } // namespace llvm
 
 namespace cleave {
+
+struct LoopContext;
 
 /// Memory that the loop reaches through one pointer from outside, its base. The base's block (a variable, or a heap
 /// block that the run time looks up) travels whole if the loop only reads it. If the loop writes it, iteration t owns
@@ -27,6 +23,7 @@ struct RangeBlock {
   llvm::Value *base = nullptr;
   uint64_t bytes = 0; ///< of the variable; 0: a heap block
   bool isWritten = false;
+  bool isTwin = false; ///< the written members of an array of structs; an earlier block has the same base
   llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader
 };
 
@@ -36,23 +33,21 @@ struct RangeBound {
   llvm::Value *pointer = nullptr, *base = nullptr;
 };
 
+/// An access of which operand number `operand` leads to block `block`, a twin.
+struct RangeAccess {
+  llvm::Instruction *where = nullptr;
+  unsigned operand = 0, block = 0;
+};
+
 struct RangeMemory {
   llvm::SmallVector<RangeBlock, 4> blocks;
   llvm::SmallVector<RangeBound, 4> bounds;
   llvm::SmallVector<llvm::PtrToIntInst *, 4> addresses; ///< of pointers above, as integers whose differences are taken
+  llvm::SmallVector<RangeAccess, 4> rerouted;
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
-};
-
-/// What the analysis of a loop leans on; all of its function.
-struct LoopContext {
-  llvm::Loop &loop;
-  llvm::LoopInfo &loops;
-  llvm::DominatorTree &dominators;
-  llvm::ScalarEvolution &evolution;
-  llvm::SCEVExpander &expander;
-  const Effects &effects;
+  ObjectSet touched, written;                      ///< all that the loop shares with what is around it
 };
 
 /// Nothing: the loop cannot be split, and `refusal` says which access stands in the way.

@@ -7,13 +7,16 @@
 #   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py)
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
-#   %examples %rt             the folder of examples; the folder of the run-time libraries
+#   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
+#   %bin                      the folder of the two commands
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
-# REQUIRES may name `skopeo`, `root`, `user-notify` (the kernel has seccomp listeners), `fma` and `asan`.
+# REQUIRES may name `skopeo`, `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `fma`
+# and `asan`.
 import os
 import shutil
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # a test run leaves nothing in the source tree
@@ -68,6 +71,8 @@ config.substitutions += [
     ("%rt", config.cleaveRuntime),
     ("%python", sys.executable),
     ("%licence", os.path.join(config.cleaveSource, "LICENSE")),
+    ("%bin", config.cleaveBin),
+    ("%source", config.cleaveSource),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 
@@ -80,6 +85,13 @@ if "address" in config.sanitizer:
 with open("/proc/cpuinfo") as cpus:
     if " fma " in cpus.read():
         config.available_features.add("fma")
+# A disk that is full needs a file system of its own; whether one may be mounted depends on the machine.
+mount = ["unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "cleave-test", "/mnt"]
+try:
+    if subprocess.run(mount, capture_output=True).returncode == 0:
+        config.available_features.add("tmpfs")
+except OSError:
+    pass
 try:
     with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
         if "user_notif" in actions.read():

@@ -18,23 +18,23 @@ static void printBold(raw_ostream &out, const Twine &text, bool inColour,
     out.resetColor();
 }
 
-static std::string place(const Remark &remark) {
-  if (remark.file.empty())
+static std::string prefix(const SourcePlace &place) {
+  if (!place)
     return "<unknown>:0:0: ";
-  return remark.file + ":" + std::to_string(remark.line) + ":" + std::to_string(remark.column) + ": ";
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": ";
 }
 
 void printRemark(raw_ostream &out, const Remark &remark, bool inColour) {
   bool isTaken = remark.kind == Remark::Kind::Taken;
   out.enable_colors(inColour);
-  printBold(out, place(remark), inColour);
+  printBold(out, prefix(remark.place), inColour);
   printBold(out, "remark: ", inColour, raw_ostream::BLUE);
-  printBold(out, remark.message + (isTaken ? " [-Rcleave]" : " [-Rcleave-missed]"), inColour);
+  printBold(out, remark.message + (isTaken ? " [-Rcleave]" : " [-Rcleave-missed=" + remark.reason + "]"), inColour);
   out << '\n';
-  for (const std::string &note : remark.notes) {
-    printBold(out, place(remark), inColour);
+  for (const RemarkNote &note : remark.notes) {
+    printBold(out, prefix(note.place ? note.place : remark.place), inColour);
     printBold(out, "note: ", inColour, raw_ostream::CYAN);
-    out << note << '\n';
+    out << note.text << '\n';
   }
 }
 

@@ -1,5 +1,6 @@
-// cleave.cpp - the `cleave` command: `run` and `inspect`. Only words on the command line are dealt with here; what they
-// do is in rt/node. This file is compiled with exceptions, because CLI11 reports through them.
+// cleave.cpp - the `cleave` command: `run`, `image` and `inspect`. Only words on the command line are dealt with here;
+// what they do is in rt/node. This file is compiled with exceptions, because CLI11 reports through them.
+#include "Image.h"
 #include "Inspect.h"
 #include "Run.h"
 
@@ -22,7 +23,7 @@ int complain(const std::string &message) {
 void addRun(CLI::App &app, cleave::RunOptions &options) {
   CLI::App *run =
       app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
-  run->add_option("--mode", options.mode, "auto (default), serial or isolated")->type_name("MODE");
+  run->add_option("--mode", options.mode, "auto (default), serial, isolated or kernel")->type_name("MODE");
   run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
@@ -32,6 +33,14 @@ void addRun(CLI::App &app, cleave::RunOptions &options) {
                   "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false));
+  run->add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")
+      ->type_name("N");
+  run->add_option("--kernel-memory", options.kernelMemory, "Mode kernel: the machine's (default: half of this one's)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run->add_flag("--kernel-emulated", options.isEmulated, "Mode kernel: do not try KVM");
+  run->add_option("--kernel-log", options.kernelLogPath, "Mode kernel: write what the kernel says for itself")
+      ->type_name("FILE");
   run->footer("The bundle and the program's arguments follow the options: cleave run [options] app.cleave [arguments]");
   // Everything from the bundle's path on is the program's, whatever it looks like.
   run->prefix_command();
@@ -61,6 +70,12 @@ int main(int argc, char **argv) {
 
   cleave::RunOptions options;
   addRun(app, options);
+  cleave::ImageOptions image;
+  CLI::App *makeImage = app.add_subcommand("image", "Make a disk from which a real machine starts a bundle's program");
+  makeImage->add_option("-o,--output", image.output, "The disk's file")->required()->type_name("FILE");
+  makeImage->add_option("command", image.command, "The bundle and the program's arguments")
+      ->required()
+      ->type_name("BUNDLE ARGUMENTS");
   std::string inspected;
   bool asJson = false;
   CLI::App *inspect = app.add_subcommand("inspect", "Show what is in a bundle");
@@ -68,7 +83,7 @@ int main(int argc, char **argv) {
   inspect->add_flag("--json", asJson, "The whole manifest and partition, for programs");
 
   if (argc < 2)
-    return complain("a command is missing: run or inspect; see cleave --help");
+    return complain("a command is missing: run, image or inspect; see cleave --help");
   auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
   if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
     return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
@@ -81,6 +96,8 @@ int main(int argc, char **argv) {
       return app.exit(error); // --help, --version
     return complain(std::string(error.what()) + "; see cleave --help");
   }
+  if (*makeImage)
+    return cleave::imageCommand(image);
   if (*inspect)
     return cleave::inspectCommand(inspected, asJson);
   return runWith(*app.get_subcommand("run"), rest, options);

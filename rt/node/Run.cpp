@@ -6,6 +6,7 @@
 #include "Run.h"
 #include "Bundle.h"
 #include "Failure.h"
+#include "KernelRun.h"
 #include "Machine.h"
 #include "Statistics.h"
 #include "Supervisor.h"
@@ -91,17 +92,42 @@ int writeFigures(const RunOptions &options, const RunFigures &figures, const Bun
 }
 
 int checkOptions(const RunOptions &options) {
-  static constexpr const char *known[] = {"auto", "serial", "isolated"};
-  if (options.mode == "workers" || options.mode == "kernel")
-    return complain(kUsage,
-                    fmt::format("mode '{}' is not in this version; use auto, serial or isolated", options.mode));
+  static constexpr const char *known[] = {"auto", "serial", "isolated", "kernel"};
+  if (options.mode == "workers")
+    return complain(
+        kUsage, fmt::format("mode '{}' is not in this version; use auto, serial, isolated or kernel", options.mode));
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
-    return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial or isolated", options.mode));
-  for (const std::string &path : {options.statsPath, options.tracePath})
+    return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, isolated or kernel", options.mode));
+  for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
         return complain(kUsage, *problem);
   return 0;
+}
+
+[[nodiscard]] int failed(const cleave_failure &failure, const Bundle &bundle, uint64_t memoryBytes) {
+  const BundledTask *task = failure.kind < bundle.tasks.size() ? &bundle.tasks[failure.kind] : nullptr;
+  return complain(CLEAVE_FAILURE_STATUS, describeFailure(failure, task, memoryBytes));
+}
+
+int runInKernel(const RunOptions &options, const Bundle &bundle) {
+  KernelRun run;
+  if (Problem problem = runUnderKernel(options, bundle, run))
+    return complain(kUnusable, *problem);
+  bool hasControl = run.controlWords.size() * sizeof(uint64_t) >= sizeof(cleave_control);
+  RunFigures figures;
+  figures.mode = "kernel";
+  figures.workers = run.workers;
+  figures.wallSeconds = run.wallSeconds;
+  figures.rootCpuSeconds = run.programSeconds;
+  figures.control = hasControl ? run.control() : nullptr;
+  figures.kernel = &run.figures;
+  int status = writeFigures(options, figures, bundle);
+  if (run.hasFailed && hasControl)
+    return failed(run.control()->failure, bundle, options.taskMemory);
+  if (status && run.status == 0)
+    return status;
+  endAs(run.status);
 }
 
 int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolated) {
@@ -127,11 +153,8 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.rootCpuSeconds = run.root.cpuSeconds;
   figures.control = isIsolated ? memory.header : nullptr;
   int status = writeFigures(options, figures, bundle);
-  if (run.hasFailed) {
-    const cleave_failure &failure = memory.header->failure;
-    const BundledTask *task = failure.kind < bundle.tasks.size() ? &bundle.tasks[failure.kind] : nullptr;
-    return complain(CLEAVE_FAILURE_STATUS, describeFailure(failure, task, limits.memoryBytes));
-  }
+  if (run.hasFailed)
+    return failed(memory.header->failure, bundle, limits.memoryBytes);
   if (status && run.root.status == 0)
     return status;
   endAs(run.root.status);
@@ -147,6 +170,8 @@ int runCommand(const RunOptions &options) {
   if (auto *error = std::get_if<BundleError>(&opened))
     return complain(kUsage, error->message);
   const Bundle &bundle = std::get<Bundle>(opened);
+  if (options.mode == "kernel")
+    return runInKernel(options, bundle);
   Choice choice = choose(options, bundle);
   if (choice.impossible)
     return complain(kUnusable, fmt::format("{}: {}", options.command[0], *choice.impossible));

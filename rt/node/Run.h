@@ -12,6 +12,10 @@ struct RunOptions {
   std::string mode = "auto";
   uint32_t workers = 0;             ///< 0: as many as there are CPUs for this process
   uint64_t taskMemory = 0;          ///< bytes; 0: half of the machine's memory, shared by the workers
+  uint64_t taskSeconds = 0;         ///< mode kernel: a task that runs longer is killed; 0: never
+  uint64_t kernelMemory = 0;        ///< mode kernel: the machine's; 0: half of this machine's
+  bool isEmulated = false;          ///< mode kernel: KVM is not tried
+  std::string kernelLogPath;        ///< mode kernel: what kernel and emulator said
   std::string statsPath, tracePath; ///< empty: not wanted
   std::vector<std::string> command; ///< the bundle's path and the program's arguments
 };

@@ -32,9 +32,11 @@ static std::string folderOf(const std::string &path) {
 
 Problem checkWritable(const std::string &path) {
   struct stat status;
-  if (!stat(path.c_str(), &status) && S_ISDIR(status.st_mode))
+  bool isThere = !stat(path.c_str(), &status);
+  if (isThere && S_ISDIR(status.st_mode))
     errno = EISDIR;
-  else if (!access(isSpecial(path) ? path.c_str() : folderOf(path).c_str(), W_OK))
+  // A file that may not be written is not replaced either, even where its folder would allow it.
+  else if ((!isThere || !access(path.c_str(), W_OK)) && (isSpecial(path) || !access(folderOf(path).c_str(), W_OK)))
     return std::nullopt;
   return cannotWrite(path);
 }
@@ -61,7 +63,8 @@ static Problem writeFile(const std::string &path, const std::string &text) {
   Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!file)
     return cannotWrite(path);
-  if (writeAll(file.get(), text) && !rename(temporary.c_str(), path.c_str()))
+  // Some file systems find out that there is no room only here.
+  if (writeAll(file.get(), text) && !fsync(file.get()) && !rename(temporary.c_str(), path.c_str()))
     return std::nullopt;
   Problem problem = cannotWrite(path);
   unlink(temporary.c_str());
@@ -126,6 +129,12 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"done_in_place", counters.done_in_place},
                {"redone", counters.redone},
                {"abandoned", counters.abandoned}};
+  if (figures.kernel)
+    json["kernel"] = {{"start_s", figures.kernel->startSeconds},
+                      {"task_entries", figures.kernel->taskEntries},
+                      {"task_interrupts", figures.kernel->taskInterrupts},
+                      {"frames_free_at_start", figures.kernel->freeAtStart},
+                      {"frames_free_at_end", figures.kernel->freeAtEnd}};
   return writeFile(path, serialise(json, 2));
 }
 

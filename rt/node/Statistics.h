@@ -12,12 +12,21 @@ namespace cleave {
 
 struct BundledTask;
 
+/// What the node kernel counted.
+struct KernelFigures {
+  double startSeconds = 0;                 ///< from its first instruction to the program's
+  uint64_t taskEntries = 0;                ///< into the kernel from tasks: their calls and faults
+  uint64_t taskInterrupts = 0;             ///< that came while a task ran
+  uint64_t freeAtStart = 0, freeAtEnd = 0; ///< frames of memory, before the program was loaded and when all had ended
+};
+
 struct RunFigures {
   std::string mode;
   uint32_t workers = 0;
   double wallSeconds = 0;
-  double rootCpuSeconds = 0;         ///< user and system time of the program's own process
-  cleave_control *control = nullptr; ///< null: nothing was split
+  double rootCpuSeconds = 0;             ///< user and system time of the program's own process
+  cleave_control *control = nullptr;     ///< null: nothing was split
+  const KernelFigures *kernel = nullptr; ///< null: another node
 };
 
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);

@@ -72,6 +72,13 @@ uint64_t rough(const cleave_type &type, const char *value) {
     return 80 + loadWord(value + at::kDequeMapSize) * dequeBufferElements(*type.elem) * elem;
   case CLEAVE_T_BIT_VECTOR:
     return 40 + static_cast<uint64_t>(loadPointer(value + at::kBitsEnd) - loadPointer(value));
+  case CLEAVE_T_VARIANT: {
+    uint64_t index = 0;
+    memcpy(&index, value + type.count, elem);
+    return type.size_bytes + (index < type.field_count ? rough(*type.fields[index].type, value) : 0);
+  }
+  case CLEAVE_T_REFERENCE:
+    return 8 + rough(*type.elem, loadPointer(value));
   default:
     return type.size_bytes;
   }

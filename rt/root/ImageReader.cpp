@@ -1,4 +1,5 @@
-/* ImageReader.cpp - values whose parts lie in one piece; containers of nodes are in ImageReaderNodes.cpp. */
+/* ImageReader.cpp - values whose parts lie in one piece; containers of nodes are in ImageReaderNodes.cpp, values that
+ * say themselves what they are in ImageReaderDynamic.cpp. */
 #include "ImageReader.h"
 
 #include "../task/Memory.h"
@@ -86,6 +87,12 @@ bool ImageReader::value(const cleave_type &type, uint64_t offset, char *to) {
     return unique(type, offset, to);
   case CLEAVE_T_SLICE:
     return slice(type, offset, to);
+  case CLEAVE_T_VARIANT:
+    return variant(type, offset, to);
+  case CLEAVE_T_SYMBOL:
+    return symbol(type, offset, to);
+  case CLEAVE_T_FUNCTION:
+    return function(type, offset, to);
   default: /* views cannot be results: whose memory would they show? */
     return fail(ReadError::Malformed);
   }
@@ -185,15 +192,7 @@ bool ImageReader::slice(const cleave_type &type, uint64_t offset, char *to) {
 bool ImageReader::unique(const cleave_type &type, uint64_t offset, char *to) {
   uint64_t owned = word(offset);
   storePointer(to, nullptr);
-  if (!owned)
-    return true;
-  if (!check(holds(owned, type.elem->size_bytes)))
-    return false;
-  char *block = allocate(type.elem->size_bytes, type.elem->align_bytes);
-  if (!block)
-    return false;
-  storePointer(to, block);
-  return elements(*type.elem, owned, block, 1);
+  return !owned || pointee(*type.elem, owned, to);
 }
 
 } // namespace cleave

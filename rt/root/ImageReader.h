@@ -21,7 +21,8 @@ enum class ReadError : uint32_t { None, Malformed, NoMemory };
 
 class ImageReader {
 public:
-  ImageReader(const uint8_t *body, uint64_t bytes) : body(body), bytes(bytes), blocksLeft(bytes / kBlockAlign + 1) {}
+  ImageReader(const uint8_t *body, uint64_t bytes, Symbols symbols)
+      : body(body), bytes(bytes), blocksLeft(bytes / kBlockAlign + 1), symbols(symbols) {}
 
   /* Constructs at `destination` the value at a body offset. The error is sticky. */
   ReadError read(const cleave_type &type, uint64_t offset, void *destination);
@@ -45,6 +46,10 @@ private:
   bool string(const cleave_type &type, uint64_t offset, char *to);
   bool slice(const cleave_type &type, uint64_t offset, char *to);
   bool unique(const cleave_type &type, uint64_t offset, char *to);
+  bool pointee(const cleave_type &type, uint64_t target, char *to);
+  bool variant(const cleave_type &type, uint64_t offset, char *to);
+  bool symbol(const cleave_type &type, uint64_t offset, char *to);
+  bool function(const cleave_type &type, uint64_t offset, char *to);
   bool list(const cleave_type &type, uint64_t offset, char *to);
   bool forwardList(const cleave_type &type, uint64_t offset, char *to);
   bool tree(const cleave_type &type, uint64_t offset, char *to);
@@ -54,6 +59,7 @@ private:
   const uint8_t *body;
   uint64_t bytes;
   uint64_t blocksLeft;
+  Symbols symbols; /* the kind's: what the program itself has there, never what the image says */
   ReadError error = ReadError::None;
   uint32_t depth = 0;
   Deferred *deferred = nullptr;

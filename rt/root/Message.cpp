@@ -34,6 +34,7 @@ void OutgoingImage::begin(uint8_t *itsMemory, uint64_t bytes, const cleave_kind 
   writer.capacity = bytes - kBodyOffset;
   writer.used = writer.relocCount = 0;
   writer.externs = this;
+  writer.symbols = symbolsOf(itsKind);
   writer.overflowed = false;
   writer.beginTuples(tuples * layout.stride);
 }

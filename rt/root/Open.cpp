@@ -74,7 +74,7 @@ Taken take(Batch &batch, void *result) {
   const cleave_kind &kind = *batch.site->kind;
   if (!kind.result)
     return Taken::Result;
-  ImageReader reader(batch.output, batch.outputBodyBytes);
+  ImageReader reader(batch.output, batch.outputBodyBytes, symbolsOf(kind));
   switch (reader.read(*kind.result, index * resultStride(kind), result)) {
   case ReadError::None:
     return Taken::Result;

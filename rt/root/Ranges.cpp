@@ -47,9 +47,8 @@ struct Part {
 struct RangeWork {
   void *loop;
   uint64_t trips, grain, next; /* next: the first iteration that was not pushed */
-  uint64_t reductionBytes, resultBytes;
+  uint64_t reductionBytes;
   uint32_t blockCount;
-  uint32_t reserved;
   Part parts[kMaxBlocks];
   Span spans[kMaxBlocks];
   int64_t item[2 + kMaxBlocks];
@@ -176,7 +175,6 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
   work->trips = range->trips;
   work->grain = grainOf(*range);
   work->reductionBytes = range->reduction_bytes;
-  work->resultBytes = resultBytes;
   work->blockCount = range->block_count;
   work->args[0] = work->item;
   work->args[1] = range->scalars;

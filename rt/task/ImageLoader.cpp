@@ -19,14 +19,17 @@ bool hasValueParameter(const cleave_kind &kind, uint32_t mask) {
 uint64_t externTableBytes(const cleave_image *image) { return alignUp(image->extern_count * 8, 64); }
 
 /* Behind the externs' addresses; see loadImage. */
-void relocate(const LoadedImage &loaded) {
+void relocate(const LoadedImage &loaded, Symbols symbols) {
   const cleave_image *image = loaded.image;
   auto *addresses = reinterpret_cast<const uint64_t *>(loaded.body - externTableBytes(image));
   const cleave_reloc *relocs = relocsOf(image);
   uint64_t base = reinterpret_cast<uint64_t>(loaded.body);
   for (uint32_t i = 0; i != image->reloc_count; ++i) {
     uint64_t slot = loadWord(loaded.pristine + relocs[i]), which = slot >> kExternShift;
-    slot = (slot & kOffsetMask) + (which ? addresses[which - 1] : base);
+    if (which == CLEAVE_SLOT_SYMBOL)
+      slot = reinterpret_cast<uint64_t>(symbols.behind(slot));
+    else
+      slot = (slot & kOffsetMask) + (which ? addresses[which - 1] : base);
     memcpy(loaded.body + relocs[i], &slot, 8);
   }
 }
@@ -39,7 +42,7 @@ uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
   return externTableBytes(image) + alignUp(image->body_bytes, 64);
 }
 
-LoadedImage loadImage(const cleave_image *image, uint8_t *memory) {
+LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbols) {
   auto *pristine = reinterpret_cast<const uint8_t *>(image) + image->body_offset;
   LoadedImage loaded{image, pristine, memory ? memory + externTableBytes(image) : const_cast<uint8_t *>(pristine)};
   if (!memory)
@@ -53,7 +56,7 @@ LoadedImage loadImage(const cleave_image *image, uint8_t *memory) {
     addresses[i] = reinterpret_cast<uint64_t>(view.address);
   }
   memcpy(loaded.body, pristine, image->body_bytes);
-  relocate(loaded);
+  relocate(loaded, symbols);
   return loaded;
 }
 

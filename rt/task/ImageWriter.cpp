@@ -1,5 +1,6 @@
 /* ImageWriter.cpp - the walk over values whose parts lie in one piece: scalars, records, vectors, strings, views.
- * Containers made of nodes are in ImageWriterNodes.cpp.
+ * Containers made of nodes are in ImageWriterNodes.cpp, values that say themselves what they are in
+ * ImageWriterDynamic.cpp.
  *
  * Invariant: every byte below `used` is written, padding included, so equal values have equal images. */
 #include "ImageWriter.h"
@@ -147,7 +148,16 @@ void ImageWriter::value(const cleave_type &type, uint64_t offset, const char *so
   case CLEAVE_T_BIT_VECTOR:
     return bitVector(offset, source);
   case CLEAVE_T_UNIQUE:
-    return unique(type, offset, source);
+  case CLEAVE_T_REFERENCE:
+    return pointee(*type.elem, offset, loadPointer(source));
+  case CLEAVE_T_VARIANT:
+    return variant(type, offset, source);
+  case CLEAVE_T_SYMBOL:
+    return symbol(offset, type.symbols[0]);
+  case CLEAVE_T_POLYMORPHIC:
+    return polymorphic(type, offset, source);
+  case CLEAVE_T_FUNCTION:
+    return function(type, offset, source);
   default:
     panic("image: unknown kind of type");
   }
@@ -262,16 +272,6 @@ void ImageWriter::borrowed(const cleave_type &elem, uint64_t slotAt, const char 
   if (!(externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(data, bytes, slot)))
     slot = block(elem, data, count, count);
   pointer(slotAt, slot);
-}
-
-void ImageWriter::unique(const cleave_type &type, uint64_t offset, const char *source) {
-  const char *owned = loadPointer(source);
-  if (!owned)
-    return store(offset, 0);
-  /* The slot first: the owned value's own slots then follow it, whether it is walked now or later. */
-  uint64_t slot = reserve(type.elem->size_bytes, type.elem->align_bytes);
-  pointer(offset, slot);
-  elements(*type.elem, slot, owned, 1);
 }
 
 } // namespace cleave

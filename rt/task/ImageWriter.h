@@ -48,6 +48,7 @@ public:
   uint64_t relocCount = 0;
   uint64_t relocCapacity = 0;
   ExternSource *externs = nullptr;
+  Symbols symbols; /* the kind's */
   bool overflowed = false;
   /* Spare capacity becomes real memory: the callee owns the value and may grow it in place. */
   bool hasRoomToGrow = false;
@@ -88,7 +89,11 @@ private:
   void bitVector(uint64_t offset, const char *source);
   void string(const cleave_type &type, uint64_t offset, const char *source);
   void borrowed(const cleave_type &elem, uint64_t slotAt, const char *data, uint64_t count);
-  void unique(const cleave_type &type, uint64_t offset, const char *source);
+  void pointee(const cleave_type &elem, uint64_t slotAt, const char *target);
+  void variant(const cleave_type &type, uint64_t offset, const char *source);
+  void symbol(uint64_t offset, const void *address);
+  void polymorphic(const cleave_type &type, uint64_t offset, const char *source);
+  void function(const cleave_type &type, uint64_t offset, const char *source);
   void tree(const cleave_type &type, uint64_t offset, const char *source);
   void list(const cleave_type &type, uint64_t offset, const char *source);
   void forwardList(const cleave_type &type, uint64_t offset, const char *source);

@@ -11,6 +11,8 @@
  *   forward_list    next                                                        8 bytes
  *   unordered_*     buckets, bucket count, first, count, policy, one bucket     56 bytes
  *   deque           map, map size, start, finish (cur, first, last, node each)  80 bytes
+ *   function        functor (16 bytes), manager, invoker                        32 bytes; large functors: a pointer
+ *   variant         union of the alternatives, index of 1 or 2 bytes
  *
  * Freestanding: used in the task and in the root.
  */
@@ -31,6 +33,30 @@ static_assert(sizeof(cleave_image) <= kBodyOffset);
 inline constexpr unsigned kExternShift = 48;
 inline constexpr uint64_t kOffsetMask = (uint64_t{1} << kExternShift) - 1;
 inline constexpr uint64_t kMaxExterns = 0xfffe;
+static_assert(kMaxExterns < CLEAVE_SLOT_SYMBOL);
+
+constexpr uint64_t symbolSlot(uint64_t index) { return uint64_t{CLEAVE_SLOT_SYMBOL} << kExternShift | index; }
+
+/* The addresses that a kind's values may refer to, and how slots name them. */
+struct Symbols {
+  static constexpr uint32_t kNone = ~0u;
+  const void *const *list = nullptr;
+  uint32_t count = 0;
+
+  uint32_t indexOf(const void *address) const {
+    for (uint32_t i = 0; i != count; ++i)
+      if (list[i] == address)
+        return i;
+    return kNone;
+  }
+  /* Null where the slot names none. */
+  const void *behind(uint64_t slot) const {
+    uint64_t index = slot & kOffsetMask;
+    return slot >> kExternShift == CLEAVE_SLOT_SYMBOL && index < count ? list[index] : nullptr;
+  }
+};
+
+inline Symbols symbolsOf(const cleave_kind &kind) { return {kind.symbols, kind.symbol_count}; }
 
 constexpr uint64_t alignUp(uint64_t value, uint64_t alignment) {
   return alignment <= 1 ? value : (value + alignment - 1) & ~(alignment - 1);
@@ -55,6 +81,7 @@ inline bool isTrivial(const cleave_type &type) {
   case CLEAVE_T_OPTIONAL:
     return isTrivial(*type.elem);
   case CLEAVE_T_RECORD:
+  case CLEAVE_T_VARIANT:
     for (uint32_t i = 0; i != type.field_count; ++i)
       if (!isTrivial(*type.fields[i].type))
         return false;
@@ -75,6 +102,7 @@ inline constexpr uint64_t kListNext = 0, kListPrev = 8, kListCount = 16;
 inline constexpr uint64_t kHashBucketCount = 8, kHashFirst = 16, kHashCount = 24, kHashLoad = 32, kHashResize = 40,
                           kHashSingle = 48;
 inline constexpr uint64_t kDequeMapSize = 8, kDequeStart = 16, kDequeFinish = 48;
+inline constexpr uint64_t kFunctionManager = 16, kFunctionInvoker = 24;
 inline constexpr uint64_t kIterCur = 0, kIterFirst = 8, kIterLast = 16, kIterNode = 24;
 } // namespace at
 

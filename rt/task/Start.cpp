@@ -97,6 +97,7 @@ void layOut(ImageWriter &writer, const uint8_t *results, uint64_t count) {
 
 cleave_name commitResults(const uint8_t *results, uint64_t count) {
   ImageWriter measure;
+  measure.symbols = symbolsOf(cleave_task_kind);
   layOut(measure, results, count);
   uint64_t bytes = imageBytes(measure.used, 0, measure.relocCount);
   cleave_buffer buffer;
@@ -104,6 +105,7 @@ cleave_name commitResults(const uint8_t *results, uint64_t count) {
     endThrown(); /* too large to hand over, not wrong: the program makes them in place */
   auto *image = static_cast<cleave_image *>(buffer.address);
   ImageWriter writer;
+  writer.symbols = measure.symbols;
   writer.body = static_cast<uint8_t *>(buffer.address) + kBodyOffset;
   writer.capacity = measure.used;
   writer.relocCapacity = measure.relocCount;
@@ -133,8 +135,9 @@ extern "C" void _start(const cleave_start *start) {
   auto *memory = static_cast<uint8_t *>(startHeap(sharedBytes + itemsBytes));
   if (!memory)
     endThrown();
-  LoadedImage loadedShared = loadImage(shared, sharedBytes ? memory : nullptr);
-  LoadedImage loadedItems = loadImage(items, itemsBytes ? memory + sharedBytes : nullptr);
+  Symbols symbols = symbolsOf(cleave_task_kind);
+  LoadedImage loadedShared = loadImage(shared, sharedBytes ? memory : nullptr, symbols);
+  LoadedImage loadedItems = loadImage(items, itemsBytes ? memory + sharedBytes : nullptr, symbols);
   cleave_name output = commitResults(callAll(loadedShared, loadedItems), items->count);
   node->finish(CLEAVE_DONE, &output, 1);
   __builtin_unreachable();

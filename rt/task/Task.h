@@ -2,8 +2,8 @@
 #ifndef CLEAVE_TASK_TASK_H
 #define CLEAVE_TASK_TASK_H
 
+#include "Layout.h"
 #include "Memory.h"
-#include "cleave/image.h"
 
 namespace cleave {
 
@@ -25,7 +25,7 @@ struct LoadedImage {
 
 /* Bytes that loadImage needs at its `memory`, for the copy of the body and the externs' addresses. 0: use in place. */
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind);
-LoadedImage loadImage(const cleave_image *image, uint8_t *memory);
+LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbols);
 
 } // namespace cleave
 #endif

@@ -7,6 +7,7 @@
 #include <complex>
 #include <deque>
 #include <forward_list>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <variant>
 #include <vector>
 
 struct Point { int x, y; };
@@ -45,6 +47,11 @@ int f17(const std::complex<double> &x) { return 0; }
 int f18(const std::chrono::milliseconds &x) { return 0; }
 int f19(const std::mt19937 &x) { return 0; }
 int f20(const std::priority_queue<int> &x) { return 0; }
+int f21(const std::variant<std::monostate, Point, std::string> &x) { return 0; }
+int f22(const std::function<int(double)> &x) { return x(1); }
+int f23(std::initializer_list<Point> x) { return 0; }
+int f24(std::span<const Point, 3> x) { return 0; }
+int f25() { return f22([n = 5](double) { return n; }); }
 
 // CHECK-DAG: [[POINT:![0-9]+]] = !{!"pod", i64 8, i64 4, !"Point"}
 // CHECK-DAG: [[CHAR:![0-9]+]] = !{!"pod", i64 1, i64 1}
@@ -63,7 +70,19 @@ int f20(const std::priority_queue<int> &x) { return 0; }
 // CHECK-DAG: !{!"forward_list", [[INT]]}
 // CHECK-DAG: !{!"optional", i64 12, i64 4, i64 8, [[POINT]]}
 // CHECK-DAG: !{!"unique", [[POINT]]}
-// CHECK-DAG: !{!"span", [[POINT]]}
+// CHECK-DAG: !{!"x", !"std::span<const Point>", !"direct", i32 0, i32 2, [[SPAN:![0-9]+]]}
+// CHECK-DAG: [[SPAN]] = !{!"span", [[POINT]]}
+// CHECK-DAG: !{!"x", !"std::initializer_list<Point>", !"direct", i32 0, i32 2, [[SPAN]]}
+// CHECK-DAG: !{!"x", !"std::span<const Point, 3>", !"direct", i32 0, i32 1, [[FIXED:![0-9]+]]}
+// CHECK-DAG: [[FIXED]] = !{!"reference", [[THREE:![0-9]+]]}
+// CHECK-DAG: [[THREE]] = !{!"pod", i64 24, i64 4}
+// CHECK-DAG: [[NONE:![0-9]+]] = !{!"trivial", !"std::monostate", i64 1, i64 1}
+// CHECK-DAG: !{!"variant", i64 40, i64 8, i64 32, i64 1, [[NONE]], [[POINT]], [[STRING]]}
+// CHECK-DAG: !{!"function", !"int (double)"}
+// CHECK-DAG: !cleave.functors = !{[[FUNCTOR:![0-9]+]]}
+// CHECK-DAG: [[FUNCTOR]] = !{!"int (double)", ptr @{{.*}}_M_manager{{.*}}, ptr @{{.*}}_M_invoke{{.*}}, i32 1, [[HELD:![0-9]+]]}
+// CHECK-DAG: [[HELD]] = !{!"pod", i64 4, i64 4, !"(lambda at {{.*}})"}
+// CHECK-DAG: define {{.*}} @_ZNKSt8functionIFidEEclEd({{.*}} !cleave.invokes
 // CHECK-DAG: !{!"string_view", [[CHAR]]}
 // CHECK-DAG: !{!"record", !"std::tuple<char, std::basic_string<char>>", i64 40, i64 8, i64 0, !{{[0-9]+}}}
 // CHECK-DAG: !{!"pod", i64 24, i64 8, !"std::array<double, 3>"}

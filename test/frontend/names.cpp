@@ -38,5 +38,6 @@ Child child;
 // CHECK-DAG: !{!"ns::Grid<int>::at(const int &) const",
 // CHECK-DAG: !{!"lambdas::(lambda)::operator()(int) const", !"{{.*}}names.cpp", i32 24, !{{[0-9]+}}, [[THIS:![0-9]+]], !{{[0-9]+}}}
 // CHECK-DAG: [[THIS]] = !{!"this", !"const (lambda at {{.*}}names.cpp:24:22) *", !"borrowed", i32 0, i32 1, [[CLOSURE:![0-9]+]]}
-// CHECK-DAG: [[CLOSURE]] = !{!"no", !"'(lambda at {{.*}}names.cpp:24:22)' captures 'v', which is a reference"}
+// CHECK-DAG: [[CLOSURE]] = !{!"record", !"(lambda at {{.*}}names.cpp:24:22)", i64 16, i64 8, i64 0, [[CAPTURE:![0-9]+]], i64 8, !{{[0-9]+}}}
+// CHECK-DAG: [[CAPTURE]] = !{!"reference", !{{[0-9]+}}}
 // CHECK-DAG: !{!"record", !"(lambda at {{.*}}names.cpp:25:18)", i64 32, i64 8, i64 0, !{{[0-9]+}}, i64 24, !{{[0-9]+}}}

@@ -24,5 +24,5 @@ int length(const List &list) { return 0; }
 
 // CHECK-DAG: !{!"parts", !"const std::vector<Graph> &", !"borrowed", i32 0, i32 1, [[PARTS:![0-9]+]]}
 // CHECK-DAG: [[PARTS]] = {{.*}}!{!"vector", [[GRAPH:![0-9]+]]}
-// CHECK-DAG: [[GRAPH]] = {{.*}}!{!"no", !"member 'parent' of 'Graph' is a pointer"}
+// CHECK-DAG: [[GRAPH]] = {{.*}}!{!"no", !"member 'parent' of 'Graph' is a raw pointer (Graph *)"}
 int size(const std::vector<Graph> &parts) { return 0; }

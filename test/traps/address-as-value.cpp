@@ -1,6 +1,7 @@
 // The work compares the addresses of its arguments: the same object twice, or two equal ones? Copies have other
 // addresses than what they were copied from.
 // RUN: %run-program %s
+// CHECK-REMARK: 'related' compares the address of 'left' with that of 'right'
 #include <cstdio>
 #include <vector>
 

@@ -2,7 +2,7 @@
 // be one object any more.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: extend
-// CHECK-REMARK: 'extend' changes its caller's object through {{.*}}'out'
+// CHECK-REMARK: 'extend' changes its caller's object through 'out'
 #include <cstdio>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // A lambda counts how often it was called, in a variable of its maker that it captured by reference.
 // RUN: %run-program %s
+// CHECK-REMARK: '(lambda)' changes what it captured by reference
 #include <cstdio>
 #include <vector>
 

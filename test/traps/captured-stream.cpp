@@ -2,7 +2,7 @@
 // through a closure, not through a global.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: visited
-// CHECK-REMARK: 'visited
+// CHECK-REMARK: does input or output through 'operator<<'
 #include <cstdio>
 #include <iostream>
 #include <sstream>

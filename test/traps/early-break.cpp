@@ -1,6 +1,7 @@
 // The loop ends when a result says so. Later iterations must not be seen to have happened: the list that they would
 // read runs out just there, and one past the end throws.
 // RUN: %run-program %s
+// CHECK-REMARK: what 'probed' is called with, or how often, depends on its own earlier results
 #include <cstdio>
 #include <vector>
 

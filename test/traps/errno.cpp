@@ -1,6 +1,7 @@
 // The library reports a range error in errno, which the program reads after the call: a result by a side door.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: logSum
+// CHECK-REMARK: 'logSum' sets errno through 'log', and the program looks at errno
 #include <cerrno>
 #include <cmath>
 #include <cstdio>

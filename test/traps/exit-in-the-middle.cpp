@@ -2,7 +2,7 @@
 // handlers run once, in the program.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: survived
-// CHECK-REMARK: 'survived' may end the program
+// CHECK-REMARK: 'survived' may end the program through 'exit'
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,5 +1,6 @@
 // Every call needs the result of the one before: there is no parallelism to be had, and none may be invented.
 // RUN: %run-program %s
+// CHECK-REMARK: an iteration may change 'cells', which 'evolved' or the loop's control reads in a later one
 #include <cstdio>
 #include <vector>
 

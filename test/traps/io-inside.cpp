@@ -1,7 +1,7 @@
 // The work prints its progress: the lines must come between the program's own, in order.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: simulated
-// CHECK-REMARK: 'simulated' does input or output
+// CHECK-REMARK: 'simulated' does input or output through 'operator<<'
 #include <iostream>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // Between the call and the use of its result the argument is swapped, moved away and its buffer handed to another
 // vector, which then changes: the owner has a new name, the memory is the same.
 // RUN: %run-program %s
+// CHECK-REMARK: an iteration may change 'left'
 #include <cstdio>
 #include <utility>
 #include <vector>

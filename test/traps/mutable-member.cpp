@@ -2,7 +2,7 @@
 // the number of misses is printed.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: lookUp
-// CHECK-REMARK: 'lookUp' changes {{.*}}although it is const
+// CHECK-REMARK: 'lookUp' changes its own object although it is const
 #include <cstdio>
 #include <vector>
 

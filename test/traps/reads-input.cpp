@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // STDIN: Inputs/numbers.txt
 // EXPECT-NO-TASK: nextScore
-// CHECK-REMARK: 'nextScore' does input or output
+// CHECK-REMARK: 'nextScore' does input or output through 'operator>>'
 #include <cstdio>
 #include <iostream>
 #include <vector>

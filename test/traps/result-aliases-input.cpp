@@ -1,6 +1,7 @@
 // The result is stored into the very row that the next call reads: the calls look alike and independent, the
 // subscripts say otherwise.
 // RUN: %run-program %s
+// CHECK-REMARK: an iteration may change memory allocated at {{.*}}result-aliases-input.cpp:{{[0-9]+}}, which 'stirred'
 #include <cstdio>
 #include <vector>
 

@@ -2,7 +2,7 @@
 // use_count is printed.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: advanced
-// CHECK-REMARK: 'advanced'
+// CHECK-REMARK: parameter 'holder' of 'advanced' cannot travel: 'std::shared_ptr<std::vector<unsigned int>>' is of a library type
 #include <cstdio>
 #include <memory>
 #include <vector>

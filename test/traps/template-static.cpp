@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-NO-TASK: Tagger<int>::next
 // EXPECT-NO-TASK: tagged
-// CHECK-REMARK: {{changes.*}}issued
+// CHECK-REMARK: 'tagged<int>' changes global 'Tagger<int>::issued'
 #include <cstdio>
 #include <vector>
 

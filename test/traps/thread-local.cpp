@@ -1,7 +1,7 @@
 // A thread_local is one variable to a program with one thread: state that goes from call to call.
 // RUN: %run-program %s
 // EXPECT-NO-TASK: next
-// CHECK-REMARK: 'next' changes {{.*}}'state'
+// CHECK-REMARK: 'next' changes thread-local 'state'
 #include <cstdio>
 #include <vector>
 

@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // ARGS: 1
 // EXPECT-NO-TASK: applied
-// CHECK-REMARK: 'applied' {{(calls through a pointer|does input or output)}}
+// CHECK-REMARK: 'applied' does input or output through 'printf'
 #include <cstdio>
 #include <cstdlib>
 #include <vector>

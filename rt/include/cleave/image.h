@@ -17,6 +17,9 @@
  * where index 0 in the high bits means the body itself. Loading adds the address of the body (or of that extern) to the
  * offset.
  * A null pointer is stored as 0 and has no relocation.
+ * An image never holds the address of code or of a virtual table: those lie elsewhere in each binary. Such a slot holds
+ * CLEAVE_SLOT_SYMBOL in the high bits and, below, an index into the kind's symbols[], which program and task have in the
+ * same order. Loading adds nothing: it stores the symbol.
  * externs: blocks of CLEAVE_EXTERN_MIN bytes or more whose elements are trivial (no pointers) are not copied into
  * the body; they are objects of their own, opened by name. They are what makes large inputs free to pass.
  *
@@ -35,6 +38,7 @@ extern "C" {
 
 #define CLEAVE_IMAGE_MAGIC 0x31474d49u /* "IMG1" */
 #define CLEAVE_EXTERN_MIN 65536u
+#define CLEAVE_SLOT_SYMBOL 0xffffu
 
 typedef enum cleave_type_kind {
   CLEAVE_T_POD = 0,         /* size_bytes, no padding, no pointers */
@@ -53,6 +57,15 @@ typedef enum cleave_type_kind {
   CLEAVE_T_BIT_VECTOR = 13, /* vector<bool> */
   CLEAVE_T_UNIQUE = 14,     /* unique_ptr<elem, default_delete>: one pointer */
   CLEAVE_T_POD_PARTIAL = 15, /* like POD for copying (trivial), but fields[] says which bytes are not padding */
+  CLEAVE_T_VARIANT = 16,     /* alternatives fields[], all at 0; index (an unsigned of elem's size) at offset `count`;
+                                an index of all ones: valueless */
+  CLEAVE_T_REFERENCE = 17,   /* borrowed: a pointer to one elem, never null */
+  CLEAVE_T_SYMBOL = 18,      /* 8 bytes whose value is symbols[0]: an object's pointer to its virtual table */
+  CLEAVE_T_POLYMORPHIC = 19, /* an object of one of several classes, behind a UNIQUE or as a borrowed parameter. fields[]:
+                                the classes' records, each with the offset of the base that the program points to in it;
+                                symbols[]: the virtual table's address that is then found there */
+  CLEAVE_T_FUNCTION = 20,    /* std::function: functor of 16 bytes, manager, invoker. fields[]: the types that it may hold,
+                                offset 1: in place, 0: behind a pointer; symbols[]: manager, invoker of each */
   CLEAVE_T_SLICE = 32       /* results only: laid out like SPAN, of a POD; read into the memory that the receiver's slice
                              * already shows, which must be as long */
 } cleave_type_kind;
@@ -72,6 +85,7 @@ typedef struct cleave_type {
   uint64_t count;       /* ARRAY: elements; OPTIONAL: offset of the flag; HASHTABLE: bit 0 */
   const struct cleave_type *elem;
   const cleave_field *fields;
+  const void *const *symbols;
 } cleave_type;
 
 /* One parameter of a task kind, in the order of the source; the IR may pass it in several registers, here it is
@@ -93,9 +107,10 @@ typedef struct cleave_kind {
   uint32_t line;
   uint32_t id;                 /* index in the bundle's manifest */
   uint32_t param_count;
-  uint32_t reserved;
+  uint32_t symbol_count;
   const cleave_param *params;
   const cleave_type *result;   /* null: void */
+  const void *const *symbols;  /* all that the types above refer to, each once */
 } cleave_kind;
 
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;

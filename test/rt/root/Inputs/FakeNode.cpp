@@ -193,7 +193,7 @@ bool FakeNode::perform(uint32_t slot, uint32_t number, cleave_result &result) {
   for (int i = 0; i != 2; ++i) {
     uint64_t bytes = loadBytes(images[i], kind);
     memories.push_back(bytes ? static_cast<uint8_t *>(std::aligned_alloc(64, alignUp(bytes, 64))) : nullptr);
-    loaded[i] = loadImage(images[i], memories.back());
+    loaded[i] = loadImage(images[i], memories.back(), symbolsOf(kind));
   }
   uint64_t count = images[1]->count, stride = resultStride(kind);
   std::vector<uint8_t> results(count * stride + 1);
@@ -210,6 +210,7 @@ bool FakeNode::perform(uint32_t slot, uint32_t number, cleave_result &result) {
   }
   uint64_t area = header->output_offset + number % CLEAVE_RING * header->output_bytes;
   ImageWriter writer;
+  writer.symbols = symbolsOf(kind);
   writer.body = partition + area + kBodyOffset;
   writer.capacity = header->output_bytes - kBodyOffset;
   writer.beginTuples(count * stride);

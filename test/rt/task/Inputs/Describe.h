@@ -8,6 +8,7 @@
 
 #include "cleave/image.h"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <forward_list>
@@ -23,6 +24,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 template <class T> const cleave_type &describe();
@@ -80,6 +82,23 @@ template <class A, class B> struct Members<std::pair<A, B>> {
   }
 };
 
+template <class... T> struct Descriptor<std::variant<T...>> {
+  static void fill(cleave_type &type) {
+    using Index = std::conditional_t<sizeof...(T) < 255, uint8_t, uint16_t>;
+    static const cleave_field fields[] = {{0, &describe<T>()}...};
+    type.kind = CLEAVE_T_VARIANT;
+    type.count = std::max({sizeof(T)...});
+    type.count = (type.count + sizeof(Index) - 1) / sizeof(Index) * sizeof(Index);
+    type.elem = &describe<Index>();
+    type.fields = fields;
+    type.field_count = sizeof...(T);
+  }
+};
+template <> struct Members<std::monostate> {
+  static constexpr bool isTrivial = true;
+  static std::vector<cleave_field> fields() { return {}; }
+};
+
 template <class T> const cleave_type &describe() {
   static cleave_type type{};
   if (!type.size_bytes) { // before `fill`, so that recursive types find it
@@ -88,6 +107,31 @@ template <class T> const cleave_type &describe() {
     Descriptor<T>::fill(type);
   }
   return type;
+}
+
+// All symbols that a type refers to, each once, as in cleave_kind.
+inline void addSymbols(const cleave_type &type, std::vector<const void *> &list, std::vector<const cleave_type *> &seen) {
+  if (std::find(seen.begin(), seen.end(), &type) != seen.end())
+    return;
+  seen.push_back(&type);
+  uint32_t count = type.kind == CLEAVE_T_SYMBOL         ? 1
+                   : type.kind == CLEAVE_T_POLYMORPHIC ? type.field_count
+                   : type.kind == CLEAVE_T_FUNCTION    ? 2 * type.field_count
+                                                       : 0;
+  for (uint32_t i = 0; i != count; ++i)
+    if (std::find(list.begin(), list.end(), type.symbols[i]) == list.end())
+      list.push_back(type.symbols[i]);
+  for (uint32_t i = 0; i != type.field_count; ++i)
+    addSymbols(*type.fields[i].type, list, seen);
+  if (type.elem)
+    addSymbols(*type.elem, list, seen);
+}
+
+inline std::vector<const void *> symbolsIn(const cleave_type &type) {
+  std::vector<const void *> list;
+  std::vector<const cleave_type *> seen;
+  addSymbols(type, list, seen);
+  return list;
 }
 
 #endif

@@ -4,7 +4,7 @@
 //
 // The image's memory ends at a page that cannot be written, and begins behind one: a fault with an address in there is
 // a failure, any other is a wild read.
-#include "Describe.h"
+#include "DynamicTypes.h"
 
 #include "rt/task/ImageWriter.h"
 
@@ -44,6 +44,9 @@ void encode(const cleave_type &type, const void *value) {
   writer = ImageWriter();
   writer.body = memory + kGuard;
   writer.capacity = kBody;
+  static std::vector<const void *> symbols;
+  symbols = symbolsIn(type);
+  writer.symbols = {symbols.data(), static_cast<uint32_t>(symbols.size())};
   if (sigsetjmp(escape, 1)) {
     ++wildReads;
   } else {
@@ -105,6 +108,11 @@ int main() {
   spoil("map", std::map<int, std::string>{{1, "a"}, {2, text}, {3, "c"}});
   spoil("hash", std::unordered_map<int, std::string>{{1, "a"}, {2, text}, {3, "c"}});
   spoil("hash of one bucket", std::unordered_map<int, std::string>());
+  spoil("variant", std::variant<int, std::string, std::vector<std::string>>(text));
+  auto family = std::make_unique<Group>();
+  family->parts.push_back(std::make_unique<Circle>(2));
+  spoil("object behind its base", Owner(std::move(family)));
+  spoil("function", Call{Looks{text, {1, 2, 3}}});
   std::printf(failures ? "%d writes outside\n" : "nothing outside\n", failures);
   return failures != 0 || !wildReads || !refused || !written;
 }

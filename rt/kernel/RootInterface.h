@@ -1,0 +1,87 @@
+// RootInterface.h - between the kernel and the library that it puts beside the program (root/).
+//
+// The program is a static Linux binary; the kernel knows no Linux call. A `syscall` of the program comes back to user
+// mode at the library's entry, with all registers as they were, and the library does what was meant, above the calls
+// in this file. They are made with `syscall` too, from one place in the library (root/Entry.S): number in rax,
+// arguments in rdi, rsi, rdx, r10; the answer is in rax, kRootFailed where a call cannot do what it was asked.
+#ifndef CLEAVE_KERNEL_ROOTINTERFACE_H
+#define CLEAVE_KERNEL_ROOTINTERFACE_H
+
+#include <stdint.h>
+
+namespace cleave {
+
+enum RootCall : uint64_t {
+  kRootGrow = 32, ///< (bytes): extends the heap by whole pages, filled with zeros when they are used; its old end
+  kRootRelease,   ///< (address, bytes): whole pages of heap, arena or exchange are given back; they read as zero again
+  kRootSend,      ///< (type, address, bytes): a message for the launcher; waits while it does not take any
+  kRootReceive,   ///< (address, bytes): waits for at least one byte of its answers; how many
+  kRootServe,     ///< (): slots are wanted, or a failure is set (exchange.h: what the eventfd is for)
+  kRootWait,      ///< (words, count, deadline): until a word differs, or the time (kernel's clock) is over; 0: none
+  kRootWake,      ///< (): a message was submitted to a worker that sleeps
+  kRootEnd        ///< (isSignal, number): the program's end. Does not return
+};
+
+constexpr uint64_t kRootFailed = ~uint64_t{0};
+constexpr uint64_t kRootWordsMax = 128;
+constexpr uint64_t kMessageMax = 32 << 10;
+
+struct RootWord {
+  uint64_t address;
+  uint32_t value, reserved;
+};
+
+/// What the library is entered with: `start` in rdi, on the program's stack.
+struct RootStart {
+  uint64_t entry, headers, headerCount; ///< of the program
+  uint64_t texts, argumentCount, environmentCount;
+  uint64_t originTicks, nsPer2To32Ticks; ///< the kernel's clock: (rdtsc - origin) * this >> 32
+  uint64_t realTimeNs;                   ///< CLOCK_REALTIME when that clock was 0
+  uint64_t control, controlBytes;        ///< 0: no tasks, the program runs serially
+  uint64_t exchange, exchangeBytes, arena, arenaBytes;
+  uint64_t memoryBytes; ///< of the machine
+  uint64_t cpus;
+  uint8_t random[16];
+};
+
+/* The launcher's messages: a header, then `bytes` of content. The program's side asks, the launcher answers in order;
+ * what needs no answer has none. The machine is little-endian on both sides. */
+enum MessageType : uint32_t {
+  kMessageHello = 1,   ///< u32 version: the kernel is up
+  kMessageOutput = 2,  ///< text for stdout
+  kMessageError = 3,   ///< text for stderr
+  kMessageInput = 4,   ///< u64 most: answer ObjectAnswer, then as many bytes of stdin; none: its end
+  kMessageOpen = 5,    ///< a path, no zero: answer ObjectAnswer, then the whole content
+  kMessageCreate = 6,  ///< CreateRequest, then a path: answer ObjectAnswer without content
+  kMessageAppend = 7,  ///< content for what was created last under that number: u32 number, bytes. No answer
+  kMessageClose = 8,   ///< u32 number: answer ObjectAnswer
+  kMessageControl = 9, ///< the next bytes of the control area
+  kMessageEnd = 10     ///< EndReport: the last message
+};
+
+constexpr uint32_t kChannelVersion = 1;
+
+struct MessageHeader {
+  uint32_t type, bytes;
+};
+struct ObjectAnswer {
+  uint32_t error;  ///< errno, 0: it worked
+  uint32_t number; ///< Create: names the object in later messages
+  uint64_t bytes;  ///< of content that follows
+};
+struct CreateRequest {
+  uint32_t flags, mode; ///< of open(2)
+};
+struct EndReport {
+  uint32_t isSignal, number;            ///< how the program ended
+  uint32_t hasFailed;                   ///< a task failed: the control area says which
+  uint32_t workers;                     ///< task cores
+  uint64_t programNs, wallNs;           ///< what the program's core was busy; since the program's start
+  uint64_t taskEntries, taskInterrupts; ///< on task cores, while tasks ran
+  uint64_t freeAtStart, freeAtEnd;      ///< frames, with no task loaded
+  uint64_t startNs;                     ///< from the kernel's first instruction in C++ to the program's first
+};
+
+} // namespace cleave
+
+#endif

@@ -1,0 +1,318 @@
+"""Loops over arrays that call nothing: maps, stencils, reductions, histograms, triangular nests, in-place updates, gather
+and scatter, prefix sums, grids by row, double buffers. Some are what an outliner may split, others only look like it.
+"""
+
+from .expressions import Expressions, Scope
+from .types import F64, I32, INT_BOUND, U32, U64, make
+
+
+class Plain:
+    def __init__(self, rng, types, names, scenarios):
+        self.rng, self.types, self.names, self.scenarios = rng, types, names, scenarios
+
+    def write(self, out, name):
+        """Arrays a, b, c of one length, an index array, a histogram and some scalars; then three to six loops, inside
+        one function or in a kernel that takes them by reference, perhaps one of them twice."""
+        rng = self.rng
+        self.out, self.element = out, rng.pick([F64, F64, U32, I32, U64])
+        self.list = self.types.vectorOf(self.element)
+        self.indices = self.types.vectorOf(U32)
+        isKernel = rng.chance(55)
+        body = self.scenarios.begin(out, name) if not isKernel else None
+        if isKernel:
+            self.kernel(name)
+            body = self.scenarios.begin(out, name)
+        length = rng.between(300, 6000)
+        out.line(f"const unsigned n = {length};")
+        self.declareArrays(body)
+        if isKernel:
+            names = [rng.pick("abc") for _ in range(3)] if rng.chance(25) else ["a", "b", "c"]
+            if rng.chance(60):
+                out.open(f"for (unsigned round = 0; round < {rng.between(2, 12)}u; ++round)")
+                out.line(f"total += kernel_{name}({', '.join(names)}, where, counts, n);")
+                if rng.chance(40):
+                    out.line("std::swap(a, b);")
+                out.close()
+            else:
+                out.line(f"total += kernel_{name}({', '.join(names)}, where, counts, n);")
+        else:
+            self.loops()
+        for array in ("a", "b", "c", "counts"):
+            out.line(f'std::printf("{array} %u\\n", digest({array}));')
+        out.line('std::printf("total %u\\n", total);')
+        out.close()
+        out.line()
+
+    def declareArrays(self, body):
+        out = self.out
+        for i, array in enumerate("abc"):
+            out.line(f"{self.list.cpp} {array} = {make(self.list, f'{i + 3}u', 'n')};")
+            out.line(f"{array}.resize(n);")
+        out.line(f"{self.indices.cpp} where(n);")
+        out.open("for (unsigned i = 0; i < n; ++i)")
+        out.line(self.rng.pick(["where[i] = (i * 7919u) % n;", "where[i] = n - 1u - i;", "where[i] = mix(i, 5u) % n;",
+                                "where[i] = i / 3u;"]))  # fmt: skip
+        out.close()
+        out.line("std::vector<unsigned> counts(64);")
+        out.line("unsigned total = 0;")
+
+    def kernel(self, name):
+        cpp, out = self.list.cpp, self.out
+        isConst = "const " if self.rng.chance(40) else ""
+        self.readOnly = {"b", "c"} if isConst else set()
+        out.open(f"unsigned kernel_{name}({cpp} &a, {isConst}{cpp} &b, {isConst}{cpp} &c, "
+                 "const std::vector<unsigned> &where, std::vector<unsigned> &counts, unsigned n)")  # fmt: skip
+        out.line("unsigned total = 0;")
+        self.loops()
+        out.line("return total;")
+        out.close()
+        out.line()
+
+    readOnly = frozenset()
+
+    def loops(self):
+        rng = self.rng
+        if self.out.lines[-1].endswith("total = 0;") and not self.out.lines[-2].startswith("unsigned kernel"):
+            self.readOnly = frozenset()
+        forms = [self.map, self.map, self.inPlace, self.stencil, self.shifted, self.sum, self.greatest, self.histogram,
+                 self.triangle, self.gather, self.scatter, self.prefix, self.strided, self.rows, self.buffers, self.search,
+                 self.conditional, self.scratch, self.fixedArray, self.iterators, self.split]  # fmt: skip
+        for _ in range(rng.between(3, 6)):
+            self.out.open("")  # each loop's locals are its own
+            rng.pick(forms)()
+            self.out.close()
+
+    # -- texts
+
+    def target(self):
+        return self.rng.pick([name for name in "abc" if name not in self.readOnly])
+
+    def source(self):
+        return self.rng.pick("abc")
+
+    def expression(self, reads, extra=(), depth=2):
+        """Over the given places of the element type, and the unsigned names in extra."""
+        scope = Scope()
+        for read in reads:
+            scope.add(read, self.element)
+        for name in extra:
+            scope.add(name, U32, isWritable=False)
+        return Expressions(self.rng, scope).value(self.element, depth)
+
+    def rounds(self):
+        """Now and then the whole loop is done several times over."""
+        return self.rng.pick([1, 1, 1, 3, 10])
+
+    def open(self, text="for (unsigned i = 0; i < n; ++i)"):
+        self.out.open(text)
+
+    # -- forms
+
+    def map(self):
+        self.open()
+        self.out.line(f"{self.target()}[i] = {self.expression([self.source() + '[i]', self.source() + '[i]'], ['i'], 3)};")
+        if self.rng.chance(30):
+            self.out.line(f"{self.target()}[i] = {self.expression([self.source() + '[i]'], ['i'])};")
+        self.out.close()
+
+    def inPlace(self):
+        a = self.target()
+        rounds = self.rounds()
+        self.open(f"for (unsigned round = 0; round < {rounds}u; ++round)")
+        self.open("for (std::size_t i = 0; i != n; ++i)")
+        self.out.line(f"{a}[i] = {self.expression([a + '[i]'], ['round'])};")
+        self.out.close()
+        self.out.close()
+
+    def stencil(self):
+        a, b = self.target(), self.source()  # may be the same: then it carries
+        self.open("for (unsigned i = 1; i + 1u < n; ++i)")
+        self.out.line(f"{a}[i] = {self.expression([f'{b}[i - 1u]', f'{b}[i]', f'{b}[i + 1u]'], [], 3)};")
+        self.out.close()
+
+    def shifted(self):
+        a, b, by = self.target(), self.source(), self.rng.between(1, 70)
+        self.out.line(f"const unsigned by = {by}u + counts[3] % 2u;")
+        way = self.rng.pick(["for (unsigned i = 0; i + by < n; ++i)", "for (unsigned i = n - by; i-- > 0u;)"])
+        self.open(way)
+        self.out.line(f"{a}[i] = {self.expression([f'{b}[i + by]', f'{a}[i]'])};")
+        self.out.close()
+
+    def sum(self):
+        rng, b = self.rng, self.source()
+        type = self.element.cpp
+        value = self.expression([b + "[i]", self.source() + "[i]"])
+        self.out.line(f"{type} sum = 0;")
+        self.open(rng.pick(["for (unsigned i = 0; i < n; ++i)", "for (unsigned i = n; i-- > 0u;)"]))
+        if rng.chance(30):
+            self.out.line(f"if ({b}[i] {'> 3' if self.element is not U64 else '> 3ul'})")
+        if self.element is I32:
+            self.out.line(f"sum = (sum + {value}) % 100003;")
+        else:
+            self.out.line(f"sum += {value};")
+        self.out.close()
+        self.out.line("total += digest(sum);")
+
+    def greatest(self):
+        b, type = self.source(), self.element.cpp
+        self.out.line(f"{type} best = {b}[0];")
+        self.out.line("unsigned at = 0;")
+        self.open()
+        if self.rng.chance(50):
+            self.out.line(f"if ({b}[i] {self.rng.pick(['<', '>', '>='])} best) {{ best = {b}[i]; at = i; }}")
+        else:
+            self.out.line(f"best = std::{self.rng.pick(['min', 'max'])}(best, {b}[i]);")
+        self.out.close()
+        self.out.line("total = mix(total, digest(best) + at);")
+
+    def histogram(self):
+        b = self.source()
+        self.open()
+        key = f"digest({b}[i]) / {self.rng.between(1, 50)}u % 64u"
+        self.out.line(self.rng.pick([f"++counts[{key}];", f"counts[{key}] += i;", f"counts[{key}] ^= digest({b}[i]) + i;",
+                                     f"counts[{key}] = counts[{key}] * 3u + 1u;"]))  # fmt: skip
+        self.out.close()
+
+    def triangle(self):
+        a, b = self.target(), self.source()
+        upper = self.rng.chance(50)
+        self.out.line("unsigned side = 1;")
+        self.open("while ((side + 1u) * (side + 1u) <= n && side < 60u)")
+        self.out.line("++side;")
+        self.out.close()
+        self.open("for (unsigned i = 0; i < side; ++i)")
+        self.open(f"for (unsigned j = {'i' if upper else '0'}; j < {'side' if upper else 'i'}; ++j)")
+        value = self.expression([f"{b}[j * side + i]", f"{b}[i * side + j]"], ["i", "j"])
+        self.out.line(f"{a}[i * side + j] = {value};")
+        self.out.close()
+        self.out.close()
+
+    def gather(self):
+        self.open()
+        self.out.line(f"{self.target()}[i] = {self.expression([self.source() + '[where[i]]', self.source() + '[i]'])};")
+        self.out.close()
+
+    def scatter(self):
+        a, b = self.target(), self.source()
+        self.open()
+        place = f"{a}[where[i]]"
+        self.out.line(f"{place} = {self.expression([b + '[i]', place] if self.rng.chance(60) else [b + '[i]'])};")
+        self.out.close()
+
+    def prefix(self):
+        a, b = self.target(), self.source()
+        self.open("for (unsigned i = 1; i < n; ++i)")
+        self.out.line(f"{a}[i] = {self.expression([f'{a}[i - 1u]', f'{b}[i]'])};")
+        self.out.close()
+
+    def strided(self):
+        a, b, step = self.target(), self.source(), self.rng.between(2, 9)
+        self.open(f"for (unsigned lane = 0; lane < {step}u; ++lane)")
+        self.open(f"for (unsigned i = lane; i < n; i += {step}u)")
+        reads = [f"{b}[i]"] + ([f"{a}[lane]"] if self.rng.chance(30) else [])
+        self.out.line(f"{a}[i] = {self.expression(reads, ['lane'])};")
+        self.out.close()
+        self.out.close()
+
+    def rows(self):
+        """A grid as a vector of rows, each row worked out from the row above, from itself, or from another grid."""
+        rng, type = self.rng, self.element.cpp
+        width = rng.between(20, 80)
+        self.out.line(f"std::vector<std::vector<{type}>> grid({rng.between(16, 40)}, std::vector<{type}>({width}));")
+        self.out.line("auto other = grid;")
+        self.open("for (unsigned y = 0; y < grid.size(); ++y)")
+        self.open(f"for (unsigned x = 0; x < {width}u; ++x)")
+        self.out.line(f"grid[y][x] = {self.expression([self.source() + '[(y * 31u + x) % n]'], ['x', 'y'], 3)};")
+        self.out.close()
+        self.out.close()
+        self.open("for (unsigned y = 1; y < grid.size(); ++y)")
+        self.out.line(f"auto &row = {rng.pick(['grid[y]', 'other[y]', 'other[y - 1u]'])};")
+        self.open(f"for (unsigned x = 1; x < {width}u; ++x)")
+        self.out.line(f"row[x] = {self.expression(['grid[y][x - 1u]', 'grid[y - 1u][x]', 'row[x]'], ['x'], 3)};")
+        self.out.close()
+        self.out.close()
+        self.open("for (const auto &row : other)")
+        self.open("for (const auto &one : row)")
+        self.out.line("total = mix(total, digest(one));")
+        self.out.close()
+        self.out.close()
+        self.out.line("total = mix(total, digest(grid.back().back()));")
+
+    def buffers(self):
+        a, type = self.source(), self.element.cpp
+        self.out.line(f"std::vector<{type}> now = {a};")
+        self.out.line(f"std::vector<{type}> next(n);")
+        self.open(f"for (unsigned step = 0; step < {self.rng.between(2, 12)}u; ++step)")
+        self.open()
+        value = self.expression(["now[i]", "now[(i + 1u) % n]", "now[(i + n - 1u) % n]"], ["step"], 3)
+        self.out.line(f"next[i] = {value};")
+        self.out.close()
+        self.out.line(self.rng.pick(["std::swap(now, next);", "now = next;", "now.swap(next);"]))
+        self.out.close()
+        self.out.line("total += digest(now);")
+
+    def search(self):
+        b = self.source()
+        self.out.line("unsigned found = n;")
+        self.open()
+        self.open(f"if (digest({b}[i]) % {self.rng.between(50, 3000)}u == 3u)")
+        self.out.line("found = i;")
+        self.out.line("break;")
+        self.out.close()
+        self.out.close()
+        self.out.line("total += found;")
+
+    def conditional(self):
+        a = self.target()
+        self.open()
+        self.open(f"if (digest({self.source()}[i]) % {self.rng.between(2, 5)}u == 0u)")
+        self.out.line(self.rng.pick(["continue;", f"{self.target()}[i] = {self.expression([a + '[i]'], ['i'])};"]))
+        self.out.close()
+        self.out.line(f"{a}[i] = {self.expression([a + '[i]', self.source() + '[i]'])};")
+        self.out.close()
+
+    def scratch(self):
+        """An array that belongs to one round, declared inside or (a false dependence) outside."""
+        a, type = self.target(), self.element.cpp
+        declaration = f"{type} own[8] = {{}};"
+        isInside = self.rng.chance(60)
+        if not isInside:
+            self.out.line(declaration)
+        self.open("for (unsigned i = 0; i + 8u < n; i += 8u)")
+        if isInside:
+            self.out.line(declaration)
+        self.open("for (unsigned k = 0; k < 8u; ++k)")
+        self.out.line(f"own[k] = {self.expression([a + '[i + k]', 'own[(k + 7u) % 8u]'])};")
+        self.out.close()
+        self.open("for (unsigned k = 0; k < 8u; ++k)")
+        self.out.line(f"{a}[i + k] = {self.expression(['own[7u - k]', self.source() + '[i + k]'])};")
+        self.out.close()
+        self.out.close()
+
+    def fixedArray(self):
+        type = self.element.cpp
+        self.out.line(self.rng.pick([f"std::array<{type}, 512> local{{}};", f"{type} local[512] = {{}};",
+                                     f"static {type} local[512];"]))  # fmt: skip
+        self.types.includes.add("array")
+        self.open("for (unsigned i = 0; i < 512u; ++i)")
+        self.out.line(f"local[i] = {self.expression([self.source() + '[i % n]', 'local[i]'], ['i'], 3)};")
+        self.out.close()
+        self.open("for (unsigned i = 0; i < 512u; ++i)")
+        self.out.line("total = total * 31u + digest(local[i]);")
+        self.out.close()
+
+    def iterators(self):
+        a, b = self.target(), self.source()
+        self.out.line(f"auto from = {b}.begin();")
+        self.open(f"for (auto to = {a}.begin(); to != {a}.end(); ++to, ++from)")
+        self.out.line(f"*to = {self.expression(['(*from)', '(*to)'])};")
+        self.out.close()
+
+    def split(self):
+        """Two references, or two halves of one array."""
+        a = self.target()
+        self.out.line(f"auto &same = {a};")
+        self.out.line("const unsigned half = n / 2u;")
+        self.open("for (unsigned i = 0; i < half; ++i)")
+        self.out.line(f"same[i] = {self.expression([f'{a}[i + half]', f'{a}[half - 1u - i]' if self.rng.chance(30) else f'{a}[i]'])};")
+        self.out.close()

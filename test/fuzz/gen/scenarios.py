@@ -1,0 +1,286 @@
+"""Scenarios: independent functions that `main` calls one after the other. Each builds its values, has work done on them in
+some shape, and prints a digest of everything that it can still see.
+"""
+
+from .consume import disturbance, tally
+from .expressions import Scope
+from .functions import TRAPS
+from .statements import Body
+from .types import STRING, U32, U64, make
+
+
+class Scenarios:
+    def __init__(self, rng, types, names, maker):
+        self.rng, self.types, self.names, self.maker = rng, types, names, maker
+        self.pure = []  # earlier calm functions, which later work may call
+
+    def begin(self, out, name):
+        scope = Scope()
+        scope.add("state", U32)
+        out.open(f"void {name}()")
+        return Body(self.rng, self.types, self.names, out, scope)
+
+    def finish(self, body, extra=()):
+        """Prints a digest of what is left."""
+        for end in extra:
+            if callable(end):
+                end()
+            else:
+                body.out.line(f'std::printf("{end} %u\\n", digest({end}));')
+        for v in body.scope.variables:
+            if not v.limit and v.name != "state":
+                body.out.line(f'std::printf("{v.name.strip("(*)")} %u\\n", digest({v.name}));')
+        body.out.close()
+        body.out.line()
+
+    def work(self, out, **given):
+        rng = self.rng
+        if "trap" not in given:
+            given["trap"] = rng.pick(TRAPS) if rng.chance(22) else None
+        given.setdefault("throws", rng.chance(20))
+        if rng.chance(40):
+            given.setdefault("callees", self.pure[-3:])
+        function = self.maker.work(out, **given)
+        if function.isCalm:
+            self.pure.append(function)
+        return function
+
+    def shared(self, body, function, skip=()):
+        """Variables that the loop's calls share; what is not declared is built at the call."""
+        for i, (_, type, passing) in enumerate(function.params):
+            if i in skip or type.isScalar() and self.rng.chance(60):
+                continue
+            name = self.names.fresh("shared")
+            size = self.rng.pick([20, 100, 400])
+            body.out.line(f"{type.cpp} {name} = {make(type, f'{self.rng.below(1000)}u', f'{size}u')};")
+            body.scope.add(name, type)
+            if self.rng.chance(25):
+                spare = self.names.fresh("spare")
+                body.out.line(f"{type.cpp} {spare} = {make(type, '5u', '30u')};")
+                body.scope.add(spare, type)
+
+    # -- calls in a loop
+
+    def callsInLoop(self, out, name):
+        rng = self.rng
+        function = self.work(out)
+        body = self.begin(out, name)
+        first = function.params[0][1]
+        count, size = rng.between(14, 40), rng.pick([10, 60, 200])
+        list = self.types.vectorOf(first)
+        inputs = self.names.fresh("inputs")
+        out.line(f"{list.cpp} {inputs};")
+        out.open(f"for (unsigned i = 0; i < {count}u; ++i)")
+        out.line(f"{inputs}.push_back({make(first, f'i * {rng.between(1, 99)}u', f'{size}u')});")
+        out.close()
+        self.shared(body, function, skip={0})
+        whole = body.scope.add(inputs, list)
+        whole.isFrozen = True
+        changes = [disturbance(rng, self.names, body, inputs, first) for _ in range(rng.pick([0, 0, 0, 1, 1, 2]))]
+        guard = rng.pick(["inside", "around", "outside"]) if function.throws else None
+        shape = rng.pick(["range", "range", "index", "index", "iterator", "while", "reverse", "copy", "nested", "fresh", "lambda"])
+        item, index = self.header(shape, inputs)
+        call = function.call(body, {0: item})
+        if shape == "lambda":
+            job = self.names.fresh("job")
+            inner = function.call(body, {0: "one"})
+            out.line(f"const auto {job} = [&](const {first.cpp} &one) {{ return {inner}; }};")
+            call = f"{job}({item})"
+        write, ends = tally(rng, self.names, body, function, call, index)
+        if guard == "around":
+            out.open("try")
+        mark = body.scope.mark()
+        self.openLoop(out, shape, inputs, first, item, index, count, size)
+        if guard == "inside":
+            out.open("try")
+        body.loops += 1
+        if rng.chance(20):
+            body.skip(40, 0)
+        before = changes[: rng.below(len(changes) + 1)]
+        for change in before:
+            change()
+        write()
+        for change in changes[len(before) :]:
+            change()
+        body.loops -= 1
+        body.scope.release(mark)
+        if guard == "inside":
+            self.caught(body)
+        for _ in range(2 if shape == "nested" else 1):
+            out.close()
+        if guard == "around":
+            self.caught(body)
+        self.finish(body, ends)
+        return function
+
+    def caught(self, body):
+        body.out.reopen("catch (...)")
+        body.out.line(f"describe({self.rng.below(100)}u);")
+        body.out.close()
+
+    def header(self, shape, inputs):
+        """The texts of the item and of its index inside the loop."""
+        index = self.names.fresh("i")
+        return {
+            "range": (f"item_{inputs}", None),
+            "copy": (f"item_{inputs}", None),
+            "nested": (f"item_{inputs}", None),
+            "fresh": (f"item_{inputs}", index),
+            "iterator": (f"*{index}", None),
+            "reverse": (f"{inputs}[{index}]", index),
+        }.get(shape, (f"{inputs}[{index}]", index))
+
+    def openLoop(self, out, shape, inputs, first, item, index, count, size):
+        rng = self.rng
+        at = item.strip("*")
+        if shape == "range":
+            out.open(f"for (const auto &{item} : {inputs})")
+        elif shape == "copy":
+            out.open(f"for ({first.cpp} {item} : {inputs})")
+        elif shape == "nested":
+            outer = self.names.fresh("n")
+            out.open(f"for (unsigned {outer} = 0; {outer} < 2u; ++{outer})")
+            out.open(f"for (const {first.cpp} &{item} : {inputs})")
+        elif shape == "fresh":
+            out.open(f"for (unsigned {index} = 0; {index} < {count}u; ++{index})")
+            out.line(f"{first.cpp} {item} = {make(first, f'{index} * 3u', f'{size}u')};")
+        elif shape == "iterator":
+            begin, end = rng.pick([("begin", "end"), ("cbegin", "cend"), ("rbegin", "rend")])
+            out.open(f"for (auto {at} = {inputs}.{begin}(); {at} != {inputs}.{end}(); ++{at})")
+        elif shape == "reverse":
+            out.open(f"for (std::size_t {index} = {inputs}.size(); {index}-- > 0u;)")
+        elif shape == "while":
+            out.line(f"std::size_t {index} = {inputs}.size();")
+            out.open(f"while ({index} != 0u)")
+            out.line(f"--{index};")
+        else:
+            out.open(f"for (std::size_t {index} = 0; {index} < {inputs}.size(); ++{index})")
+
+    # -- slices of one container
+
+    def slices(self, out, name):
+        rng = self.rng
+        first = STRING if rng.chance(40) else self.types.vectorOf(self.types.number())
+        passing = rng.weighted([(3, "view" if first is STRING else "span"), (2, "cref")])
+        self.types.includes |= {"span", "string_view"}
+        params = [(self.names.fresh("input"), first, passing), *self.maker.params()[1:2]]
+        function = self.work(out, params=params, throws=False, trap=None)
+        body = self.begin(out, name)
+        base, at = self.names.fresh("base"), self.names.fresh("at")
+        width, stride = rng.between(20, 400), rng.between(20, 400)
+        length = stride * rng.between(14, 36) + width
+        out.line(f"{first.cpp} {base} = {make(first, '3u', f'{length}u')};")
+        self.shared(body, function, skip={0})
+        body.scope.add(base, first).isFrozen = True
+        if passing == "view":
+            part = f"std::string_view({base}).substr({at}, {width})"
+        elif first is STRING:
+            part = f"{base}.substr({at}, {width})"
+        elif passing == "span":
+            part = f"std::span<const {first.element().cpp}>({base}).subspan({at}, {width})"
+        else:
+            part = f"{first.cpp}({base}.begin() + {at}, {base}.begin() + {at} + {width})"
+        write, ends = tally(rng, self.names, body, function, function.call(body, {0: part}), None)
+        change = disturbance(rng, self.names, body, None, first) if rng.chance(35) else None
+        out.open(f"for (long {at} = 0; {at} + {width} <= static_cast<long>({base}.size()); {at} += {stride})")
+        write()
+        if change:
+            mark = body.scope.mark()
+            body.loops += 1
+            change()
+            body.loops -= 1
+            body.scope.release(mark)
+        if rng.chance(20):
+            found = body.expressions.path(body.scope.ofType(first)[-1], wantsWrite=True)
+            out.line(f"{found[0]} = {body.value(found[1])};")
+        out.close()
+        self.finish(body, ends)
+
+    # -- straight lines
+
+    def straight(self, out, name):
+        rng = self.rng
+        functions = [self.work(out, throws=rng.chance(10)) for _ in range(rng.between(1, 2))]
+        body = self.begin(out, name)
+        for function in functions:
+            self.shared(body, function)
+        rounds = rng.between(2, 10)
+        index = self.names.fresh("n")
+        out.open(f"for (unsigned {index} = 0; {index} < {rounds}u; ++{index})")
+        body.scope.add(index, U32, isWritable=False)
+        mark = body.scope.mark()
+        for _ in range(rng.between(2, 4)):
+            function = rng.pick(functions)
+            result = self.names.fresh("result")
+            scalarAndCalm = function.isCalm and function.result in (U32, U64)
+            text = function.call(body)
+            if scalarAndCalm and rng.chance(40):
+                text = f"{text} {rng.pick(['+', '^', '-', '*'])} {function.call(body)}"
+            out.line(f"{function.result.cpp} {result} = {text};")
+            for _ in range(rng.below(3)):
+                body.statement(20, 1)
+            body.scope.add(result, function.result)
+        for v in body.scope.variables[mark:]:
+            out.line(f'std::printf("{v.name} %u\\n", digest({v.name}));')
+            if not v.type.isScalar() and rng.chance(30):
+                for target in body.scope.ofType(v.type, isWritable=True)[:1]:
+                    if target is not v and not target.isFrozen:
+                        out.line(f"{target.name} = std::move({v.name});")
+        out.close()
+        body.scope.release(mark - 1)
+        self.finish(body)
+
+    # -- chains: x = f(x), and stages
+
+    def chain(self, out, name):
+        rng = self.rng
+        type = rng.pick([t for t in self.types.order if t.isContainer() or t.kind in ("struct", "class")])
+        step = self.work(out, params=[(self.names.fresh("input"), type, rng.pick(["cref", "value"])),
+                                      *self.maker.params()[1:2]], result=type)  # fmt: skip
+        look = self.work(out, params=[(self.names.fresh("input"), type, "cref")], throws=False)
+        body = self.begin(out, name)
+        self.shared(body, step, skip={0})
+        worlds, rounds, world = rng.between(3, 8), rng.between(2, 5), self.names.fresh("world")
+        list = self.types.vectorOf(type)
+        out.line(f"{list.cpp} {world};")
+        out.open(f"for (unsigned i = 0; i < {worlds}u; ++i)")
+        out.line(f"{world}.push_back({make(type, 'i', '60u')});")
+        out.close()
+        body.scope.add(world, list).isFrozen = True
+        index = self.names.fresh("n")
+        if rng.chance(50):
+            each = self.names.fresh("each")
+            out.open(f"for (unsigned {index} = 0; {index} < {rounds}u; ++{index})")
+            out.open(f"for (auto &{each} : {world})")
+            moved = f"std::move({each})" if step.params[0][2] == "value" and rng.chance(60) else each
+            hidden = body.scope.variables.pop()  # the other arguments must not read what is moved from
+            out.line(f"{each} = {step.call(body, {0: moved})};")
+            body.scope.variables.append(hidden)
+            out.close()
+        else:
+            self.doubleBuffer(body, list, world, index, rounds, step)
+        if rng.chance(30):
+            mark = body.scope.mark()
+            body.statement(10, 1)
+            body.scope.release(mark)
+        out.close()
+        write, ends = tally(rng, self.names, body, look, look.call(body, {0: f"last_{world}"}), None)
+        out.open(f"for (const auto &last_{world} : {world})")
+        write()
+        out.close()
+        self.finish(body, ends)
+
+    def doubleBuffer(self, body, list, world, index, rounds, step):
+        """Leaves the loop over rounds open."""
+        out, next, at = body.out, self.names.fresh("next"), self.names.fresh("i")
+        out.line(f"{list.cpp} {next} = {world};")
+        body.scope.add(next, list).isFrozen = True
+        out.open(f"for (unsigned {index} = 0; {index} < {rounds}u; ++{index})")
+        source = self.rng.pick([at, f"({at} + 1u) % {world}.size()"])
+        target = self.rng.pick([next, next, world])
+        out.open(f"for (std::size_t {at} = 0; {at} < {world}.size(); ++{at})")
+        out.line(f"{target}[{at}] = {step.call(body, {0: f'{world}[{source}]'})};")
+        out.close()
+        out.open(f"if ({index} % 2u == 0u)")
+        out.line(f"std::swap({world}, {next});")
+        out.close()

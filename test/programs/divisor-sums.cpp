@@ -1,0 +1,30 @@
+// Perfect, deficient and abundant numbers: the sum of divisors of each number, in an inner loop.
+// RUN: %run-program %s
+// PARALLEL
+// DOMAIN: numeric
+// WANTED: coverage 0.9; 0.84 to 0.93 was measured: the run is short, and the share depends on the machine
+#include <cstdio>
+#include <vector>
+
+int main() {
+  const int bound = 60000;
+  std::vector<int> sums(bound);
+  for (int n = 1; n < bound; ++n) {
+    int sum = n == 1 ? 0 : 1;
+    for (int d = 2; d * d <= n; ++d)
+      if (n % d == 0) {
+        sum += d;
+        if (d != n / d)
+          sum += n / d;
+      }
+    sums[n] = sum;
+  }
+  int deficient = 0, abundant = 0;
+  for (int n = 1; n < bound; ++n) {
+    if (sums[n] == n)
+      std::printf("%d is perfect\n", n);
+    deficient += sums[n] < n;
+    abundant += sums[n] > n;
+  }
+  std::printf("%d deficient, %d abundant\n", deficient, abundant);
+}

@@ -1,0 +1,18 @@
+// One orbit of the logistic map, and how often it comes near each tenth of the interval.
+// RUN: %run-program %s
+// SEQUENTIAL
+// DOMAIN: numeric
+#include <array>
+#include <cstdio>
+
+int main() {
+  double x = 0.31;
+  std::array<long, 10> visits{};
+  for (long step = 0; step < 20000000; ++step) {
+    x = 3.99 * x * (1 - x);
+    ++visits[static_cast<int>(x * 10)];
+  }
+  for (const long count : visits)
+    std::printf("%ld\n", count);
+  std::printf("%.17g\n", x);
+}

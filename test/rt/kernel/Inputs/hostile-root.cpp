@@ -1,0 +1,229 @@
+/* hostile-root.cpp - a program that has hostile.c do one thing after another, in one machine, and prints what came of
+ * each; between any two of them an honest task must still answer.
+ *
+ *     hostile-root attack WORD[:A[:B]] ...    each alone; how it ended
+ *     hostile-root stop                       an endless task is stopped by asking for another worker in its slot
+ *     hostile-root pressure BYTES             every worker wants so much at once: they wait for each other
+ *     hostile-root kinds                      every kind of the bundle is loaded and given one message
+ *     hostile-root crash                      the program itself writes to the kernel */
+#include "cleave/exchange.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <linux/futex.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+struct Request {
+  char operation[16];
+  uint64_t a, b;
+};
+
+cleave_control *control;
+char *exchange;
+int event;
+uint32_t submitted[CLEAVE_SLOTS_MAX];
+
+void *mapAll(int descriptor) {
+  struct stat status;
+  fstat(descriptor, &status);
+  return mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+}
+
+void attach() {
+  int version, numbers[3];
+  if (std::sscanf(std::getenv(CLEAVE_NODE_VARIABLE), "%d:%d:%d:%d:%d", &version, &numbers[0], &numbers[1], &numbers[2],
+                  &event) != 5)
+    std::exit(1);
+  control = static_cast<cleave_control *>(mapAll(numbers[0]));
+  exchange = static_cast<char *>(mapAll(numbers[1]));
+}
+
+void tellNode() {
+  uint64_t one = 1;
+  if (write(event, &one, sizeof one) != sizeof one)
+    std::exit(1);
+}
+
+char *partition(uint32_t slot) { return exchange + slot * control->partition_bytes; }
+cleave_inbox *inbox(uint32_t slot) { return reinterpret_cast<cleave_inbox *>(partition(slot) + CLEAVE_INBOX_OFFSET); }
+cleave_outbox *outbox(uint32_t slot) {
+  return reinterpret_cast<cleave_outbox *>(partition(slot) + CLEAVE_OUTBOX_OFFSET);
+}
+uint32_t stateOf(uint32_t slot) {
+  return __atomic_load_n(&cleave_control_slot(control, slot)->state, __ATOMIC_SEQ_CST);
+}
+
+void sleepOn(uint32_t *word, uint32_t value) {
+  timespec pause = {0, 20000000};
+  syscall(SYS_futex, word, FUTEX_WAIT, value, &pause, nullptr, 0);
+}
+
+bool want(uint32_t slot, uint32_t kind) {
+  cleave_control_slot(control, slot)->kind = kind;
+  __atomic_store_n(&cleave_control_slot(control, slot)->state, uint32_t{CLEAVE_SLOT_WANTED}, __ATOMIC_SEQ_CST);
+  tellNode();
+  while (stateOf(slot) == CLEAVE_SLOT_WANTED)
+    sleepOn(&control->bell, __atomic_load_n(&control->bell, __ATOMIC_SEQ_CST));
+  submitted[slot] = 0;
+  return stateOf(slot) == CLEAVE_SLOT_RUNNING;
+}
+
+void send(uint32_t slot, const Request &request) {
+  uint32_t n = submitted[slot]++, entry = n % CLEAVE_RING;
+  cleave_message &message = inbox(slot)->messages[entry];
+  message = {};
+  message.shared_offset = message.items_offset = control->input_offset + entry * 4096;
+  message.items_bytes = sizeof request;
+  message.inputs[0].bytes[0] = 1;
+  message.inputs[1].bytes[0] = 2;
+  message.output.bytes[0] = 3;
+  std::memcpy(partition(slot) + message.items_offset, &request, sizeof request);
+  __atomic_store_n(&inbox(slot)->submitted, n + 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&outbox(slot)->worker_sleeps, __ATOMIC_SEQ_CST))
+    syscall(SYS_futex, &inbox(slot)->submitted, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+/* False: it died. */
+bool waitFor(uint32_t slot, uint32_t n) {
+  __atomic_store_n(&inbox(slot)->root_sleeps, 1u, __ATOMIC_SEQ_CST);
+  for (;;) {
+    uint32_t completed = __atomic_load_n(&outbox(slot)->completed, __ATOMIC_SEQ_CST);
+    if (completed > n)
+      return true;
+    if (stateOf(slot) == CLEAVE_SLOT_DEAD)
+      return __atomic_load_n(&outbox(slot)->completed, __ATOMIC_SEQ_CST) > n;
+    sleepOn(&outbox(slot)->completed, completed);
+  }
+}
+
+uint64_t numberFrom(uint32_t slot, uint32_t n) {
+  const cleave_result &result = outbox(slot)->results[n % CLEAVE_RING];
+  uint64_t number = ~uint64_t{0};
+  if (result.output_bytes == sizeof number)
+    std::memcpy(&number, partition(slot) + result.output_offset, sizeof number);
+  return number;
+}
+
+Request parse(const std::string &word) {
+  Request request = {};
+  size_t first = word.find(':'), second = first == std::string::npos ? first : word.find(':', first + 1);
+  std::strncpy(request.operation, word.substr(0, first).c_str(), sizeof request.operation - 1);
+  if (first != std::string::npos)
+    request.a = std::strtoull(word.c_str() + first + 1, nullptr, 0);
+  if (second != std::string::npos)
+    request.b = std::strtoull(word.c_str() + second + 1, nullptr, 0);
+  return request;
+}
+
+void report(const char *what, uint32_t slot, uint32_t n, bool hasAnswered) {
+  const cleave_slot &shared = *cleave_control_slot(control, slot);
+  const cleave_result &result = outbox(slot)->results[n % CLEAVE_RING];
+  if (!hasAnswered)
+    std::printf("%s: dead, cause %u, detail %u\n", what, shared.cause, shared.detail);
+  else if (result.outcome != CLEAVE_DONE)
+    std::printf("%s: outcome %u\n", what, result.outcome);
+  else
+    std::printf("%s: %lld\n", what, static_cast<long long>(numberFrom(slot, n)));
+}
+
+/* An honest task in another slot, and a fresh one in the slot where somebody died. */
+void checkOthers() {
+  send(1, {"work", 10, 0});
+  uint32_t n = submitted[1] - 1;
+  if (!waitFor(1, n) || numberFrom(1, n) != 45)
+    std::printf("  the neighbour does not answer\n");
+  if (stateOf(0) != CLEAVE_SLOT_RUNNING && !want(0, 0))
+    std::printf("  the slot is not used again\n");
+  send(0, {"work", 5, 0});
+  n = submitted[0] - 1;
+  if (!waitFor(0, n) || numberFrom(0, n) != 10)
+    std::printf("  the slot does not answer\n");
+}
+
+int attack(int count, char **words) {
+  want(0, 0);
+  want(1, 0);
+  for (int i = 0; i != count; ++i) {
+    send(0, parse(words[i]));
+    uint32_t n = submitted[0] - 1;
+    report(words[i], 0, n, waitFor(0, n));
+    checkOthers();
+  }
+  return 0;
+}
+
+int stop() {
+  want(1, 0);
+  for (int round = 0; round != 5; ++round) {
+    want(0, 0);
+    for (int i = 0; i != CLEAVE_RING; ++i)
+      send(0, {"FOREVER", 0, 0});
+    usleep(20000);
+    want(0, 0);
+    checkOthers();
+  }
+  std::printf("stopped, generation %u\n", cleave_control_slot(control, 0)->generation);
+  send(0, {"FOREVER", 0, 0}); /* and the program ends with one */
+  usleep(20000);
+  return 0;
+}
+
+int pressure(uint64_t bytes) {
+  uint32_t workers = control->worker_count;
+  uint64_t sum = 0;
+  for (uint32_t slot = 0; slot != workers; ++slot)
+    want(slot, 0);
+  for (int round = 0; round != 3; ++round) {
+    for (uint32_t slot = 0; slot != workers; ++slot)
+      send(slot, {"fill", bytes, 0});
+    for (uint32_t slot = 0; slot != workers; ++slot)
+      sum += !waitFor(slot, submitted[slot] - 1) || numberFrom(slot, submitted[slot] - 1) != 0;
+  }
+  std::printf("%u workers, %llu failed\n", workers, static_cast<unsigned long long>(sum));
+  return 0;
+}
+
+int kinds() {
+  uint32_t refused = 0, ran = 0;
+  want(1, 0);
+  for (uint32_t kind = 0; kind != control->kind_count; ++kind) {
+    if (!want(0, kind)) {
+      ++refused;
+      continue;
+    }
+    send(0, {"work", 5, 0});
+    waitFor(0, 0);
+    ++ran;
+    send(1, {"work", 10, 0});
+    if (!waitFor(1, submitted[1] - 1) || numberFrom(1, submitted[1] - 1) != 45)
+      std::printf("the neighbour does not answer\n");
+  }
+  std::printf("%s refused, %s ran, all survived\n", refused ? "some" : "none", ran ? "some" : "none");
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  std::string what = argc > 1 ? argv[1] : "";
+  std::setvbuf(stdout, nullptr, _IOLBF, 4096);
+  if (what == "crash")
+    *reinterpret_cast<volatile char *>(0xffffffff80209000) = 1;
+  attach();
+  if (what == "attack")
+    return attack(argc - 2, argv + 2);
+  if (what == "stop")
+    return stop();
+  if (what == "pressure")
+    return pressure(std::strtoull(argv[2], nullptr, 0));
+  if (what == "kinds")
+    return kinds();
+  return 2;
+}

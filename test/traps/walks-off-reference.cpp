@@ -1,0 +1,37 @@
+// A reference to one element is the way into its neighbours: from a parameter, in a loop that moves a pointer along, and
+// from the capture of a lambda.
+// RUN: %run-program %s
+// EXPECT-NO-TASK:
+#include <cstdio>
+#include <vector>
+
+unsigned total(const unsigned &first, unsigned count) {
+  unsigned sum = 0;
+  for (int round = 0; round < 5000; ++round) {
+    const unsigned *at = &first;
+    for (unsigned i = 0; i < count; ++i)
+      sum = sum * 31 + *at++;
+  }
+  return sum;
+}
+
+int main() {
+  std::vector<unsigned> values;
+  for (unsigned i = 0; i < 100; ++i)
+    values.push_back(i * i);
+  const unsigned &first = values[10];
+  const auto ahead = [&first](unsigned count) {
+    unsigned sum = 0;
+    for (int round = 0; round < 5000; ++round)
+      for (unsigned i = 0; i < count; ++i)
+        sum = sum * 31 + (&first)[i];
+    return sum;
+  };
+  std::vector<unsigned> sums;
+  for (unsigned i = 0; i < 30; ++i)
+    sums.push_back(total(values[i], 40));
+  for (unsigned i = 0; i < 30; ++i)
+    sums.push_back(ahead(i));
+  for (unsigned sum : sums)
+    std::printf("%u\n", sum);
+}
