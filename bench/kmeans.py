@@ -17,12 +17,10 @@ import argparse
 import json
 import os
 import platform
-import shlex
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
+
+from sidebyside import measure, succeed, summarised
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -43,45 +41,12 @@ def contenders(options, folder):
         build = None  # one bundle for all modes
 
 
-def succeed(command):
-    result = subprocess.run(command, capture_output=True)
-    if result.returncode != 0:
-        sys.exit(f"{shlex.join(command)}: status {result.returncode}\n{result.stderr.decode(errors='replace')}")
-    return result.stdout
-
-
-def measure(options, folder):
+def built(options, folder):
     arguments = [str(options.points), str(options.dimensions), str(options.clusters), str(options.rounds)]
-    entries = []
     for name, build, run, stats in contenders(options, folder):
         if build:
             succeed(build)
-        entries.append({"name": name, "run": run + arguments, "stats": stats, "seconds": []})
-    expected = None
-    for number in range(options.runs):
-        for entry in entries:
-            started = time.perf_counter()
-            output = succeed(entry["run"])
-            entry["seconds"].append(time.perf_counter() - started)
-            expected = output if expected is None else expected
-            if output != expected:
-                sys.exit(f"{entry['name']}: its output differs from {entries[0]['name']}'s")
-        print(f"run {number + 1} of {options.runs} done", file=sys.stderr)
-    return entries
-
-
-def summarised(entries):
-    base = statistics.median(entries[0]["seconds"])
-    rows = []
-    for entry in entries:
-        median = statistics.median(entry["seconds"])
-        row = {"name": entry["name"], "median_s": median, "least_s": min(entry["seconds"]),
-               "most_s": max(entry["seconds"]), "ratio": median / base, "seconds": entry["seconds"]}  # fmt: skip
-        if entry["stats"]:
-            with open(entry["stats"]) as stats:
-                row["stats_of_last_run"] = json.load(stats)
-        rows.append(row)
-    return rows
+        yield {"name": name, "run": run + arguments, "stats": stats}
 
 
 def main():
@@ -97,7 +62,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-kmeans-") as folder:
-        rows = summarised(measure(options, folder))
+        rows = summarised(measure(list(built(options, folder)), options.runs))
     print(f"{options.points} points, {options.dimensions} dimensions, {options.clusters} clusters, "
           f"{options.rounds} rounds; {options.workers} workers; medians of {options.runs}")  # fmt: skip
     print(f"{'':<18}{'median s':>10}{'least':>9}{'most':>9}{'ratio':>8}{'in tasks':>10}")

@@ -11,6 +11,7 @@
 // `const` is not looked at: a mutable member, const_cast or a function-local static shows itself as a store. Each entry
 // keeps the first instruction (in program order) that caused it; following calls from there gives the line to blame.
 #include "passes/Effects.h"
+#include "passes/Facts.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "llvm/ADT/SCCIterator.h"
@@ -105,7 +106,9 @@ private:
 
   void compare(const ObjectSet &left, const ObjectSet &right) {
     using Kind = MemoryObject::Kind;
-    auto isGlobal = [](const MemoryObject &object) { return object.kind == Kind::Global || object.kind == Kind::Constant; };
+    auto isGlobal = [](const MemoryObject &object) {
+      return object.kind == Kind::Global || object.kind == Kind::Constant;
+    };
     for (ObjectId x : left)
       for (ObjectId y : right) {
         const MemoryObject &p = memory.object(x), &q = memory.object(y);
@@ -197,6 +200,7 @@ private:
       sets.reads |= here[id];
     for (auto &[id, cause] : it->second.writes)
       sets.writes |= here[id];
+    readWhatTravels(call, callee);
     for (auto &[pair, cause] : it->second.compared) {
       auto all = [&](unsigned argument) {
         ObjectSet set;
@@ -210,6 +214,19 @@ private:
         compare(all(pair.first), all(pair.first));
       else
         compare(all(pair.first), all(pair.second));
+    }
+  }
+
+  /// Should the call become a spawn, it reads what the callee may not: all that it passes is copied, in whole.
+  void readWhatTravels(const CallBase &call, const Function &callee) {
+    for (auto [number, steps] : effects.travelling(callee)) {
+      ObjectSet set = memory.pointsTo(call.getArgOperand(number)), next = set;
+      if (steps == anySteps)
+        set = memory.reach(set);
+      else
+        for (unsigned step = 0; step < steps; ++step)
+          set |= next = memory.loadFrom(next);
+      sets.reads |= set;
     }
   }
 
@@ -272,7 +289,8 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
         auto record = [&](std::map<ObjectId, EffectCause> &into, const ObjectSet &set, const Instruction &where) {
           for (ObjectId id : set) {
             ObjectId seen = id;
-            // Nobody can write constants: what seems to is a walk over all that an object holds, virtual tables included.
+            // Nobody can write constants: what seems to is a walk over all that an object holds, virtual tables
+            // included.
             if (id == FunctionMemory::constantObject)
               continue;
             // The result slot is dead memory until the function has written it.
@@ -308,6 +326,25 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
       }
     } while (changed && scc.hasCycle());
   }
+}
+
+ArrayRef<std::pair<unsigned, unsigned>> Effects::travelling(const Function &callee) const {
+  auto [it, isNew] = travels.try_emplace(&callee);
+  std::optional<FunctionFacts> facts = isNew ? readFacts(callee) : std::nullopt;
+  if (!facts || any_of(facts->parameters, [&](const PassedValue &parameter) {
+        return parameter.passing == Passing::Pointer || !whyNotPortable(module, parameter.typeNode, true).empty();
+      }))
+    return it->second;
+  for (const PassedValue &parameter : facts->parameters) {
+    unsigned steps = pointerSteps(module, parameter.typeNode);
+    bool isDirect = parameter.passing == Passing::Direct; // then the first pointer is in the register
+    if (isDirect && steps != anySteps && steps > 0)
+      --steps;
+    for (unsigned k = 0; k < parameter.argumentCount; ++k)
+      if (unsigned number = parameter.firstArgument + k; callee.getArg(number)->getType()->isPointerTy())
+        it->second.push_back({number, steps});
+  }
+  return it->second;
 }
 
 const EffectSummary &Effects::summary(const Function &function) const { return summaries.find(&function)->second; }

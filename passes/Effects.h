@@ -10,16 +10,16 @@
 namespace cleave {
 
 enum class EffectKind {
-  Io,              ///< talks to the outside in program order
-  Nondeterminism,  ///< its answer is not a function of its inputs: clock, random numbers, environment
+  Io,             ///< talks to the outside in program order
+  Nondeterminism, ///< its answer is not a function of its inputs: clock, random numbers, environment
   InlineAssembly,
-  NonlocalJump,    ///< setjmp and friends
-  UnknownCall,     ///< calls through a pointer, or a function without a body that no model covers
+  NonlocalJump, ///< setjmp and friends
+  UnknownCall,  ///< calls through a pointer, or a function without a body that no model covers
   VolatileAccess,
   AtomicAccess,
-  EndsProgram,     ///< exit, abort
-  Throws,          ///< allowed: thrown work is done again in place
-  UnboundedRead,   ///< strlen and friends: reads on until a terminator
+  EndsProgram,   ///< exit, abort
+  Throws,        ///< allowed: thrown work is done again in place
+  UnboundedRead, ///< strlen and friends: reads on until a terminator
   WritesErrno
 };
 
@@ -31,9 +31,9 @@ struct EffectCause {
 
 struct EffectSummary {
   std::map<EffectKind, EffectCause> kinds;
-  /// Pairs of arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are copies, so the
-  /// answer may differ where they are one object. An argument with itself: two references that it holds.
-  static constexpr unsigned outside = ~0u;  ///< instead of a second argument: a global
+  /// Pairs of arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are copies, so
+  /// the answer may differ where they are one object. An argument with itself: two references that it holds.
+  static constexpr unsigned outside = ~0u;    ///< instead of a second argument: a global
   static constexpr unsigned deeper = ~0u - 1; ///< two places behind what the argument refers to
   std::map<std::pair<unsigned, unsigned>, EffectCause> compared;
   std::map<ObjectId, EffectCause> reads, writes; ///< of objects that callers can see (numbered as in the summary)
@@ -75,12 +75,15 @@ private:
     unsigned kinds = 0; ///< bit by EffectKind
   };
   const Known &known(const llvm::Instruction &instruction) const;
+  /// Which arguments of a call of `callee` would be copied if it became a spawn, and how many pointers deep.
+  llvm::ArrayRef<std::pair<unsigned, unsigned>> travelling(const llvm::Function &callee) const;
   EffectOrigin follow(const llvm::Function &function, EffectCause cause, bool isWrite) const;
   llvm::Module &module;
   const Ownership &owners;
   llvm::DenseMap<const llvm::Function *, EffectSummary> summaries;
   mutable HeavyFunctions heavy;
   mutable llvm::DenseMap<const llvm::Instruction *, std::unique_ptr<Known>> instructions;
+  mutable llvm::DenseMap<const llvm::Function *, llvm::SmallVector<std::pair<unsigned, unsigned>, 2>> travels;
 };
 
 llvm::StringRef effectName(EffectKind kind);

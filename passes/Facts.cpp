@@ -144,9 +144,9 @@ struct LibraryLayout {
 
 /// Objects of libstdc++ whose size does not depend on the element type.
 static const LibraryLayout libraryLayouts[] = {
-    {"vector", 24}, {"string", 32},  {"span", 16}, {"string_view", 16},  {"slice", 16}, {"rbtree", 48},
-    {"hashtable", 56}, {"deque", 80}, {"list", 24}, {"forward_list", 8}, {"bit_vector", 40}, {"unique", 8},
-    {"reference", 8}, {"vptr", 8}, {"function", 32}};
+    {"vector", 24},     {"string", 32},    {"span", 16},     {"string_view", 16}, {"slice", 16},
+    {"rbtree", 48},     {"hashtable", 56}, {"deque", 80},    {"list", 24},        {"forward_list", 8},
+    {"bit_vector", 40}, {"unique", 8},     {"reference", 8}, {"vptr", 8},         {"function", 32}};
 
 uint64_t typeSize(const MDNode *type) {
   StringRef kind = typeKind(type);
@@ -295,10 +295,10 @@ static std::string findObstacle(const Module &module, const MDNode *type, bool i
     StringRef reason = stringOperand(type, 1);
     return reason.empty() ? "its type cannot travel" : reason.str();
   }
-  static const StringRef known[] = {"void",     "pod",      "record",      "trivial",   "array",      "vector",
-                                    "string",   "span",     "string_view", "optional",  "rbtree",     "hashtable",
-                                    "deque",    "list",     "forward_list", "bit_vector", "unique",   "variant",
-                                    "reference", "vptr",    "polymorphic", "function"};
+  static const StringRef known[] = {"void",      "pod",  "record",       "trivial",    "array",  "vector",
+                                    "string",    "span", "string_view",  "optional",   "rbtree", "hashtable",
+                                    "deque",     "list", "forward_list", "bit_vector", "unique", "variant",
+                                    "reference", "vptr", "polymorphic",  "function"};
   if (!is_contained(known, kind))
     return ("the frontend described it as '" + kind + "', which this version does not know").str();
   if (!isParameter && (kind == "span" || kind == "string_view" || kind == "reference"))
@@ -334,6 +334,28 @@ static bool findKind(const Module &module, const MDNode *type, ArrayRef<StringRe
   bool found = false;
   forEachInnerType(module, type, [&](const MDNode *inner) { found = found || findKind(module, inner, kinds, seen); });
   return found;
+}
+
+static unsigned countSteps(const Module &module, const MDNode *type, SmallPtrSetImpl<const MDNode *> &outer) {
+  StringRef kind = typeKind(type);
+  unsigned own = 0;
+  if (kind == "vector" || kind == "string" || kind == "span" || kind == "string_view" || kind == "bit_vector")
+    own = 1;
+  else if (kind == "deque")
+    own = 2; // its map, and the blocks
+  else if (!is_contained({"pod", "trivial", "vptr", "record", "array", "optional", "variant"}, kind))
+    return anySteps;
+  if (!outer.insert(type).second)
+    return anySteps; // a type that holds itself
+  unsigned inner = 0;
+  forEachInnerType(module, type, [&](const MDNode *part) { inner = std::max(inner, countSteps(module, part, outer)); });
+  outer.erase(type);
+  return inner == anySteps ? anySteps : own + inner;
+}
+
+unsigned pointerSteps(const Module &module, const MDNode *type) {
+  SmallPtrSet<const MDNode *, 8> outer;
+  return countSteps(module, type, outer);
 }
 
 bool holdsView(const Module &module, const MDNode *type) {

@@ -86,6 +86,12 @@ llvm::Constant *addressPoint(const llvm::MDNode *vptr);
 /// Empty if values of this type can travel; else the reason. Borrowed views are allowed in parameters only.
 std::string whyNotPortable(const llvm::Module &module, const llvm::MDNode *type, bool isParameter);
 
+/// How many pointers one after the other lead from an object of the type to the last byte that belongs to it: 0 for an
+/// int, 1 for a std::string, 2 for a vector of them; `anySteps`: no limit (trees, lists, whatever is behind a base
+/// class).
+constexpr unsigned anySteps = ~0u;
+unsigned pointerSteps(const llvm::Module &module, const llvm::MDNode *type);
+
 /// Does the type hold a span, string_view or reference somewhere?
 bool holdsView(const llvm::Module &module, const llvm::MDNode *type);
 

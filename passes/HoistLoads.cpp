@@ -71,7 +71,7 @@ bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const Object
     return false;
   if (load && (!load->isSimple() || memory.mayOverlap(effects.accesses(*load).reads, writes)))
     return false;
-  if (load && isCertain)
+  if (isCertain) // a division too
     return true;
   return isSafeToSpeculativelyExecute(&instruction, loop.getLoopPreheader()->getTerminator(),
                                       const_cast<AssumptionCache *>(&assumptions), &dominators);

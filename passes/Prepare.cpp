@@ -15,6 +15,7 @@
 #include "llvm/Analysis/InlineCost.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PatternMatch.h"
 #include "llvm/IR/ReplaceConstant.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -35,6 +36,37 @@ using namespace llvm;
 namespace cleave {
 
 static constexpr const char *keptWhole = "cleave-kept-whole";
+
+namespace {
+/// `a != b` of library iterators arrives as `!(a == b)`. Scalar evolution counts a loop only if its exit is a
+/// comparison, so a branch on the negation becomes the branch the other way round. (InstCombine would do it, and with
+/// it much that hides where indices stay.)
+class StraightenBranches : public PassInfoMixin<StraightenBranches> {
+public:
+  PreservedAnalyses run(Function &function, FunctionAnalysisManager &) {
+    bool changed = false;
+    for (BasicBlock &block : function) {
+      auto *branch = dyn_cast<BranchInst>(block.getTerminator());
+      if (!branch || !branch->isConditional())
+        continue;
+      Value *positive;
+      while (match(branch->getCondition(), PatternMatch::m_Not(PatternMatch::m_Value(positive)))) {
+        auto *negation = dyn_cast<Instruction>(branch->getCondition());
+        branch->setCondition(positive);
+        branch->swapSuccessors();
+        if (negation && negation->use_empty())
+          negation->eraseFromParent();
+        changed = true;
+      }
+    }
+    if (!changed)
+      return PreservedAnalyses::all();
+    PreservedAnalyses preserved;
+    preserved.preserveSet<CFGAnalyses>();
+    return preserved;
+  }
+};
+} // namespace
 
 Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module>> modules) {
   std::unique_ptr<Module> program = std::move(modules.front());
@@ -137,6 +169,7 @@ void prepareModule(Module &module) {
   FunctionPassManager simplify;
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));
+  simplify.addPass(StraightenBranches());
   simplify.addPass(SimplifyCFGPass());
   // A break leaves a flag and a value in the loop that matter on the way out only. (Not InstCombine: it turns an index
   // into an array member into plain address arithmetic, and whether that stays inside of the object is lost.)

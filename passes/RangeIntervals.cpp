@@ -10,6 +10,7 @@
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/GetElementPtrTypeIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Operator.h"
@@ -19,9 +20,35 @@ using namespace llvm;
 
 namespace cleave {
 
+/// Has the program divided so before it comes to the end of `block`?
+static bool isDividedBefore(const LoopContext &context, const SCEV *division, BasicBlock *block) {
+  for (auto *node = context.dominators.getNode(block); node; node = node->getIDom())
+    for (Instruction &instruction : *node->getBlock())
+      if (instruction.getOpcode() == Instruction::UDiv && context.evolution.getSCEV(&instruction) == division)
+        return true;
+  return false;
+}
+
+/// May `value` be computed at the end of `block`? LLVM's own check refuses a division whose divisor may be 0; here it
+/// may stand where the program has divided already.
+static bool isSafeAtEnd(const LoopContext &context, const SCEV *value, BasicBlock *block) {
+  if (context.expander.isSafeToExpandAt(value, block->getTerminator()))
+    return true;
+  bool isSafe = context.evolution.dominates(value, block);
+  SCEVExprContains(value, [&](const SCEV *part) {
+    if (auto *step = dyn_cast<SCEVAddRecExpr>(part))
+      isSafe &= step->isAffine();
+    if (auto *division = dyn_cast<SCEVUDivExpr>(part);
+        division && !context.evolution.isKnownNonZero(division->getRHS()))
+      isSafe = isSafe && isDividedBefore(context, part, block);
+    return !isSafe;
+  });
+  return isSafe;
+}
+
 Value *expandBefore(const LoopContext &context, const SCEV *value, Type *type) {
   Instruction *place = context.loop.getLoopPreheader()->getTerminator();
-  if (!context.expander.isSafeToExpandAt(value, place))
+  if (!isSafeAtEnd(context, value, place->getParent()))
     return nullptr;
   return context.expander.expandCodeFor(value, type, place->getIterator());
 }

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""What Cleave costs a program that it does not split: `serial` beside clang++-22 -O3 of the same file.
+
+Contenders are the examples, at sizes of a second or so, and every program of the corpus that says SEQUENTIAL
+(test/programs). The goal is a median within 3 % of clang++'s (design.md, issue 2). `isolated` is told as well: programs
+that must stay sequential should not be slowed down by the node either.
+
+    bench/serial.py                        everything, 5 runs each: many minutes
+    bench/serial.py raytracer ledger       only these
+    bench/serial.py --json results.json    the figures for a machine
+
+Short programs tell little: starting a program costs `cleave run` some milliseconds, told in its own column ("start",
+the time of a program that does nothing). Not part of ./check: a measurement is not a test.
+"""
+
+import argparse
+import glob
+import json
+import os
+import random
+import re
+import shlex
+import string
+import sys
+import tempfile
+
+from sidebyside import measure, succeed, summarised
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+LIMIT = 1.03
+
+
+def words(count=4000000):
+    """A text of `count` words, of which few are frequent."""
+    draw = random.Random(1)
+    known = ["".join(draw.choices(string.ascii_lowercase, k=draw.randint(2, 9))) for _ in range(20000)]
+    chosen = (known[int(len(known) * draw.random() ** 3)] for _ in range(count))
+    return " ".join(word + "\n" if number % 12 == 11 else word for number, word in enumerate(chosen)).encode()
+
+
+def picture(width=900, height=600):
+    """A photograph's stand-in, as a binary PPM: soft colours with noise."""
+    noise = random.Random(2).randbytes(width * height)
+    pixels = bytearray()
+    for y in range(height):
+        for x in range(width):
+            grain = noise[y * width + x] & 15
+            pixels += bytes((x * 200 // width + grain, y * 200 // height + grain, (x + y) * 90 // width + grain))
+    return b"P6\n%d %d\n255\n" % (width, height) + pixels
+
+
+# Arguments and input that make the examples run for about a second.
+EXAMPLES = {
+    "kmeans": ("100000 100 100 2", None),
+    "mergesort": ("4000000", None),
+    "nqueens": ("13", None),
+    "quantise": ("32 20", picture),
+    "raytracer": ("1000 700", None),
+    "wordcount": ("10", words),
+}
+
+
+def programs(names):
+    """(name, path, flags, arguments, standard input or None)"""
+    for name, (arguments, stdin) in EXAMPLES.items():
+        if not names or name in names:
+            yield name, os.path.join(root, "examples", name + ".cpp"), [], arguments.split(), stdin() if stdin else None
+    folder = os.path.join(root, "test", "programs")
+    for path in sorted(glob.glob(os.path.join(folder, "*.cpp"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        with open(path, encoding="utf-8") as source:
+            text = source.read()
+        if not re.search(r"^// SEQUENTIAL$", text, re.M) or (names and name not in names):
+            continue
+        said = dict(re.findall(r"^// (FLAGS|ARGS|STDIN): (.*)$", text, re.M))
+        stdin = None
+        if "STDIN" in said:
+            with open(os.path.join(folder, said["STDIN"]), "rb") as lines:
+                stdin = lines.read()
+        yield name, path, said.get("FLAGS", "").split(), shlex.split(said.get("ARGS", "")), stdin
+
+
+def contenders(options, folder, path, flags, arguments):
+    plain, bundle = os.path.join(folder, "plain"), os.path.join(folder, "app.cleave")
+    cleave = os.path.join(options.build, "bin", "cleave")
+    common = ["-std=c++20", "-O3", "-w", *flags, path, "-o"]
+    succeed(["clang++-22", *common, plain])
+    succeed([cleave + "++", *common, bundle])
+    yield {"name": "clang++-22 -O3", "run": [plain, *arguments]}
+    for mode in ("serial", "isolated"):
+        yield {"name": mode, "run": [cleave, "run", f"--mode={mode}", bundle, *arguments]}
+
+
+def startSeconds(options, folder):
+    """What `cleave run` costs a program that does nothing, by mode."""
+    source = os.path.join(folder, "nothing.cpp")
+    with open(source, "w", encoding="utf-8") as out:
+        out.write("int main() {}\n")
+    rows = summarised(measure(list(contenders(options, folder, source, [], [])), 15, progress=False))
+    return {row["name"]: row["median_s"] - rows[0]["median_s"] for row in rows}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="only these programs")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    options = parser.parse_args()
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="bench-serial-") as folder:
+        start = startSeconds(options, folder)
+        print(f"start: serial {1000 * start['serial']:.1f} ms, isolated {1000 * start['isolated']:.1f} ms")
+        print(f"{'':<24}{'clang++ s':>10}{'serial s':>10}{'ratio':>8}{'less start':>12}{'isolated':>10}")
+        for name, path, flags, arguments, stdin in programs(options.names):
+            entries = list(contenders(options, folder, path, flags, arguments))
+            plain, serial, isolated = summarised(measure(entries, options.runs, stdin, progress=False))
+            net = (serial["median_s"] - start["serial"]) / plain["median_s"]
+            results[name] = {"plain": plain, "serial": serial, "isolated": isolated, "less_start": net}
+            mark = "" if net <= LIMIT else "  over"
+            print(f"{name:<24}{plain['median_s']:10.3f}{serial['median_s']:10.3f}{serial['ratio']:8.3f}{net:12.3f}"
+                  f"{isolated['ratio']:10.3f}{mark}", flush=True)  # fmt: skip
+    if options.json:
+        with open(options.json, "w") as out:
+            json.dump({"settings": vars(options), "start_s": start, "programs": results}, out, indent=2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
