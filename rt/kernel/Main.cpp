@@ -86,6 +86,17 @@ void serveEvents() {
   }
 }
 
+void reportCore(const Core &core) {
+  static CoreReport report; // too large for the stack
+  report.index = core.index;
+  report.role = core.index == 0 ? kCoreOfKernel : core.index == kProgramCore ? kCoreOfProgram : kCoreOfTasks;
+  report.node = core.node;
+  report.tasks = core.tasks;
+  report.inTasks = core.inTasks;
+  report.other = core.other;
+  channel.sendOwn(kMessageCore, &report, sizeof report);
+}
+
 [[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
   uint64_t wallNs = nowNs() - programStartNs;
   EndReport report = {program.isSignal,
@@ -94,18 +105,12 @@ void serveEvents() {
                       program.layout.worker_count,
                       program.busyNs,
                       wallNs,
-                      0,
-                      0,
                       freeAtStart,
                       0,
                       bootNs};
   for (uint32_t i = 0; i != slotCount; ++i) {
     slots[i].stop();
     slots[i].detach();
-  }
-  for (unsigned i = kFirstTaskCore; i < coreCount; ++i) {
-    report.taskEntries += cores[i]->counts.entries;
-    report.taskInterrupts += cores[i]->counts.interrupts;
   }
   program.space.destroy();
   // All that program and tasks ever held is back, but for the control area, which is still to be sent.
@@ -117,6 +122,8 @@ void serveEvents() {
     uint64_t left = program.layout.control_bytes - done;
     channel.sendOwn(kMessageControl, control + done, left < kMessageMax ? left : kMessageMax);
   }
+  for (unsigned i = 0; i != coreCount; ++i)
+    reportCore(*cores[i]);
   channel.sendOwn(kMessageEnd, &report, sizeof report);
   channel.drain();
   if (!channel.hasLauncher())

@@ -201,7 +201,10 @@ void TaskSlot::runMessage(Core &core) {
     writeCr3(space.physicalRoot());
     result.start_ns = nowNs();
     __atomic_store_n(&startedNs, result.start_ns | 1, __ATOMIC_RELEASE);
+    ++core.tasks;
+    core.counted = &core.inTasks;
     left = runUser(start);
+    core.counted = &core.other;
     __atomic_store_n(&startedNs, uint64_t{0}, __ATOMIC_RELEASE);
     result.end_ns = nowNs();
   }
