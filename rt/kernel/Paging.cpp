@@ -220,33 +220,35 @@ Error AddressSpace::share(uint64_t address, AddressSpace &from, uint64_t source,
   return Error::None;
 }
 
+/* Ranges may be sparse and large: what a table does not have is passed over in one step. */
+void AddressSpace::unmapIn(uint64_t *entries, unsigned level, uint64_t begin, uint64_t end, bool isHere) {
+  const uint64_t span = kPage << 9 * level;
+  for (uint64_t at = begin, next; at < end; at = next) {
+    next = (at & ~(span - 1)) + span < end ? (at & ~(span - 1)) + span : end;
+    uint64_t &entry = entries[indexAt(at, level)];
+    // Acquire: another core may just have made the table that is below.
+    uint64_t value = __atomic_load_n(&entry, __ATOMIC_ACQUIRE);
+    if (!(value & kPresent))
+      continue;
+    if (level && !(value & kHuge)) {
+      unmapIn(table(value), level - 1, at, next, isHere);
+      continue;
+    }
+    if (level && next - at != span)
+      PANIC("a part of a block is unmapped", at);
+    // Whoever shares a frame finds and counts it under the lock, so it is not let go between the two.
+    Guard guard(lock);
+    __atomic_store_n(&entry, 0, __ATOMIC_RELEASE);
+    if (isHere)
+      flushPage(at);
+    if (!(value & kBorrowed))
+      level ? releaseBlock(value & kFrameMask) : releaseFrame(value & kFrameMask);
+  }
+}
+
 void AddressSpace::unmap(uint64_t address, uint64_t bytes) {
   bool isHere = (readCr3() & kFrameMask) == root;
-  for (uint64_t at = address, end = address + bytes; at < end;) {
-    Guard guard(lock);
-    // Skips whole tables that are not there: ranges may be sparse and large.
-    uint64_t *entries = table(root), step = 0;
-    for (unsigned level = kTop; !step; --level) {
-      uint64_t &entry = entries[indexAt(at, level)];
-      uint64_t span = kPage << 9 * level;
-      if (!(entry & kPresent)) {
-        step = span - (at & (span - 1));
-      } else if (level == 0 || (entry & kHuge)) {
-        if (level && (at % span || end - at < span))
-          PANIC("a part of a block is unmapped", at);
-        uint64_t old = entry;
-        __atomic_store_n(&entry, 0, __ATOMIC_RELEASE);
-        if (isHere)
-          flushPage(at);
-        if (!(old & kBorrowed))
-          level ? releaseBlock(old & kFrameMask) : releaseFrame(old & kFrameMask);
-        step = span;
-      } else {
-        entries = table(entry);
-      }
-    }
-    at += step;
-  }
+  unmapIn(table(root), kTop, address, address + bytes, isHere);
 }
 
 } // namespace cleave

@@ -53,6 +53,7 @@ public:
   }
 
 private:
+  void unmapIn(uint64_t *entries, unsigned level, uint64_t begin, uint64_t end, bool isHere);
   Result<uint64_t *> make(uint64_t address, unsigned level);
 
   uint64_t root = 0;

@@ -136,6 +136,8 @@ Error TaskSlot::load() {
   binary = *loaded;
   heapUsed = 0;
   heapTop = kTaskHeap;
+  outputTop = kTaskOutputs;
+  inputsSeen = objectsSeen = {};
   return makeImage();
 }
 

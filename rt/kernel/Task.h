@@ -97,7 +97,8 @@ private:
   uint32_t entry = 0;
   cleave_message message{};
   cleave_result result{};
-  uint64_t heapUsed = 0, heapTop = 0;
+  uint64_t heapUsed = 0, heapTop = 0, outputTop = 0;
+  MemoryRange inputsSeen{}, objectsSeen{}; ///< every page that open has mapped since the slot was pristine is in one
   uint64_t outputGranted = 0, committedOffset = 0, committedBytes = 0;
   bool isCommitted = false;
   uint32_t lastGrant = 0;

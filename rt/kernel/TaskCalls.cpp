@@ -35,6 +35,12 @@ template <typename Grant> Error pledging(uint64_t frames, Grant grant) {
   return error;
 }
 
+void widen(MemoryRange &range, uint64_t begin, uint64_t end) {
+  bool isEmpty = range.begin == range.end;
+  range.begin = isEmpty || begin < range.begin ? begin : range.begin;
+  range.end = isEmpty || end > range.end ? end : range.end;
+}
+
 unsigned busyCores() {
   unsigned busy = 0;
   for (unsigned i = kFirstTaskCore; i < coreCount; ++i)
@@ -131,6 +137,7 @@ cleave_status TaskSlot::requestOutput(uint64_t bytes, uint64_t &address) {
     return CLEAVE_E_MEMORY;
   }
   uint64_t done = 0;
+  outputTop = kTaskOutputs + outputGranted + bytes; // before, as with the heap
   auto grant = [&] {
     for (; done != bytes; done += kPage)
       if (Error error = grantOutputPage(outputGranted + done); error != Error::None)
@@ -219,8 +226,9 @@ cleave_status TaskSlot::find(const cleave_name &name, uint64_t &address, uint64_
     address = kTaskObjects + grant.arena_offset;
     ++result.externs_opened;
   }
-  uint64_t skew = address % kPage;
-  auto show = [&] { return space.share(address - skew, program.space, source - skew, pageUp(bytes + skew)); };
+  uint64_t begin = pageDown(address), end = pageUp(address + bytes);
+  widen(input >= 0 ? inputsSeen : objectsSeen, begin, end);
+  auto show = [&] { return space.share(begin, program.space, pageDown(source), end - begin); };
   switch (patiently(show)) {
   case Error::None:
     return CLEAVE_OK;

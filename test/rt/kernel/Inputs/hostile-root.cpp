@@ -5,9 +5,11 @@
  *     hostile-root stop                       an endless task is stopped by asking for another worker in its slot
  *     hostile-root pressure BYTES             every worker wants so much at once: they wait for each other
  *     hostile-root kinds                      every kind of the bundle is loaded and given one message
+ *     hostile-root timed ROUNDS WORD ...      honest ones: what one of them takes
  *     hostile-root crash                      the program itself writes to the kernel */
 #include "cleave/exchange.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -190,6 +193,35 @@ int pressure(uint64_t bytes) {
   return 0;
 }
 
+uint64_t medianOf(std::vector<uint64_t> &numbers) {
+  std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
+  return numbers[numbers.size() / 2];
+}
+
+/* Medians, in ns: from a task's start to its end, and from there to the next one's start where one waits already. */
+int timed(int rounds, int count, char **words) {
+  want(0, 0);
+  for (int i = 0; i != count; ++i) {
+    std::vector<uint64_t> running, between;
+    for (int round = 0; round != rounds; ++round) {
+      uint32_t first = submitted[0], last = first + CLEAVE_RING - 1;
+      for (uint32_t n = first; n <= last; ++n)
+        send(0, parse(words[i]));
+      if (!waitFor(0, last) || numberFrom(0, last) != 0)
+        return 1;
+      auto result = [&](uint32_t n) { return outbox(0)->results[n % CLEAVE_RING]; };
+      for (uint32_t n = first; n <= last; ++n) {
+        running.push_back(result(n).end_ns - result(n).start_ns);
+        if (n != first)
+          between.push_back(result(n).start_ns - result(n - 1).end_ns);
+      }
+    }
+    std::printf("%s: %llu %llu\n", words[i], static_cast<unsigned long long>(medianOf(running)),
+                static_cast<unsigned long long>(medianOf(between)));
+  }
+  return 0;
+}
+
 int kinds() {
   uint32_t refused = 0, ran = 0;
   want(1, 0);
@@ -219,6 +251,8 @@ int main(int argc, char **argv) {
   attach();
   if (what == "attack")
     return attack(argc - 2, argv + 2);
+  if (what == "timed")
+    return timed(std::atoi(argv[2]), argc - 3, argv + 3);
   if (what == "stop")
     return stop();
   if (what == "pressure")

@@ -150,6 +150,23 @@ static uint64_t badPointers(void) {
   return wrong;
 }
 
+/* Honest, for bench/kernel-calls.py: the same call again and again. */
+static uint64_t manyOpens(uint64_t count) {
+  cleave_view view;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    bad += node->open(&started->inputs[1], CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK;
+  return bad;
+}
+
+static uint64_t manyRequests(uint64_t count, uint64_t bytes) {
+  cleave_buffer buffer;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    bad += node->request(bytes, CLEAVE_BUFFER_HEAP, &buffer) != CLEAVE_OK;
+  return bad;
+}
+
 __attribute__((noinline)) static int recurse(volatile char *caller) {
   volatile char frame[4096];
   frame[0] = caller[0];
@@ -315,6 +332,10 @@ void _start(const cleave_start *start) {
     answer(fuzz(r->a));
   } else if (is(r, "bad-pointers"))
     answer(badPointers());
+  else if (is(r, "opens"))
+    answer(manyOpens(r->a));
+  else if (is(r, "requests"))
+    answer(manyRequests(r->a, r->b));
   else if (is(r, "spoil"))
     answer(spoil());
   else if (is(r, "work"))
