@@ -41,10 +41,11 @@ struct Core {
   uint32_t index, apicId;
   uint8_t node;
   bool isStarted;
-  bool isIdle;       ///< halted or about to; wake it when there is work
-  bool isKillWanted; ///< the task that runs here is to die; set by core 0, cleared by this one
-  TaskSlot *slot;    ///< what runs here; null: nothing, or the program
-  uint64_t tasks;    ///< that ran here
+  bool isIdle;                ///< halted or about to; wake it when there is work
+  bool isKillWanted;          ///< the task that runs here is to die; set by core 0, cleared by this one
+  TaskSlot *slot;             ///< what runs here; null: nothing, or the program
+  uint64_t tasks;             ///< that ran here
+  uint64_t frames[kNodesMax]; ///< that this core was given, by their node
   /// Every entry that happens now is counted there: inTasks from a task's first instruction to its last, its calls
   /// included, else other.
   EntryCounts *counted;

@@ -89,12 +89,22 @@ void serveEvents() {
 void reportCore(const Core &core) {
   static CoreReport report; // too large for the stack
   report.index = core.index;
-  report.role = core.index == 0 ? kCoreOfKernel : core.index == kProgramCore ? kCoreOfProgram : kCoreOfTasks;
+  CoreRole role = core.index == 0 ? kCoreOfKernel : core.index == kProgramCore ? kCoreOfProgram : kCoreOfTasks;
+  report.role = role;
   report.node = core.node;
   report.tasks = core.tasks;
+  static_assert(kNodesReported == kNodesMax);
+  memcpy(report.frames, core.frames, sizeof report.frames);
   report.inTasks = core.inTasks;
   report.other = core.other;
   channel.sendOwn(kMessageCore, &report, sizeof report);
+  if (channel.hasLauncher() || role != kCoreOfTasks)
+    return;
+  ConsoleLine line;
+  print("kernel: core ", uint64_t{core.index}, " of node ", uint64_t{core.node}, ": ", core.tasks, " tasks, frames");
+  for (unsigned node = 0; node != kNodesMax; ++node)
+    if (core.frames[node])
+      print(" ", core.frames[node], " of node ", uint64_t{node});
 }
 
 [[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
@@ -162,6 +172,7 @@ extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t inform
   startFrames(info);
   for (unsigned i = 0; i != topology.memoryCount; ++i)
     assignNode(topology.memory[i].range, topology.memory[i].node);
+  orderNodes(topology);
 
   // Time, the device, the other cores.
   startClock();

@@ -166,7 +166,7 @@ Error AddressSpace::mapBlock(uint64_t address, uint64_t block) {
   return Error::None;
 }
 
-Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks, uint8_t node) {
+Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks) {
   for (uint64_t at = address, end = address + bytes; at < end;) {
     if (find(at)) {
       at += kPage;
@@ -174,7 +174,7 @@ Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks
     }
     if (mayUseBlocks && at % kHugePage == 0 && end - at >= kHugePage) {
       // Without a whole block left, or with pages here already, frames will do.
-      if (auto block = allocateBlock(node)) {
+      if (auto block = allocateBlock()) {
         if (mapBlock(at, *block) == Error::None) {
           at += kHugePage;
           continue;
@@ -182,7 +182,7 @@ Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks
         releaseBlock(*block);
       }
     }
-    auto frame = allocateFrame(node);
+    auto frame = allocateFrame();
     if (!frame)
       return frame.error;
     if (Error error = map(at, *frame, Access::Write); error != Error::None) {
@@ -200,7 +200,7 @@ Error AddressSpace::share(uint64_t address, AddressSpace &from, uint64_t source,
     if (find(address + done))
       continue;
     if (!from.find(source + done))
-      if (Error error = from.populate(source + done, kPage, false, 0); error != Error::None)
+      if (Error error = from.populate(source + done, kPage, false); error != Error::None)
         return error;
     uint64_t frame;
     {

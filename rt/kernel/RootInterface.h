@@ -79,10 +79,12 @@ struct EntryCounts {
   uint64_t vectors[256]; ///< exceptions below 32 (2: NMI), interrupts from there on
 };
 enum CoreRole : uint32_t { kCoreOfKernel = 0, kCoreOfProgram = 1, kCoreOfTasks = 2 };
+constexpr unsigned kNodesReported = 8;
 struct CoreReport {
   uint32_t index, role, node, reserved;
-  uint64_t tasks;             ///< messages that were run to their end here, whichever that was
-  EntryCounts inTasks, other; ///< while a task ran, and the rest
+  uint64_t tasks;                  ///< messages that were run to their end here, whichever that was
+  uint64_t frames[kNodesReported]; ///< that the core was given, by their node
+  EntryCounts inTasks, other;      ///< while a task ran, and the rest
 };
 struct EndReport {
   uint32_t isSignal, number;       ///< how the program ended

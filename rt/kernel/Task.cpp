@@ -21,7 +21,7 @@ Error TaskSlot::attach() {
     return Error::None;
   auto pin = [this](uint64_t offset) -> uint64_t {
     uint64_t address = partition() + offset;
-    if (program.space.populate(address, kPage, false, 0) != Error::None)
+    if (program.space.populate(address, kPage, false) != Error::None)
       return 0;
     uint64_t frame = *program.space.find(address) & kFrameMask;
     shareFrame(frame); // ours as long as the machine runs, whatever the program does with its own mapping

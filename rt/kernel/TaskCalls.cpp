@@ -85,8 +85,7 @@ cleave_status TaskSlot::requestHeap(uint64_t bytes, uint64_t &address) {
   }
   uint64_t from = bytes >= kHugePage ? (heapTop + kHugePage - 1) & ~(kHugePage - 1) : heapTop;
   heapTop = from + bytes; // before: what a failed attempt has mapped is found again at the task's end
-  uint8_t node = thisCore().node;
-  auto grant = [&] { return space.populate(from, bytes, true, node); };
+  auto grant = [&] { return space.populate(from, bytes, true); };
   if (patiently([&] { return pledging(bytes / kPage, grant); }) != Error::None)
     die(CLEAVE_CAUSE_MEMORY, 0, heapUsed + bytes);
   heapUsed += bytes;

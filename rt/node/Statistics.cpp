@@ -114,19 +114,21 @@ static Json kernelFigures(const KernelFigures &kernel) {
       entries += core.inTasks.vectors[i];
       interrupts += i == nmi || i >= firstInterrupt ? core.inTasks.vectors[i] : 0;
     }
+    Json frames = Json::object();
+    for (size_t node = 0; node != std::size(core.frames); ++node)
+      if (core.frames[node])
+        frames[fmt::format("{}", node)] = core.frames[node];
     cores.push_back({{"core", core.index},
                      {"role", roles[core.role % std::size(roles)]},
                      {"node", core.node},
                      {"tasks", core.tasks},
+                     {"frames_by_node", frames},
                      {"in_tasks", entriesOf(core.inTasks)},
                      {"other", entriesOf(core.other)}});
   }
-  return {{"start_s", kernel.startSeconds},
-          {"task_entries", entries},
-          {"task_interrupts", interrupts},
-          {"frames_free_at_start", kernel.freeAtStart},
-          {"frames_free_at_end", kernel.freeAtEnd},
-          {"cores", cores}};
+  return {{"start_s", kernel.startSeconds},         {"task_entries", entries},
+          {"task_interrupts", interrupts},          {"frames_free_at_start", kernel.freeAtStart},
+          {"frames_free_at_end", kernel.freeAtEnd}, {"cores", cores}};
 }
 
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
