@@ -1,6 +1,7 @@
-/* isolated.c - the whole user space of a Linux guest: how often the kernel is entered on an isolated CPU while a program
- * there computes. The program is pinned, has touched its memory, makes no call, and reads no clock; whoever watches it
- * does so from CPU 0. Counted: what /proc/interrupts says of that CPU, and the program's page faults and switches.
+/* isolated.c - the whole user space of a Linux guest: how often the kernel is entered on an isolated CPU while a
+ * program there computes. The program is pinned, has touched its memory, makes no call, and reads no clock; whoever
+ * watches it does so from CPU 0. Counted: what /proc/interrupts says of that CPU, and the program's page faults and
+ * switches.
  *
  *     init SECONDS CPU       (from the kernel's command line, behind `--`)
  *

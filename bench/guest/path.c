@@ -22,7 +22,8 @@ typedef void (*exit_callback)(plugin_id id, void *data);
 enum { kNoRegisters = 0 };
 
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, translation_callback callback);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, vcpu_callback callback, int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, vcpu_callback callback, int flags,
+                                            void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, exit_callback callback, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
@@ -67,7 +68,8 @@ static void onExit(plugin_id id, void *data) {
   fflush(out);
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const void *info, int count, char **words) {
+__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const void *info, int count,
+                                                               char **words) {
   (void)info;
   for (int i = 0; i != count; ++i) {
     if (!strncmp(words[i], "core=", 5))

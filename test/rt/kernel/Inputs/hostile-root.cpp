@@ -3,6 +3,7 @@
  *
  *     hostile-root attack WORD[:A[:B]] ...    each alone; how it ended
  *     hostile-root stop                       an endless task is stopped by asking for another worker in its slot
+ *     hostile-root spawn COUNT                so many endless tasks, in all slots, more than there are cores
  *     hostile-root pressure BYTES             every worker wants so much at once: they wait for each other
  *     hostile-root kinds                      every kind of the bundle is loaded and given one message
  *     hostile-root timed ROUNDS WORD ...      honest ones: what one of them takes
@@ -178,6 +179,32 @@ int stop() {
   return 0;
 }
 
+/* Every core has an endless task and every slot a queue of them; a slot that is wanted again is taken from whatever
+ * runs in it. Now and then all are, and honest tasks answer. Ends with all of it still going on. */
+int spawn(uint32_t count) {
+  constexpr uint32_t kBetweenChecks = 100;
+  uint32_t spawned = 0, answered = 0;
+  while (spawned < count) {
+    uint32_t slot = spawned / CLEAVE_RING % control->slot_count;
+    want(slot, 0);
+    for (int i = 0; i != CLEAVE_RING; ++i, ++spawned)
+      send(slot, {"FOREVER", 0, 0});
+    if (spawned % kBetweenChecks)
+      continue;
+    for (slot = 0; slot != control->slot_count; ++slot)
+      want(slot, 0);
+    for (slot = 0; slot != control->slot_count; ++slot)
+      send(slot, {"work", 10, 0});
+    for (slot = 0; slot != control->slot_count; ++slot)
+      answered += waitFor(slot, 0) && numberFrom(slot, 0) == 45;
+  }
+  for (uint32_t slot = 0; slot != control->slot_count; ++slot)
+    for (int i = submitted[slot]; i != CLEAVE_RING; ++i)
+      send(slot, {"FOREVER", 0, 0});
+  std::printf("%u spawned in %u slots, %u honest ones answered\n", spawned, control->slot_count, answered);
+  return 0;
+}
+
 int pressure(uint64_t bytes) {
   uint32_t workers = control->worker_count;
   uint64_t sum = 0;
@@ -255,6 +282,8 @@ int main(int argc, char **argv) {
     return timed(std::atoi(argv[2]), argc - 3, argv + 3);
   if (what == "stop")
     return stop();
+  if (what == "spawn")
+    return spawn(static_cast<uint32_t>(std::atoi(argv[2])));
   if (what == "pressure")
     return pressure(std::strtoull(argv[2], nullptr, 0));
   if (what == "kinds")

@@ -167,6 +167,14 @@ static uint64_t manyRequests(uint64_t count, uint64_t bytes) {
   return bad;
 }
 
+/* Tasks of tasks, without end; every call is refused. */
+static uint64_t manySpawns(uint64_t count) {
+  uint64_t allowed = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    allowed += node->execute(&started->inputs[0], started->inputs, 2, (cleave_name *)page, 1) != CLEAVE_E_REFUSED;
+  return allowed;
+}
+
 __attribute__((noinline)) static int recurse(volatile char *caller) {
   volatile char frame[4096];
   frame[0] = caller[0];
@@ -336,6 +344,8 @@ void _start(const cleave_start *start) {
     answer(manyOpens(r->a));
   else if (is(r, "requests"))
     answer(manyRequests(r->a, r->b));
+  else if (is(r, "spawns"))
+    answer(manySpawns(r->a));
   else if (is(r, "spoil"))
     answer(spoil());
   else if (is(r, "work"))
