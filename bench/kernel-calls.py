@@ -12,6 +12,7 @@ ratios. A call's is the difference between tasks that make it a hundred times an
     bench/kernel-calls.py             the table
     bench/kernel-calls.py --depth 6   a finer breakdown
     bench/kernel-calls.py --json FILE
+    bench/kernel-calls.py --at-most 'commit=500'   fails where it takes more; nothing is built or timed
 
 Uses the tasks of the kernel's tests (test/rt/kernel/Inputs/hostile.c), which make exactly the calls that they are
 asked for. "Warm": binary and inputs are in the machine and the task's address space has been used before.
@@ -196,11 +197,14 @@ def main():
     parser.add_argument("--depth", type=int, default=8)
     parser.add_argument("--accel", choices=["tcg", "kvm"], default="tcg", help="for times")
     parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
+    parser.add_argument("--at-most", metavar="ROW=INSTRUCTIONS", action="append", default=[])
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)
-    linuxguest.run(["cmake", "--build", options.build, "--target", "cleave_kernel_symbols", "cleave",
-                    "cleave-kernel-hostile-root", "cleave-kernel-hostile-task"])  # fmt: skip
+    limits = dict(limit.split("=") for limit in options.at_most)
+    if not limits:
+        linuxguest.run(["cmake", "--build", options.build, "--target", "cleave_kernel_symbols", "cleave",
+                        "cleave-kernel-hostile-root", "cleave-kernel-hostile-task"])  # fmt: skip
     if not sameCode(options.build):
         sys.exit("the image with names is of another build")
     path = os.path.join(options.build, "bin") + ":" + os.environ["PATH"]
@@ -231,6 +235,8 @@ def main():
                 quickest = min(window.total() for window in those)
                 those = [window for window in those if window.total() == quickest]
             rows.append((name, median(those), those))
+        if limits:
+            return compare(rows, limits)
         times = measureTime(options, bundle, ["opens:0", "opens:100", "requests:100:4096", "requests:10:2097152"],
                             options.accel == "tcg")  # fmt: skip
     runs = {word: statistics.median(entry[0] for entry in entries) for word, entries in times.items()}
@@ -243,6 +249,20 @@ def main():
         "request, heap, 2 MiB": (runs["requests:10:2097152"] - runs["opens:0"]) / 10,
     })  # fmt: skip
     return 0
+
+
+def compare(rows, limits):
+    hasFailed = False
+    for name, window, _ in rows:
+        limit = int(limits.pop(name, 1 << 62))
+        if window.total() > limit:
+            print(f"{name}: {window.total()} instructions, more than {limit}")
+            for level, function, count in breakdown(window, 8):
+                print(f"{'  ' * level + function:<48}{count:>12}")
+            hasFailed = True
+    if limits:
+        sys.exit(f"there is no row {', '.join(limits)}")
+    return hasFailed
 
 
 def report(options, rows, times):
