@@ -35,8 +35,8 @@ def contenders(options, folder):
     """(name, command, what its first line must be or None, its statistics file or None)"""
     accel = options.accel
     nothing, bundle, stats = (os.path.join(folder, name) for name in ("nothing", "first.cleave", "stats.json"))
-    linuxguest.run(["clang-22", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x200000,-e,entry", "-o", nothing,
-                    os.path.join(guest, "nothing.S")])  # fmt: skip
+    linuxguest.run(["clang-22", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x200000,-e,entry",
+                    "-o", nothing, os.path.join(guest, "nothing.S")])  # fmt: skip
     cleave = os.path.join(options.build, "bin", "cleave")
     linuxguest.run([cleave + "++", "-std=c++20", "-O2", os.path.join(guest, "first.cpp"), "-o", bundle])
     machine = linuxguest.machine(options.cpus, options.memory, accel)

@@ -45,8 +45,10 @@ class Symbols:
         command = ["llvm-symbolizer-22", "--output-style=JSON", "--inlines", f"--obj={image}"]
         text = "".join(f"{address:#x}\n" for address in addresses).encode()
         lines = linuxguest.run(command, input=text).decode().splitlines()
-        self.stacks = {address: tuple(self.short(symbol["FunctionName"]) for symbol in reversed(json.loads(line)["Symbol"]))
-                       for address, line in zip(addresses, lines)}  # fmt: skip
+        self.stacks = {}
+        for address, line in zip(addresses, lines):
+            frames = reversed(json.loads(line)["Symbol"])
+            self.stacks[address] = tuple(self.short(frame["FunctionName"]) for frame in frames)
         self.entries = {}
         for line in linuxguest.run(["llvm-nm-22", "-C", image]).decode().splitlines():
             words = line.split(maxsplit=2)
@@ -164,7 +166,8 @@ def countInstructions(options, folder, bundle, word):
         file.write(f'#!/bin/sh\nPATH={os.environ["PATH"]}\nexec qemu-system-x86_64 "$@" '
                    f"-plugin {plugin},core={CORE},out={path}\n")  # fmt: skip
     os.chmod(file.name, 0o755)
-    linuxguest.run(command(options, bundle, ["3", word], True), env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
+    environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
+    linuxguest.run(command(options, bundle, ["3", word], True), env=environment)
     return windowsOf(path, os.path.join(options.build, "rt/kernel/cleave_kernel_symbols"))
 
 
@@ -175,8 +178,10 @@ def sameCode(build):
         with open(os.path.join(build, name), "rb") as file:
             elf = file.read()
         first, count = struct.unpack_from("<Q", elf, 32)[0], struct.unpack_from("<H", elf, 56)[0]
-        headers = [struct.unpack_from("<IIQQQQ", elf, first + 56 * i) for i in range(count)]
-        texts += [elf[offset:offset + size] for kind, flags, offset, _, _, size in headers if kind == 1 and flags & 1]  # fmt: skip
+        for i in range(count):
+            kind, flags, offset, _, _, size = struct.unpack_from("<IIQQQQ", elf, first + 56 * i)
+            if kind == 1 and flags & 1:
+                texts.append(elf[offset : offset + size])
     half = len(texts) // 2
     return half and texts[:half] == texts[half:]
 

@@ -118,6 +118,7 @@ void reportCore(const Core &core) {
                       freeAtStart,
                       0,
                       bootNs};
+  channel.drain(); // what the program has said comes before what is said of it
   for (uint32_t i = 0; i != slotCount; ++i) {
     slots[i].stop();
     slots[i].detach();

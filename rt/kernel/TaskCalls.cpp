@@ -19,7 +19,13 @@ namespace cleave {
 
 namespace {
 
-bool isSame(const cleave_name &a, const cleave_name &b) { return !memcmp(&a, &b, sizeof a); }
+bool isSame(const cleave_name &a, const cleave_name &b) {
+  uint64_t left[2], right[2]; // a name is looked for among thousands
+  static_assert(sizeof left == sizeof a);
+  __builtin_memcpy(left, &a, sizeof left);
+  __builtin_memcpy(right, &b, sizeof right);
+  return left[0] == right[0] && left[1] == right[1];
+}
 
 constexpr uint64_t kBytesMax = uint64_t{1} << 46; // rounding and sums cannot wrap below it
 
