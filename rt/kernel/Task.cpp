@@ -137,7 +137,7 @@ Error TaskSlot::load() {
   heapUsed = 0;
   heapTop = kTaskHeap;
   outputTop = kTaskOutputs;
-  inputsSeen = objectsSeen = {};
+  seenCount = 0;
   return makeImage();
 }
 

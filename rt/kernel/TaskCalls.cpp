@@ -41,12 +41,6 @@ template <typename Grant> Error pledging(uint64_t frames, Grant grant) {
   return error;
 }
 
-void widen(MemoryRange &range, uint64_t begin, uint64_t end) {
-  bool isEmpty = range.begin == range.end;
-  range.begin = isEmpty || begin < range.begin ? begin : range.begin;
-  range.end = isEmpty || end > range.end ? end : range.end;
-}
-
 unsigned busyCores() {
   unsigned busy = 0;
   for (unsigned i = kFirstTaskCore; i < coreCount; ++i)
@@ -213,6 +207,19 @@ bool TaskSlot::findGrant(const cleave_name &name, cleave_grant &found) {
   return false;
 }
 
+/* Objects lie far apart, so each is its own range, until there are too many: then the last covers the rest. */
+void TaskSlot::noteSeen(uint64_t begin, uint64_t end) {
+  for (uint32_t i = 0; i != seenCount; ++i)
+    if (seen[i].begin <= begin && end <= seen[i].end)
+      return;
+  if (seenCount != kSeenMax) {
+    seen[seenCount++] = {begin, end};
+    return;
+  }
+  MemoryRange &last = seen[kSeenMax - 1];
+  last = {begin < last.begin ? begin : last.begin, end > last.end ? end : last.end};
+}
+
 cleave_status TaskSlot::find(const cleave_name &name, uint64_t &address, uint64_t &bytes) {
   uint64_t source;
   int input = isSame(message.inputs[0], name) ? 0 : isSame(message.inputs[1], name) ? 1 : -1;
@@ -232,7 +239,7 @@ cleave_status TaskSlot::find(const cleave_name &name, uint64_t &address, uint64_
     ++result.externs_opened;
   }
   uint64_t begin = pageDown(address), end = pageUp(address + bytes);
-  widen(input >= 0 ? inputsSeen : objectsSeen, begin, end);
+  noteSeen(begin, end); // before: what a failed attempt has mapped is found again
   auto show = [&] { return space.share(begin, program.space, pageDown(source), end - begin); };
   switch (patiently(show)) {
   case Error::None:

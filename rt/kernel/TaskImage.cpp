@@ -131,9 +131,8 @@ void TaskSlot::restoreImage() {
   heapUsed = 0;
   heapTop = kTaskHeap;
   // Only what this message has seen: looking through all that it could have seen took 99 % of a task's end.
-  space.unmap(inputsSeen.begin, inputsSeen.end - inputsSeen.begin);
-  space.unmap(objectsSeen.begin, objectsSeen.end - objectsSeen.begin);
-  inputsSeen = objectsSeen = {};
+  for (; seenCount; --seenCount)
+    space.unmap(seen[seenCount - 1].begin, seen[seenCount - 1].end - seen[seenCount - 1].begin);
   space.unmap(kTaskOutputs, outputTop - kTaskOutputs);
   outputTop = kTaskOutputs;
   isPristine = true;
