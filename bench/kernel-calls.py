@@ -224,6 +224,7 @@ def main():
             ("finding a message that waits", "opens:0", "look", None),
             ("task start", "opens:0", "start", None),
             ("task end", "opens:0", "finish", None),
+            ("task end, inputs far apart", "opens-far:1", "finish", None),
             ("open, input not mapped yet", "opens:0", "open", 0),
             ("open, mapped already", "opens:1", "open", 1),
             ("request, heap, 4 KiB", "requests:1:4096", "request", 0),

@@ -4,6 +4,7 @@
  *     hostile-root attack WORD[:A[:B]] ...    each alone; how it ended
  *     hostile-root stop                       an endless task is stopped by asking for another worker in its slot
  *     hostile-root spawn COUNT                so many endless tasks, in all slots, more than there are cores
+ *     hostile-root scattered COUNT            objects that a task has opened are gone for the next one
  *     hostile-root pressure BYTES             every worker wants so much at once: they wait for each other
  *     hostile-root kinds                      every kind of the bundle is loaded and given one message
  *     hostile-root timed ROUNDS WORD ...      honest ones: what one of them takes
@@ -30,7 +31,7 @@ struct Request {
 };
 
 cleave_control *control;
-char *exchange;
+char *exchange, *arena;
 int event;
 uint32_t submitted[CLEAVE_SLOTS_MAX];
 
@@ -47,6 +48,7 @@ void attach() {
     std::exit(1);
   control = static_cast<cleave_control *>(mapAll(numbers[0]));
   exchange = static_cast<char *>(mapAll(numbers[1]));
+  arena = static_cast<char *>(mapAll(numbers[2]));
 }
 
 void tellNode() {
@@ -79,15 +81,24 @@ bool want(uint32_t slot, uint32_t kind) {
   return stateOf(slot) == CLEAVE_SLOT_RUNNING;
 }
 
-void send(uint32_t slot, const Request &request) {
+constexpr uint64_t kBetweenObjects = 16 << 20;
+
+void send(uint32_t slot, const Request &request, uint32_t grants = 0) {
   uint32_t n = submitted[slot]++, entry = n % CLEAVE_RING;
   cleave_message &message = inbox(slot)->messages[entry];
   message = {};
-  message.shared_offset = message.items_offset = control->input_offset + entry * 4096;
+  constexpr uint64_t kFar = uint64_t{1} << 30; // inputs are wherever the program had room
+  message.items_offset = control->input_offset + entry * 4096;
   message.items_bytes = sizeof request;
+  message.shared_offset = message.items_offset + kFar;
+  message.shared_bytes = 1;
   message.inputs[0].bytes[0] = 1;
   message.inputs[1].bytes[0] = 2;
   message.output.bytes[0] = 3;
+  for (uint32_t i = 0; i != grants; ++i)
+    inbox(slot)->grants[entry][i] = {
+        {{0xe0, static_cast<uint8_t>(i), static_cast<uint8_t>(i >> 8)}}, i * kBetweenObjects, 1};
+  message.grant_count = grants;
   std::memcpy(partition(slot) + message.items_offset, &request, sizeof request);
   __atomic_store_n(&inbox(slot)->submitted, n + 1, __ATOMIC_SEQ_CST);
   if (__atomic_load_n(&outbox(slot)->worker_sleeps, __ATOMIC_SEQ_CST))
@@ -205,6 +216,24 @@ int spawn(uint32_t count) {
   return 0;
 }
 
+/* A task opens many objects that lie far apart; the next one in the same slot may see none of them. */
+int scattered(uint32_t count) {
+  constexpr uint64_t kTaskObjects = uint64_t{68} << 40; // rt/kernel/Layout.h
+  uint32_t seen = 0, tries = 0;
+  for (uint32_t i = 0; i != count; ++i)
+    arena[i * kBetweenObjects] = static_cast<char>(i);
+  for (uint32_t i = 0; i < count; i += i % 32 == 31 ? 1 : 31, ++tries) { // around powers of two, and some
+    want(0, 0);
+    send(0, {"opens-granted", count, 0}, count);
+    if (!waitFor(0, 0) || numberFrom(0, 0) != 0)
+      std::printf("not all are opened\n");
+    send(0, {"READ", kTaskObjects + i * kBetweenObjects, 0});
+    seen += waitFor(0, 1);
+  }
+  std::printf("%u objects, %u looked for later, %u seen\n", count, tries, seen);
+  return 0;
+}
+
 int pressure(uint64_t bytes) {
   uint32_t workers = control->worker_count;
   uint64_t sum = 0;
@@ -284,6 +313,8 @@ int main(int argc, char **argv) {
     return stop();
   if (what == "spawn")
     return spawn(static_cast<uint32_t>(std::atoi(argv[2])));
+  if (what == "scattered")
+    return scattered(static_cast<uint32_t>(std::atoi(argv[2])));
   if (what == "pressure")
     return pressure(std::strtoull(argv[2], nullptr, 0));
   if (what == "kinds")

@@ -151,11 +151,22 @@ static uint64_t badPointers(void) {
 }
 
 /* Honest, for bench/kernel-calls.py: the same call again and again. */
-static uint64_t manyOpens(uint64_t count) {
+static uint64_t manyOpens(unsigned input, uint64_t count) {
   cleave_view view;
   uint64_t bad = 0;
   for (uint64_t i = 0; i != count; ++i)
-    bad += node->open(&started->inputs[1], CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK;
+    bad += node->open(&started->inputs[input], CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK;
+  return bad;
+}
+
+/* As many objects as there are grants; the program has written each one's number into it. */
+static uint64_t openGranted(uint64_t count) {
+  cleave_view view;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i) {
+    cleave_name name = {{0xe0, (uint8_t)i, (uint8_t)(i >> 8)}};
+    bad += node->open(&name, CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK || *(const uint8_t *)view.address != (uint8_t)i;
+  }
   return bad;
 }
 
@@ -341,7 +352,11 @@ void _start(const cleave_start *start) {
   } else if (is(r, "bad-pointers"))
     answer(badPointers());
   else if (is(r, "opens"))
-    answer(manyOpens(r->a));
+    answer(manyOpens(1, r->a));
+  else if (is(r, "opens-far"))
+    answer(manyOpens(0, r->a));
+  else if (is(r, "opens-granted"))
+    answer(openGranted(r->a));
   else if (is(r, "requests"))
     answer(manyRequests(r->a, r->b));
   else if (is(r, "spawns"))
