@@ -1,5 +1,6 @@
-// Acpi.cpp - RSDP, then RSDT or XSDT, then MADT (cores) and SRAT (nodes). Tables only: no AML. Lengths are the
-// firmware's word and are checked against the tables' checksums and the direct map before anything is read.
+// Acpi.cpp - RSDP, then RSDT or XSDT, then MADT (cores), SRAT (nodes) and SLIT (how far they are apart). Tables only:
+// no AML. Lengths are the firmware's word and are checked against the tables' checksums and the direct map before
+// anything is read.
 #include "Acpi.h"
 #include "Layout.h"
 
@@ -95,7 +96,7 @@ void addCore(Topology &topology, uint32_t apicId, uint32_t flags) {
 void setNode(Topology &topology, uint32_t apicId, uint32_t node, uint32_t flags) {
   for (unsigned i = 0; (flags & 1) && i != topology.coreCount; ++i)
     if (topology.cores[i].apicId == apicId)
-      topology.cores[i].node = static_cast<uint8_t>(node);
+      topology.cores[i].node = static_cast<uint8_t>(node < kNodesMax ? node : 0);
 }
 
 void readNodes(const Header &srat, Topology &topology) {
@@ -104,11 +105,21 @@ void readNodes(const Header &srat, Topology &topology) {
       setNode(topology, entry[3], entry[2], read<uint32_t>(entry + 4));
     if (type == 2 && bytes >= 24)
       setNode(topology, read<uint32_t>(entry + 8), read<uint32_t>(entry + 4), read<uint32_t>(entry + 12));
-    if (type == 1 && bytes >= 40 && (read<uint32_t>(entry + 28) & 1) && topology.memoryCount != Topology::kNodesMax) {
+    if (type == 1 && bytes >= 40 && (read<uint32_t>(entry + 28) & 1) && topology.memoryCount != Topology::kRangesMax) {
       auto base = read<uint64_t>(entry + 8), length = read<uint64_t>(entry + 16);
       topology.memory[topology.memoryCount++] = {{base, base + length}, entry[2]};
     }
   });
+}
+
+void readDistances(const Header &slit, Topology &topology) {
+  auto *begin = reinterpret_cast<const uint8_t *>(&slit + 1);
+  uint64_t room = slit.bytes - sizeof slit;
+  auto count = room < 8 ? 0 : read<uint64_t>(begin);
+  for (uint64_t from = 0; from != kNodesMax; ++from)
+    for (uint64_t to = 0; to != kNodesMax; ++to)
+      if (from < count && to < count && count <= room && 8 + from * count + to < room)
+        topology.distances[from][to] = begin[8 + from * count + to];
 }
 
 } // namespace
@@ -126,6 +137,8 @@ Error readTopology(const BootInfo &info, Topology &topology) {
   });
   if (const Header *srat = findTable(*rsdp, "SRAT"))
     readNodes(*srat, topology);
+  if (const Header *slit = findTable(*rsdp, "SLIT"))
+    readDistances(*slit, topology);
   return Error::None;
 }
 

@@ -6,6 +6,8 @@
 
 namespace cleave {
 
+constexpr unsigned kNodesMax = 8; ///< what lies in others counts as node 0's
+
 struct CoreInfo {
   uint32_t apicId;
   uint8_t node;
@@ -17,11 +19,12 @@ struct MemoryNode {
 };
 
 struct Topology {
-  static constexpr unsigned kCoresMax = 128, kNodesMax = 32;
+  static constexpr unsigned kCoresMax = 128, kRangesMax = 32;
   CoreInfo cores[kCoresMax];
   unsigned coreCount = 0;
-  MemoryNode memory[kNodesMax];
+  MemoryNode memory[kRangesMax];
   unsigned memoryCount = 0;
+  uint8_t distances[kNodesMax][kNodesMax]; ///< 0 where the firmware does not say
 };
 
 /// Absent: no tables; the machine then has the one core that this runs on.

@@ -121,6 +121,7 @@ Core *makeCore(uint32_t index, const CoreInfo &info) {
   core->index = index;
   core->apicId = info.apicId;
   core->node = info.node;
+  core->counted = &core->other;
   core->stackOfTask = reinterpret_cast<uint64_t>(core) + offsetof(Core, state) + offsetof(TaskState, rsp0);
   core->state.ioMap = sizeof(TaskState); // no port is allowed
   core->kernelStack = reinterpret_cast<uint64_t>(direct(allocateEarly(kKernelStackBytes))) + kKernelStackBytes;

@@ -8,6 +8,7 @@
 #define CLEAVE_KERNEL_CORES_H
 
 #include "Acpi.h"
+#include "RootInterface.h"
 
 namespace cleave {
 
@@ -30,11 +31,6 @@ static_assert(sizeof(TaskState) == 104);
 /* Why runUser() came back. */
 enum class Left : uint32_t { Finished = 1, Died = 2, Killed = 3 };
 
-struct Counts {
-  uint64_t entries;    ///< into the kernel from user code, calls of the interface included
-  uint64_t interrupts; ///< that came while user code ran (an NMI; nothing else can)
-};
-
 struct Core {
   /* Entry.S knows these by their offsets. */
   Core *self;
@@ -45,10 +41,15 @@ struct Core {
   uint32_t index, apicId;
   uint8_t node;
   bool isStarted;
-  bool isIdle;       ///< halted or about to; wake it when there is work
-  bool isKillWanted; ///< the task that runs here is to die; set by core 0, cleared by this one
-  TaskSlot *slot;    ///< what runs here; null: nothing, or the program
-  Counts counts;
+  bool isIdle;                ///< halted or about to; wake it when there is work
+  bool isKillWanted;          ///< the task that runs here is to die; set by core 0, cleared by this one
+  TaskSlot *slot;             ///< what runs here; null: nothing, or the program
+  uint64_t tasks;             ///< that ran here
+  uint64_t frames[kNodesMax]; ///< that this core was given, by their node
+  /// Every entry that happens now is counted there: inTasks from a task's first instruction to its last, its calls
+  /// included, else other.
+  EntryCounts *counted;
+  EntryCounts inTasks, other;
   TaskState state;
   uint64_t descriptors[8];
 };

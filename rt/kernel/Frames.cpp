@@ -2,6 +2,7 @@
 // so that memory nobody uses costs nothing at the start.
 #include "Frames.h"
 #include "Console.h"
+#include "Cores.h"
 #include "Layout.h"
 #include "Machine.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr uint32_t kNone = ~0u;
 constexpr uint16_t kNoFrame = 0xffff;
-constexpr unsigned kNodesMax = 8;
 
 enum class State : uint8_t { Absent, Whole, Cut, Given };
 
@@ -21,7 +21,7 @@ struct Block {
   State state;
   uint8_t node;
 };
-struct Frame {
+struct FrameEntry {
   uint32_t users;
   uint16_t nextFree;
 };
@@ -31,9 +31,10 @@ struct List {
 
 SpinLock lock;
 Block *blocks;
-Frame *frames;
+FrameEntry *frames;
 uint64_t blockCount;
 List wholes[kNodesMax], cuts[kNodesMax];
+uint8_t order[kNodesMax][kNodesMax]; ///< of each node: itself, then the others, near ones first
 MemoryFigures figures;
 uint64_t pledged;
 
@@ -60,7 +61,7 @@ void unlink(List &list, uint32_t index) {
 
 void cut(uint32_t index) {
   Block &block = blocks[index];
-  Frame *first = frames + uint64_t{index} * kPagesInHuge;
+  FrameEntry *first = frames + uint64_t{index} * kPagesInHuge;
   for (uint16_t i = 0; i != kPagesInHuge; ++i)
     first[i] = {0, static_cast<uint16_t>(i + 1 == kPagesInHuge ? kNoFrame : i + 1)};
   block.firstFree = 0;
@@ -69,12 +70,10 @@ void cut(uint32_t index) {
   link(cuts[block.node], index);
 }
 
-/* Nodes in order of nearness are not known here: the wanted one, then the others. */
-template <typename Take> bool forNodes(uint8_t wanted, Take take) {
-  if (take(wanted))
-    return true;
-  for (uint8_t node = 0; node != kNodesMax; ++node)
-    if (node != wanted && take(node))
+/* From this core's own node outwards. */
+template <typename Take> bool forNodes(Take take) {
+  for (uint8_t node : order[thisCore().node])
+    if (take(node))
       return true;
   return false;
 }
@@ -113,7 +112,7 @@ bool isReserved(uint64_t begin, uint64_t end) {
 /* A block at a range's edge, or beside something reserved: only some of its frames are ours. */
 void addEdge(uint32_t index, uint64_t begin, uint64_t end) {
   Block &block = blocks[index];
-  Frame *first = frames + uint64_t{index} * kPagesInHuge;
+  FrameEntry *first = frames + uint64_t{index} * kPagesInHuge;
   if (block.state == State::Absent) {
     for (uint64_t i = 0; i != kPagesInHuge; ++i)
       first[i] = {1, kNoFrame}; // in use for ever: never whole
@@ -180,13 +179,13 @@ void startFrames(const BootInfo &info) {
   for (unsigned i = 0; i != info.usableCount; ++i)
     top = info.usable[i].end > top ? info.usable[i].end : top;
   blockCount = (top + kHugePage - 1) / kHugePage;
-  uint64_t frameBytes = pageUp(blockCount * kPagesInHuge * sizeof(Frame));
+  uint64_t frameBytes = pageUp(blockCount * kPagesInHuge * sizeof(FrameEntry));
   blocks = reinterpret_cast<Block *>(direct(allocateEarly(blockCount * sizeof(Block))));
   // Not zeroed: entries are made when a block is cut.
   if (frameBytes > earlyRange.end - earlyRange.begin)
     PANIC("the machine has too little memory below 4 GiB", frameBytes);
   earlyRange.end -= frameBytes;
-  frames = reinterpret_cast<Frame *>(direct(earlyRange.end));
+  frames = reinterpret_cast<FrameEntry *>(direct(earlyRange.end));
   for (unsigned i = 0; i != info.usableCount; ++i) {
     MemoryRange range = info.usable[i];
     bool isEarly = earlyRange.begin >= range.begin && earlyRange.begin < range.end;
@@ -220,7 +219,23 @@ void assignNode(MemoryRange range, uint8_t node) {
   }
 }
 
-Result<uint64_t> allocateFrame(uint8_t node) {
+void orderNodes(const Topology &topology) {
+  for (unsigned from = 0; from != kNodesMax; ++from) {
+    // Nobody says, so it is farther than what is said to be near. A node is nearest to itself, whoever says what.
+    auto distance = [&](uint8_t to) {
+      constexpr unsigned kUnknown = 256;
+      return to == from ? 0 : topology.distances[from][to] ? topology.distances[from][to] : kUnknown;
+    };
+    for (uint8_t to = 0; to != kNodesMax; ++to) {
+      unsigned place = to;
+      for (; place && distance(order[from][place - 1]) > distance(to); --place)
+        order[from][place] = order[from][place - 1];
+      order[from][place] = to;
+    }
+  }
+}
+
+Result<uint64_t> allocateFrame() {
   uint64_t frame = 0;
   {
     Guard guard(lock);
@@ -241,16 +256,17 @@ Result<uint64_t> allocateFrame(uint8_t node) {
       frames[number].users = 1;
       frame = number * kPage;
       --figures.freeFrames;
+      ++thisCore().frames[from];
       return true;
     };
-    if (!forNodes(node, take))
+    if (!forNodes(take))
       return Error::NoMemory;
   }
   memset(direct(frame), 0, kPage);
   return frame;
 }
 
-Result<uint64_t> allocateBlock(uint8_t node) {
+Result<uint64_t> allocateBlock() {
   uint64_t address = 0;
   {
     Guard guard(lock);
@@ -262,9 +278,10 @@ Result<uint64_t> allocateBlock(uint8_t node) {
       blocks[index].state = State::Given;
       address = uint64_t{index} * kHugePage;
       figures.freeFrames -= kPagesInHuge;
+      thisCore().frames[from] += kPagesInHuge;
       return true;
     };
-    if (!forNodes(node, take))
+    if (!forNodes(take))
       return Error::NoMemory;
   }
   memset(direct(address), 0, kHugePage);

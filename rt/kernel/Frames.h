@@ -2,14 +2,15 @@
 //
 // A frame has a count of users, so that it can be seen in several address spaces (an object's producer and consumers)
 // and is free when the last one lets go. A block none of whose frames is in use is a block again. What is given out is
-// zero. Blocks remember which NUMA node they belong to, and a request names the node that it would like best.
+// zero. Blocks remember which NUMA node they belong to; a request is served from the node of the core that makes it,
+// and when nothing is left there from the nearest that has some.
 //
 // The first bytes (page tables, the cores, this allocator's own tables) come from the early allocator, which cuts from
 // the top of one range below 4 GiB and ends when startFrames() takes over the rest.
 #ifndef CLEAVE_KERNEL_FRAMES_H
 #define CLEAVE_KERNEL_FRAMES_H
 
-#include "BootInfo.h"
+#include "Acpi.h"
 
 namespace cleave {
 
@@ -21,10 +22,12 @@ void startEarly(const BootInfo &info);
 void startFrames(const BootInfo &info);
 /// Blocks within the range belong to `node` (ACPI's SRAT).
 void assignNode(MemoryRange range, uint8_t node);
+/// Which node is asked after which, by their distances (ACPI's SLIT).
+void orderNodes(const Topology &topology);
 
 /// Physical addresses. One user; zero.
-Result<uint64_t> allocateFrame(uint8_t node = 0);
-Result<uint64_t> allocateBlock(uint8_t node = 0);
+Result<uint64_t> allocateFrame();
+Result<uint64_t> allocateBlock();
 void shareFrame(uint64_t frame);
 void releaseFrame(uint64_t frame);
 void releaseBlock(uint64_t block);

@@ -86,6 +86,27 @@ void serveEvents() {
   }
 }
 
+void reportCore(const Core &core) {
+  static CoreReport report; // too large for the stack
+  report.index = core.index;
+  CoreRole role = core.index == 0 ? kCoreOfKernel : core.index == kProgramCore ? kCoreOfProgram : kCoreOfTasks;
+  report.role = role;
+  report.node = core.node;
+  report.tasks = core.tasks;
+  static_assert(kNodesReported == kNodesMax);
+  memcpy(report.frames, core.frames, sizeof report.frames);
+  report.inTasks = core.inTasks;
+  report.other = core.other;
+  channel.sendOwn(kMessageCore, &report, sizeof report);
+  if (channel.hasLauncher() || role != kCoreOfTasks)
+    return;
+  ConsoleLine line;
+  print("kernel: core ", uint64_t{core.index}, " of node ", uint64_t{core.node}, ": ", core.tasks, " tasks, frames");
+  for (unsigned node = 0; node != kNodesMax; ++node)
+    if (core.frames[node])
+      print(" ", core.frames[node], " of node ", uint64_t{node});
+}
+
 [[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
   uint64_t wallNs = nowNs() - programStartNs;
   EndReport report = {program.isSignal,
@@ -94,18 +115,13 @@ void serveEvents() {
                       program.layout.worker_count,
                       program.busyNs,
                       wallNs,
-                      0,
-                      0,
                       freeAtStart,
                       0,
                       bootNs};
+  channel.drain(); // what the program has said comes before what is said of it
   for (uint32_t i = 0; i != slotCount; ++i) {
     slots[i].stop();
     slots[i].detach();
-  }
-  for (unsigned i = kFirstTaskCore; i < coreCount; ++i) {
-    report.taskEntries += cores[i]->counts.entries;
-    report.taskInterrupts += cores[i]->counts.interrupts;
   }
   program.space.destroy();
   // All that program and tasks ever held is back, but for the control area, which is still to be sent.
@@ -117,6 +133,8 @@ void serveEvents() {
     uint64_t left = program.layout.control_bytes - done;
     channel.sendOwn(kMessageControl, control + done, left < kMessageMax ? left : kMessageMax);
   }
+  for (unsigned i = 0; i != coreCount; ++i)
+    reportCore(*cores[i]);
   channel.sendOwn(kMessageEnd, &report, sizeof report);
   channel.drain();
   if (!channel.hasLauncher())
@@ -155,6 +173,7 @@ extern "C" [[noreturn]] void cleave_kernel_main(uint32_t loader, uint64_t inform
   startFrames(info);
   for (unsigned i = 0; i != topology.memoryCount; ++i)
     assignNode(topology.memory[i].range, topology.memory[i].node);
+  orderNodes(topology);
 
   // Time, the device, the other cores.
   startClock();

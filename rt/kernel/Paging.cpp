@@ -166,7 +166,7 @@ Error AddressSpace::mapBlock(uint64_t address, uint64_t block) {
   return Error::None;
 }
 
-Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks, uint8_t node) {
+Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks) {
   for (uint64_t at = address, end = address + bytes; at < end;) {
     if (find(at)) {
       at += kPage;
@@ -174,7 +174,7 @@ Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks
     }
     if (mayUseBlocks && at % kHugePage == 0 && end - at >= kHugePage) {
       // Without a whole block left, or with pages here already, frames will do.
-      if (auto block = allocateBlock(node)) {
+      if (auto block = allocateBlock()) {
         if (mapBlock(at, *block) == Error::None) {
           at += kHugePage;
           continue;
@@ -182,7 +182,7 @@ Error AddressSpace::populate(uint64_t address, uint64_t bytes, bool mayUseBlocks
         releaseBlock(*block);
       }
     }
-    auto frame = allocateFrame(node);
+    auto frame = allocateFrame();
     if (!frame)
       return frame.error;
     if (Error error = map(at, *frame, Access::Write); error != Error::None) {
@@ -200,7 +200,7 @@ Error AddressSpace::share(uint64_t address, AddressSpace &from, uint64_t source,
     if (find(address + done))
       continue;
     if (!from.find(source + done))
-      if (Error error = from.populate(source + done, kPage, false, 0); error != Error::None)
+      if (Error error = from.populate(source + done, kPage, false); error != Error::None)
         return error;
     uint64_t frame;
     {
@@ -220,33 +220,35 @@ Error AddressSpace::share(uint64_t address, AddressSpace &from, uint64_t source,
   return Error::None;
 }
 
+/* Ranges may be sparse and large: what a table does not have is passed over in one step. */
+void AddressSpace::unmapIn(uint64_t *entries, unsigned level, uint64_t begin, uint64_t end, bool isHere) {
+  const uint64_t span = kPage << 9 * level;
+  for (uint64_t at = begin, next; at < end; at = next) {
+    next = (at & ~(span - 1)) + span < end ? (at & ~(span - 1)) + span : end;
+    uint64_t &entry = entries[indexAt(at, level)];
+    // Acquire: another core may just have made the table that is below.
+    uint64_t value = __atomic_load_n(&entry, __ATOMIC_ACQUIRE);
+    if (!(value & kPresent))
+      continue;
+    if (level && !(value & kHuge)) {
+      unmapIn(table(value), level - 1, at, next, isHere);
+      continue;
+    }
+    if (level && next - at != span)
+      PANIC("a part of a block is unmapped", at);
+    // Whoever shares a frame finds and counts it under the lock, so it is not let go between the two.
+    Guard guard(lock);
+    __atomic_store_n(&entry, 0, __ATOMIC_RELEASE);
+    if (isHere)
+      flushPage(at);
+    if (!(value & kBorrowed))
+      level ? releaseBlock(value & kFrameMask) : releaseFrame(value & kFrameMask);
+  }
+}
+
 void AddressSpace::unmap(uint64_t address, uint64_t bytes) {
   bool isHere = (readCr3() & kFrameMask) == root;
-  for (uint64_t at = address, end = address + bytes; at < end;) {
-    Guard guard(lock);
-    // Skips whole tables that are not there: ranges may be sparse and large.
-    uint64_t *entries = table(root), step = 0;
-    for (unsigned level = kTop; !step; --level) {
-      uint64_t &entry = entries[indexAt(at, level)];
-      uint64_t span = kPage << 9 * level;
-      if (!(entry & kPresent)) {
-        step = span - (at & (span - 1));
-      } else if (level == 0 || (entry & kHuge)) {
-        if (level && (at % span || end - at < span))
-          PANIC("a part of a block is unmapped", at);
-        uint64_t old = entry;
-        __atomic_store_n(&entry, 0, __ATOMIC_RELEASE);
-        if (isHere)
-          flushPage(at);
-        if (!(old & kBorrowed))
-          level ? releaseBlock(old & kFrameMask) : releaseFrame(old & kFrameMask);
-        step = span;
-      } else {
-        entries = table(entry);
-      }
-    }
-    at += step;
-  }
+  unmapIn(table(root), kTop, address, address + bytes, isHere);
 }
 
 } // namespace cleave

@@ -32,7 +32,7 @@ public:
   Error mapBlock(uint64_t address, uint64_t block);
   /// Fresh zeroed frames wherever [address, address + bytes) has none; blocks where they fit, if `mayUseBlocks`. On an
   /// error what was mapped before it stays (the caller unmaps or ends).
-  Error populate(uint64_t address, uint64_t bytes, bool mayUseBlocks, uint8_t node);
+  Error populate(uint64_t address, uint64_t bytes, bool mayUseBlocks);
   /// The same frames as `from` has at `source`, read-only; pages that are absent there are populated there first.
   /// Pages that are mapped here already stay.
   Error share(uint64_t address, AddressSpace &from, uint64_t source, uint64_t bytes);
@@ -53,6 +53,7 @@ public:
   }
 
 private:
+  void unmapIn(uint64_t *entries, unsigned level, uint64_t begin, uint64_t end, bool isHere);
   Result<uint64_t *> make(uint64_t address, unsigned level);
 
   uint64_t root = 0;

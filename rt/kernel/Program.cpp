@@ -89,7 +89,7 @@ Error Program::mapStart() {
                      coreCount,
                      {}};
   memcpy(start.random, header.runId, sizeof start.random);
-  if (Error error = space.populate(kRootStart, kPage + pageUp(header.textBytes), false, 0); error != Error::None)
+  if (Error error = space.populate(kRootStart, kPage + pageUp(header.textBytes), false); error != Error::None)
     return error;
   if (Error error = write(kRootStart, start); error != Error::None)
     return error;
@@ -156,9 +156,9 @@ Error Program::touch(uint64_t address) {
   begin = begin < range.begin ? range.begin : begin;
   end = end > range.end ? range.end : end;
   // Neighbours are a courtesy.
-  if (Error error = space.populate(pageDown(address), kPage, false, cores[kProgramCore]->node); error != Error::None)
+  if (Error error = space.populate(pageDown(address), kPage, false); error != Error::None)
     return error;
-  (void)space.populate(begin, end - begin, false, cores[kProgramCore]->node);
+  (void)space.populate(begin, end - begin, false);
   return Error::None;
 }
 

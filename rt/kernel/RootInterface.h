@@ -56,10 +56,11 @@ enum MessageType : uint32_t {
   kMessageAppend = 7,  ///< content for what was created last under that number: u32 number, bytes. No answer
   kMessageClose = 8,   ///< u32 number: answer ObjectAnswer
   kMessageControl = 9, ///< the next bytes of the control area
-  kMessageEnd = 10     ///< EndReport: the last message
+  kMessageCore = 10,   ///< CoreReport: one for each core, when the program has ended
+  kMessageEnd = 11     ///< EndReport: the last message
 };
 
-constexpr uint32_t kChannelVersion = 1;
+constexpr uint32_t kChannelVersion = 2;
 
 struct MessageHeader {
   uint32_t type, bytes;
@@ -72,14 +73,26 @@ struct ObjectAnswer {
 struct CreateRequest {
   uint32_t flags, mode; ///< of open(2)
 };
+/// Every way into the kernel, counted where it is taken and by what it was.
+struct EntryCounts {
+  uint64_t calls;
+  uint64_t vectors[256]; ///< exceptions below 32 (2: NMI), interrupts from there on
+};
+enum CoreRole : uint32_t { kCoreOfKernel = 0, kCoreOfProgram = 1, kCoreOfTasks = 2 };
+constexpr unsigned kNodesReported = 8;
+struct CoreReport {
+  uint32_t index, role, node, reserved;
+  uint64_t tasks;                  ///< messages that were run to their end here, whichever that was
+  uint64_t frames[kNodesReported]; ///< that the core was given, by their node
+  EntryCounts inTasks, other;      ///< while a task ran, and the rest
+};
 struct EndReport {
-  uint32_t isSignal, number;            ///< how the program ended
-  uint32_t hasFailed;                   ///< a task failed: the control area says which
-  uint32_t workers;                     ///< task cores
-  uint64_t programNs, wallNs;           ///< what the program's core was busy; since the program's start
-  uint64_t taskEntries, taskInterrupts; ///< on task cores, while tasks ran
-  uint64_t freeAtStart, freeAtEnd;      ///< frames, with no task loaded
-  uint64_t startNs;                     ///< from the kernel's first instruction in C++ to the program's first
+  uint32_t isSignal, number;       ///< how the program ended
+  uint32_t hasFailed;              ///< a task failed: the control area says which
+  uint32_t workers;                ///< task cores
+  uint64_t programNs, wallNs;      ///< what the program's core was busy; since the program's start
+  uint64_t freeAtStart, freeAtEnd; ///< frames, with no task loaded
+  uint64_t startNs;                ///< from the kernel's first instruction in C++ to the program's first
 };
 
 } // namespace cleave

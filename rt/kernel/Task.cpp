@@ -21,7 +21,7 @@ Error TaskSlot::attach() {
     return Error::None;
   auto pin = [this](uint64_t offset) -> uint64_t {
     uint64_t address = partition() + offset;
-    if (program.space.populate(address, kPage, false, 0) != Error::None)
+    if (program.space.populate(address, kPage, false) != Error::None)
       return 0;
     uint64_t frame = *program.space.find(address) & kFrameMask;
     shareFrame(frame); // ours as long as the machine runs, whatever the program does with its own mapping
@@ -136,6 +136,8 @@ Error TaskSlot::load() {
   binary = *loaded;
   heapUsed = 0;
   heapTop = kTaskHeap;
+  outputTop = kTaskOutputs;
+  seenCount = 0;
   return makeImage();
 }
 
@@ -201,7 +203,10 @@ void TaskSlot::runMessage(Core &core) {
     writeCr3(space.physicalRoot());
     result.start_ns = nowNs();
     __atomic_store_n(&startedNs, result.start_ns | 1, __ATOMIC_RELEASE);
+    ++core.tasks;
+    core.counted = &core.inTasks;
     left = runUser(start);
+    core.counted = &core.other;
     __atomic_store_n(&startedNs, uint64_t{0}, __ATOMIC_RELEASE);
     result.end_ns = nowNs();
   }

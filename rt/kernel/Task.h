@@ -55,6 +55,7 @@ public:
 
 private:
   static constexpr int32_t kNobody = -1, kKernel = -2;
+  static constexpr uint32_t kSeenMax = 64;
 
   /* Task.cpp */
   Error load();
@@ -78,6 +79,7 @@ private:
   cleave_status requestOutput(uint64_t bytes, uint64_t &address);
   Error grantOutputPage(uint64_t offset);
   cleave_status find(const cleave_name &name, uint64_t &address, uint64_t &bytes);
+  void noteSeen(uint64_t begin, uint64_t end);
   bool findGrant(const cleave_name &name, cleave_grant &found);
   template <typename Attempt> Error patiently(Attempt attempt);
 
@@ -97,7 +99,9 @@ private:
   uint32_t entry = 0;
   cleave_message message{};
   cleave_result result{};
-  uint64_t heapUsed = 0, heapTop = 0;
+  uint64_t heapUsed = 0, heapTop = 0, outputTop = 0;
+  MemoryRange seen[kSeenMax]; ///< every page that open has mapped since the slot was pristine is in one of them
+  uint32_t seenCount = 0;
   uint64_t outputGranted = 0, committedOffset = 0, committedBytes = 0;
   bool isCommitted = false;
   uint32_t lastGrant = 0;

@@ -19,7 +19,13 @@ namespace cleave {
 
 namespace {
 
-bool isSame(const cleave_name &a, const cleave_name &b) { return !memcmp(&a, &b, sizeof a); }
+bool isSame(const cleave_name &a, const cleave_name &b) {
+  uint64_t left[2], right[2]; // a name is looked for among thousands
+  static_assert(sizeof left == sizeof a);
+  __builtin_memcpy(left, &a, sizeof left);
+  __builtin_memcpy(right, &b, sizeof right);
+  return left[0] == right[0] && left[1] == right[1];
+}
 
 constexpr uint64_t kBytesMax = uint64_t{1} << 46; // rounding and sums cannot wrap below it
 
@@ -79,8 +85,7 @@ cleave_status TaskSlot::requestHeap(uint64_t bytes, uint64_t &address) {
   }
   uint64_t from = bytes >= kHugePage ? (heapTop + kHugePage - 1) & ~(kHugePage - 1) : heapTop;
   heapTop = from + bytes; // before: what a failed attempt has mapped is found again at the task's end
-  uint8_t node = thisCore().node;
-  auto grant = [&] { return space.populate(from, bytes, true, node); };
+  auto grant = [&] { return space.populate(from, bytes, true); };
   if (patiently([&] { return pledging(bytes / kPage, grant); }) != Error::None)
     die(CLEAVE_CAUSE_MEMORY, 0, heapUsed + bytes);
   heapUsed += bytes;
@@ -131,6 +136,7 @@ cleave_status TaskSlot::requestOutput(uint64_t bytes, uint64_t &address) {
     return CLEAVE_E_MEMORY;
   }
   uint64_t done = 0;
+  outputTop = kTaskOutputs + outputGranted + bytes; // before, as with the heap
   auto grant = [&] {
     for (; done != bytes; done += kPage)
       if (Error error = grantOutputPage(outputGranted + done); error != Error::None)
@@ -201,6 +207,19 @@ bool TaskSlot::findGrant(const cleave_name &name, cleave_grant &found) {
   return false;
 }
 
+/* Objects lie far apart, so each is its own range, until there are too many: then the last covers the rest. */
+void TaskSlot::noteSeen(uint64_t begin, uint64_t end) {
+  for (uint32_t i = 0; i != seenCount; ++i)
+    if (seen[i].begin <= begin && end <= seen[i].end)
+      return;
+  if (seenCount != kSeenMax) {
+    seen[seenCount++] = {begin, end};
+    return;
+  }
+  MemoryRange &last = seen[kSeenMax - 1];
+  last = {begin < last.begin ? begin : last.begin, end > last.end ? end : last.end};
+}
+
 cleave_status TaskSlot::find(const cleave_name &name, uint64_t &address, uint64_t &bytes) {
   uint64_t source;
   int input = isSame(message.inputs[0], name) ? 0 : isSame(message.inputs[1], name) ? 1 : -1;
@@ -219,8 +238,9 @@ cleave_status TaskSlot::find(const cleave_name &name, uint64_t &address, uint64_
     address = kTaskObjects + grant.arena_offset;
     ++result.externs_opened;
   }
-  uint64_t skew = address % kPage;
-  auto show = [&] { return space.share(address - skew, program.space, source - skew, pageUp(bytes + skew)); };
+  uint64_t begin = pageDown(address), end = pageUp(address + bytes);
+  noteSeen(begin, end); // before: what a failed attempt has mapped is found again
+  auto show = [&] { return space.share(begin, program.space, pageDown(source), end - begin); };
   switch (patiently(show)) {
   case Error::None:
     return CLEAVE_OK;

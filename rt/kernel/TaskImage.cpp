@@ -72,7 +72,7 @@ Error TaskSlot::makeImage() {
     releaseFrame(startFrame);
     return error;
   }
-  if (Error error = space.populate(kTaskStackTop - kStackKept, kStackKept, false, 0); error != Error::None)
+  if (Error error = space.populate(kTaskStackTop - kStackKept, kStackKept, false); error != Error::None)
     return error;
   stackLow = kTaskStackTop - kStackKept;
   /* The thread's data ends below the thread pointer, which is at the beginning of a page. */
@@ -80,7 +80,7 @@ Error TaskSlot::makeImage() {
   uint64_t pointer = kTaskThread + blockBytes;
   uint64_t below = binary.tlsBytes + ((-binary.tlsAddress - binary.tlsBytes) & (align - 1));
   threadData = {pointer - below, binary.tlsOffset, binary.tlsFileBytes, binary.tlsBytes};
-  if (Error error = space.populate(kTaskThread, blockBytes + kPage, false, 0); error != Error::None)
+  if (Error error = space.populate(kTaskThread, blockBytes + kPage, false); error != Error::None)
     return error;
   for (uint64_t at = kTaskThread; at <= pointer; at += kPage)
     *space.find(at) |= kDirty; // fresh pages, which restoreImage() is to fill
@@ -130,7 +130,11 @@ void TaskSlot::restoreImage() {
   space.unmap(kTaskHeap, heapTop - kTaskHeap);
   heapUsed = 0;
   heapTop = kTaskHeap;
-  space.unmap(kTaskInputs, kTaskObjects + program.layout.arena_bytes - kTaskInputs);
+  // Only what this message has seen: looking through all that it could have seen took 99 % of a task's end.
+  for (; seenCount; --seenCount)
+    space.unmap(seen[seenCount - 1].begin, seen[seenCount - 1].end - seen[seenCount - 1].begin);
+  space.unmap(kTaskOutputs, outputTop - kTaskOutputs);
+  outputTop = kTaskOutputs;
   isPristine = true;
 }
 
@@ -152,7 +156,7 @@ Error TaskSlot::touch(uint64_t address) {
   if (!isWithin(address, 1, kTaskStackTop - kTaskStackBytes, kTaskStackBytes))
     return Error::BadAddress;
   uint64_t page = pageDown(address);
-  if (Error error = space.populate(page, kPage, false, 0); error != Error::None)
+  if (Error error = space.populate(page, kPage, false); error != Error::None)
     return error;
   if (page < stackLow)
     stackLow = page;

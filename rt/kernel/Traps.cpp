@@ -14,6 +14,7 @@ namespace {
 enum Vector : uint64_t {
   kDivide = 0,
   kDebug = 1,
+  kNmi = 2,
   kBreakpoint = 3,
   kInvalidOpcode = 6,
   kDoubleFault = 8,
@@ -129,7 +130,7 @@ using namespace cleave;
 
 extern "C" void cleave_handle_call(Frame *frame) {
   Core &core = thisCore();
-  ++core.counts.entries;
+  ++core.counted->calls;
   if (core.slot)
     return callOfTask(*core.slot, *frame);
   if (program.isFromLibrary(frame->rip))
@@ -141,8 +142,8 @@ extern "C" void cleave_handle_call(Frame *frame) {
 extern "C" void cleave_handle_trap(Frame *frame) {
   Core &core = thisCore();
   bool isUser = frame->cs & 3;
+  ++core.counted->vectors[frame->vector];
   if (frame->vector >= kExceptions) {
-    core.counts.interrupts += isUser;
     if (frame->vector != kSpuriousVector)
       endOfInterrupt();
     return;
@@ -152,14 +153,11 @@ extern "C" void cleave_handle_trap(Frame *frame) {
           Hex{frame->rsp}, ", core ", uint64_t{core.index}, "\n");
     PANIC("a fault in the kernel", frame->rip);
   }
-  ++core.counts.entries;
   faultOfUser(core, *frame);
 }
 
 /* 1: the user code that was interrupted is to be left for good (Entry.S). */
 extern "C" uint32_t cleave_handle_nmi(Frame *frame, Core *core) {
-  if (!(frame->cs & 3))
-    return 0;
-  ++core->counts.interrupts;
-  return __atomic_load_n(&core->isKillWanted, __ATOMIC_SEQ_CST);
+  ++core->counted->vectors[kNmi];
+  return (frame->cs & 3) && __atomic_load_n(&core->isKillWanted, __ATOMIC_SEQ_CST);
 }

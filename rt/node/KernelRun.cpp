@@ -43,6 +43,7 @@ private:
   void createObject(std::string_view content);
   void append(std::string_view content);
   void closeObject(std::string_view content);
+  void takeCore(std::string_view content);
   void end(std::string_view content);
 
   KernelMachine &machine;
@@ -174,6 +175,12 @@ void Session::closeObject(std::string_view content) {
   answer(static_cast<uint32_t>(errors[number]));
 }
 
+void Session::takeCore(std::string_view content) {
+  CoreReport report;
+  if (take(content, report))
+    run.figures.cores.push_back(report);
+}
+
 void Session::end(std::string_view content) {
   EndReport report = {};
   take(content, report);
@@ -182,8 +189,9 @@ void Session::end(std::string_view content) {
   run.workers = report.workers;
   run.wallSeconds = static_cast<double>(report.wallNs) / 1e9;
   run.programSeconds = static_cast<double>(report.programNs) / 1e9;
-  run.figures = {static_cast<double>(report.startNs) / 1e9, report.taskEntries, report.taskInterrupts,
-                 report.freeAtStart, report.freeAtEnd};
+  run.figures.startSeconds = static_cast<double>(report.startNs) / 1e9;
+  run.figures.freeAtStart = report.freeAtStart;
+  run.figures.freeAtEnd = report.freeAtEnd;
   run.controlWords.resize(controlBytes.size() / sizeof(uint64_t));
   std::memcpy(run.controlWords.data(), controlBytes.data(), run.controlWords.size() * sizeof(uint64_t));
 }
@@ -214,6 +222,9 @@ bool Session::handle(const MessageHeader &header, std::string_view content) {
     break;
   case kMessageControl:
     controlBytes += content;
+    break;
+  case kMessageCore:
+    takeCore(content);
     break;
   case kMessageEnd:
     end(content);

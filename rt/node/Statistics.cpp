@@ -94,6 +94,43 @@ static Json kindFigures(const cleave_kind_control &kind) {
           {"bytes_out", kind.bytes_out}};
 }
 
+/// Vectors that never came are left out.
+static Json entriesOf(const EntryCounts &counts) {
+  Json vectors = Json::object();
+  for (size_t i = 0; i != std::size(counts.vectors); ++i)
+    if (counts.vectors[i])
+      vectors[fmt::format("{}", i)] = counts.vectors[i];
+  return {{"calls", counts.calls}, {"vectors", vectors}};
+}
+
+static Json kernelFigures(const KernelFigures &kernel) {
+  static constexpr const char *roles[] = {"kernel", "program", "tasks"};
+  constexpr size_t nmi = 2, firstInterrupt = 32;
+  uint64_t entries = 0, interrupts = 0;
+  Json cores = Json::array();
+  for (const CoreReport &core : kernel.cores) {
+    entries += core.inTasks.calls;
+    for (size_t i = 0; i != std::size(core.inTasks.vectors); ++i) {
+      entries += core.inTasks.vectors[i];
+      interrupts += i == nmi || i >= firstInterrupt ? core.inTasks.vectors[i] : 0;
+    }
+    Json frames = Json::object();
+    for (size_t node = 0; node != std::size(core.frames); ++node)
+      if (core.frames[node])
+        frames[fmt::format("{}", node)] = core.frames[node];
+    cores.push_back({{"core", core.index},
+                     {"role", roles[core.role % std::size(roles)]},
+                     {"node", core.node},
+                     {"tasks", core.tasks},
+                     {"frames_by_node", frames},
+                     {"in_tasks", entriesOf(core.inTasks)},
+                     {"other", entriesOf(core.other)}});
+  }
+  return {{"start_s", kernel.startSeconds},         {"task_entries", entries},
+          {"task_interrupts", interrupts},          {"frames_free_at_start", kernel.freeAtStart},
+          {"frames_free_at_end", kernel.freeAtEnd}, {"cores", cores}};
+}
+
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
   cleave_kind_control total = {};
   cleave_counters counters = {};
@@ -130,11 +167,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"redone", counters.redone},
                {"abandoned", counters.abandoned}};
   if (figures.kernel)
-    json["kernel"] = {{"start_s", figures.kernel->startSeconds},
-                      {"task_entries", figures.kernel->taskEntries},
-                      {"task_interrupts", figures.kernel->taskInterrupts},
-                      {"frames_free_at_start", figures.kernel->freeAtStart},
-                      {"frames_free_at_end", figures.kernel->freeAtEnd}};
+    json["kernel"] = kernelFigures(*figures.kernel);
   return writeFile(path, serialise(json, 2));
 }
 

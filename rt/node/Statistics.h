@@ -2,6 +2,7 @@
 #ifndef CLEAVE_NODE_STATISTICS_H
 #define CLEAVE_NODE_STATISTICS_H
 
+#include "../kernel/RootInterface.h"
 #include "Descriptor.h"
 
 #include "cleave/exchange.h"
@@ -15,9 +16,8 @@ struct BundledTask;
 /// What the node kernel counted.
 struct KernelFigures {
   double startSeconds = 0;                 ///< from its first instruction to the program's
-  uint64_t taskEntries = 0;                ///< into the kernel from tasks: their calls and faults
-  uint64_t taskInterrupts = 0;             ///< that came while a task ran
   uint64_t freeAtStart = 0, freeAtEnd = 0; ///< frames of memory, before the program was loaded and when all had ended
+  std::vector<CoreReport> cores;
 };
 
 struct RunFigures {

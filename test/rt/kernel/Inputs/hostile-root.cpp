@@ -3,11 +3,15 @@
  *
  *     hostile-root attack WORD[:A[:B]] ...    each alone; how it ended
  *     hostile-root stop                       an endless task is stopped by asking for another worker in its slot
+ *     hostile-root spawn COUNT                so many endless tasks, in all slots, more than there are cores
+ *     hostile-root scattered COUNT            objects that a task has opened are gone for the next one
  *     hostile-root pressure BYTES             every worker wants so much at once: they wait for each other
  *     hostile-root kinds                      every kind of the bundle is loaded and given one message
+ *     hostile-root timed ROUNDS WORD ...      honest ones: what one of them takes
  *     hostile-root crash                      the program itself writes to the kernel */
 #include "cleave/exchange.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -26,7 +31,7 @@ struct Request {
 };
 
 cleave_control *control;
-char *exchange;
+char *exchange, *arena;
 int event;
 uint32_t submitted[CLEAVE_SLOTS_MAX];
 
@@ -43,6 +48,7 @@ void attach() {
     std::exit(1);
   control = static_cast<cleave_control *>(mapAll(numbers[0]));
   exchange = static_cast<char *>(mapAll(numbers[1]));
+  arena = static_cast<char *>(mapAll(numbers[2]));
 }
 
 void tellNode() {
@@ -75,15 +81,24 @@ bool want(uint32_t slot, uint32_t kind) {
   return stateOf(slot) == CLEAVE_SLOT_RUNNING;
 }
 
-void send(uint32_t slot, const Request &request) {
+constexpr uint64_t kBetweenObjects = 16 << 20;
+
+void send(uint32_t slot, const Request &request, uint32_t grants = 0) {
   uint32_t n = submitted[slot]++, entry = n % CLEAVE_RING;
   cleave_message &message = inbox(slot)->messages[entry];
   message = {};
-  message.shared_offset = message.items_offset = control->input_offset + entry * 4096;
+  constexpr uint64_t kFar = uint64_t{1} << 30; // inputs are wherever the program had room
+  message.items_offset = control->input_offset + entry * 4096;
   message.items_bytes = sizeof request;
+  message.shared_offset = message.items_offset + kFar;
+  message.shared_bytes = 1;
   message.inputs[0].bytes[0] = 1;
   message.inputs[1].bytes[0] = 2;
   message.output.bytes[0] = 3;
+  for (uint32_t i = 0; i != grants; ++i)
+    inbox(slot)->grants[entry][i] = {
+        {{0xe0, static_cast<uint8_t>(i), static_cast<uint8_t>(i >> 8)}}, i * kBetweenObjects, 1};
+  message.grant_count = grants;
   std::memcpy(partition(slot) + message.items_offset, &request, sizeof request);
   __atomic_store_n(&inbox(slot)->submitted, n + 1, __ATOMIC_SEQ_CST);
   if (__atomic_load_n(&outbox(slot)->worker_sleeps, __ATOMIC_SEQ_CST))
@@ -175,6 +190,50 @@ int stop() {
   return 0;
 }
 
+/* Every core has an endless task and every slot a queue of them; a slot that is wanted again is taken from whatever
+ * runs in it. Now and then all are, and honest tasks answer. Ends with all of it still going on. */
+int spawn(uint32_t count) {
+  constexpr uint32_t kBetweenChecks = 100;
+  uint32_t spawned = 0, answered = 0;
+  while (spawned < count) {
+    uint32_t slot = spawned / CLEAVE_RING % control->slot_count;
+    want(slot, 0);
+    for (int i = 0; i != CLEAVE_RING; ++i, ++spawned)
+      send(slot, {"FOREVER", 0, 0});
+    if (spawned % kBetweenChecks)
+      continue;
+    for (slot = 0; slot != control->slot_count; ++slot)
+      want(slot, 0);
+    for (slot = 0; slot != control->slot_count; ++slot)
+      send(slot, {"work", 10, 0});
+    for (slot = 0; slot != control->slot_count; ++slot)
+      answered += waitFor(slot, 0) && numberFrom(slot, 0) == 45;
+  }
+  for (uint32_t slot = 0; slot != control->slot_count; ++slot)
+    for (int i = submitted[slot]; i != CLEAVE_RING; ++i)
+      send(slot, {"FOREVER", 0, 0});
+  std::printf("%u spawned in %u slots, %u honest ones answered\n", spawned, control->slot_count, answered);
+  return 0;
+}
+
+/* A task opens many objects that lie far apart; the next one in the same slot may see none of them. */
+int scattered(uint32_t count) {
+  constexpr uint64_t kTaskObjects = uint64_t{68} << 40; // rt/kernel/Layout.h
+  uint32_t seen = 0, tries = 0;
+  for (uint32_t i = 0; i != count; ++i)
+    arena[i * kBetweenObjects] = static_cast<char>(i);
+  for (uint32_t i = 0; i < count; i += i % 32 == 31 ? 1 : 31, ++tries) { // around powers of two, and some
+    want(0, 0);
+    send(0, {"opens-granted", count, 0}, count);
+    if (!waitFor(0, 0) || numberFrom(0, 0) != 0)
+      std::printf("not all are opened\n");
+    send(0, {"READ", kTaskObjects + i * kBetweenObjects, 0});
+    seen += waitFor(0, 1);
+  }
+  std::printf("%u objects, %u looked for later, %u seen\n", count, tries, seen);
+  return 0;
+}
+
 int pressure(uint64_t bytes) {
   uint32_t workers = control->worker_count;
   uint64_t sum = 0;
@@ -187,6 +246,35 @@ int pressure(uint64_t bytes) {
       sum += !waitFor(slot, submitted[slot] - 1) || numberFrom(slot, submitted[slot] - 1) != 0;
   }
   std::printf("%u workers, %llu failed\n", workers, static_cast<unsigned long long>(sum));
+  return 0;
+}
+
+uint64_t medianOf(std::vector<uint64_t> &numbers) {
+  std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
+  return numbers[numbers.size() / 2];
+}
+
+/* Medians, in ns: from a task's start to its end, and from there to the next one's start where one waits already. */
+int timed(int rounds, int count, char **words) {
+  want(0, 0);
+  for (int i = 0; i != count; ++i) {
+    std::vector<uint64_t> running, between;
+    for (int round = 0; round != rounds; ++round) {
+      uint32_t first = submitted[0], last = first + CLEAVE_RING - 1;
+      for (uint32_t n = first; n <= last; ++n)
+        send(0, parse(words[i]));
+      if (!waitFor(0, last) || numberFrom(0, last) != 0)
+        return 1;
+      auto result = [&](uint32_t n) { return outbox(0)->results[n % CLEAVE_RING]; };
+      for (uint32_t n = first; n <= last; ++n) {
+        running.push_back(result(n).end_ns - result(n).start_ns);
+        if (n != first)
+          between.push_back(result(n).start_ns - result(n - 1).end_ns);
+      }
+    }
+    std::printf("%s: %llu %llu\n", words[i], static_cast<unsigned long long>(medianOf(running)),
+                static_cast<unsigned long long>(medianOf(between)));
+  }
   return 0;
 }
 
@@ -219,8 +307,14 @@ int main(int argc, char **argv) {
   attach();
   if (what == "attack")
     return attack(argc - 2, argv + 2);
+  if (what == "timed")
+    return timed(std::atoi(argv[2]), argc - 3, argv + 3);
   if (what == "stop")
     return stop();
+  if (what == "spawn")
+    return spawn(static_cast<uint32_t>(std::atoi(argv[2])));
+  if (what == "scattered")
+    return scattered(static_cast<uint32_t>(std::atoi(argv[2])));
   if (what == "pressure")
     return pressure(std::strtoull(argv[2], nullptr, 0));
   if (what == "kinds")

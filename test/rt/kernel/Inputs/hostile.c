@@ -150,6 +150,42 @@ static uint64_t badPointers(void) {
   return wrong;
 }
 
+/* Honest, for bench/kernel-calls.py: the same call again and again. */
+static uint64_t manyOpens(unsigned input, uint64_t count) {
+  cleave_view view;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    bad += node->open(&started->inputs[input], CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK;
+  return bad;
+}
+
+/* As many objects as there are grants; the program has written each one's number into it. */
+static uint64_t openGranted(uint64_t count) {
+  cleave_view view;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i) {
+    cleave_name name = {{0xe0, (uint8_t)i, (uint8_t)(i >> 8)}};
+    bad += node->open(&name, CLEAVE_OPEN_RELAXED, &view) != CLEAVE_OK || *(const uint8_t *)view.address != (uint8_t)i;
+  }
+  return bad;
+}
+
+static uint64_t manyRequests(uint64_t count, uint64_t bytes) {
+  cleave_buffer buffer;
+  uint64_t bad = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    bad += node->request(bytes, CLEAVE_BUFFER_HEAP, &buffer) != CLEAVE_OK;
+  return bad;
+}
+
+/* Tasks of tasks, without end; every call is refused. */
+static uint64_t manySpawns(uint64_t count) {
+  uint64_t allowed = 0;
+  for (uint64_t i = 0; i != count; ++i)
+    allowed += node->execute(&started->inputs[0], started->inputs, 2, (cleave_name *)page, 1) != CLEAVE_E_REFUSED;
+  return allowed;
+}
+
 __attribute__((noinline)) static int recurse(volatile char *caller) {
   volatile char frame[4096];
   frame[0] = caller[0];
@@ -315,6 +351,16 @@ void _start(const cleave_start *start) {
     answer(fuzz(r->a));
   } else if (is(r, "bad-pointers"))
     answer(badPointers());
+  else if (is(r, "opens"))
+    answer(manyOpens(1, r->a));
+  else if (is(r, "opens-far"))
+    answer(manyOpens(0, r->a));
+  else if (is(r, "opens-granted"))
+    answer(openGranted(r->a));
+  else if (is(r, "requests"))
+    answer(manyRequests(r->a, r->b));
+  else if (is(r, "spawns"))
+    answer(manySpawns(r->a));
   else if (is(r, "spoil"))
     answer(spoil());
   else if (is(r, "work"))

@@ -1,4 +1,4 @@
-"""size.py IMAGE FOLDER - the kernel's limits: 128 KiB stripped, 7,000 lines with the program's library.
+"""size.py IMAGE FOLDER - the kernel's size and limits: 128 KiB stripped, 7,000 lines with the program's library.
 
 Also what holds for the image as a whole: no segment that is mapped after the start is both writable and executable.
 """
@@ -17,8 +17,8 @@ for where, _, names in os.walk(folder):
             lines += count
             if count > 400:
                 print(f"{name} has {count} lines, more than 400")
-print("size", "within" if size <= 128 << 10 else f"{size} is over", "128 KiB")
-print("lines", "within" if lines <= 7000 else f"{lines} are over", "7000")
+print(f"{size} bytes, {'within' if size <= 128 << 10 else 'over'} {128 << 10}")
+print(f"{lines} lines, {'within' if lines <= 7000 else 'over'} 7000")
 with open(image, "rb") as file:
     elf = file.read()
 first, = struct.unpack_from("<Q", elf, 32)
