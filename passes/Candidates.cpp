@@ -8,6 +8,7 @@
 // - A borrowed parameter may be a view of something larger (Extents.cpp), and classes that serve as bases are refused.
 // - strlen on a string_view's data reads behind its end.
 #include "passes/Candidates.h"
+#include "passes/Dispatch.h"
 #include "passes/Extents.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
@@ -37,7 +38,7 @@ RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure) {
 static std::string calleeName(const Instruction *where) {
   auto *call = dyn_cast_or_null<CallBase>(where);
   const Function *callee = call ? call->getCalledFunction() : nullptr;
-  return callee ? spokenName(callee->getName()) : std::string();
+  return callee ? spokenName(*callee) : std::string();
 }
 
 /// A class that has the base `type` somewhere in its middle, so that a reference to it does not begin where the object

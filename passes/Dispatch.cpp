@@ -28,6 +28,7 @@
 // outside for one (dlsym, signal, ...).
 #include "passes/Dispatch.h"
 #include "passes/Facts.h"
+#include "passes/Models.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
@@ -49,6 +50,13 @@ static constexpr const char *slotMark = "cleave-slot";       ///< attribute of a
 static constexpr unsigned maxTargets = 16;
 
 bool isDispatcher(const Function &function) { return function.hasFnAttribute(dispatcherMark); }
+
+std::string spokenName(const Function &function) {
+  if (!isDispatcher(function))
+    return spokenName(function.getName());
+  std::optional<FunctionFacts> facts = readFacts(function);
+  return facts ? facts->name.take_until([](char c) { return c == '('; }).str() : "what a pointer leads to";
+}
 
 void markVirtualCalls(Module &module) {
   LLVMContext &context = module.getContext();

@@ -2,6 +2,8 @@
 #ifndef CLEAVE_PASSES_DISPATCH_H
 #define CLEAVE_PASSES_DISPATCH_H
 
+#include <string>
+
 namespace llvm {
 class Function;
 class Module;
@@ -17,6 +19,9 @@ void markVirtualCalls(llvm::Module &module);
 void makeDispatchers(llvm::Module &module);
 
 bool isDispatcher(const llvm::Function &function);
+
+/// What a person calls the function: `Shape::area`, and for a dispatcher without facts "what a pointer leads to".
+std::string spokenName(const llvm::Function &function);
 
 /// Makes dispatchers the indirect calls that they were, with their targets beside them (`!cleave.targets`).
 void releaseDispatchers(llvm::Module &module);

@@ -31,6 +31,7 @@
 // is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
 // exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
 #include "passes/LoopStage.h"
+#include "passes/Dispatch.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "passes/PrivateMemory.h"
@@ -251,7 +252,7 @@ bool GeneratorBuilder::addToSlice(Instruction &instruction) {
     if (!isQuiet(cast<CallBase>(*original)) || (obstacle = sandbox.obstacleOf(cast<CallBase>(*original))))
       return refuse("argument-effects",
                     "the arguments of '" + callee.facts.shortName() + "' or the loop's exit need a call" +
-                        (target ? " of '" + spokenName(target->getName()) + "'" : "") + " that has effects of its own",
+                        (target ? " of '" + spokenName(*target) + "'" : "") + " that has effects of its own",
                     obstacle ? obstacle : original,
                     "compute the argument in a function without side effects, or before the loop");
   } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
