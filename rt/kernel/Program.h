@@ -25,6 +25,7 @@ public:
   /// Where a call of the program that is none of the kernel's goes on.
   bool isFromLibrary(uint64_t rip) const;
   uint64_t reflectionEntry() const { return library.entry; }
+  bool handles(uint32_t signal) const { return handledSignals >> signal & 1; }
 
   /// A fault that touch() does not explain.
   [[noreturn]] void die(uint32_t signal);
@@ -58,6 +59,7 @@ private:
 
   Binary binary, library;
   uint64_t heapBytes = 0;
+  uint64_t handledSignals = 0; ///< by number, below 64
   uint64_t controlFrame = 0;
 };
 

@@ -125,6 +125,9 @@ uint64_t Program::call(const Frame &frame) {
     return 0;
   case kRootEnd:
     end(frame.rdi != 0, static_cast<uint32_t>(frame.rsi));
+  case kRootHandles:
+    handledSignals = frame.rdi;
+    return 0;
   default:
     return kRootFailed;
   }

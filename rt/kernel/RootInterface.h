@@ -19,8 +19,12 @@ enum RootCall : uint64_t {
   kRootServe,     ///< (): slots are wanted, or a failure is set (exchange.h: what the eventfd is for)
   kRootWait,      ///< (words, count, deadline): until a word differs, or the time (kernel's clock) is over; 0: none
   kRootWake,      ///< (): a message was submitted to a worker that sleeps
-  kRootEnd        ///< (isSignal, number): the program's end. Does not return
+  kRootEnd,       ///< (isSignal, number): the program's end. Does not return
+  kRootHandles    ///< (signals, bit by number): faults that the program has handlers for; they come to the library
 };
+
+/// In rax at the library's entry: a fault of the program, not a call. Its signal is in rdi, where it happened in rcx.
+constexpr uint64_t kRootFault = ~uint64_t{0} - 1;
 
 constexpr uint64_t kRootFailed = ~uint64_t{0};
 constexpr uint64_t kRootWordsMax = 128;

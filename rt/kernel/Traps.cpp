@@ -89,10 +89,18 @@ void faultOfUser(Core &core, Frame &frame) {
     if (error == Error::NoMemory)
       program.die(9);
   }
+  uint32_t signal = signalOf(frame.vector);
+  if (!core.slot && program.handles(signal) && !program.isFromLibrary(frame.rip)) {
+    frame.rax = kRootFault;
+    frame.rdi = signal;
+    frame.rcx = frame.rip;
+    frame.rip = program.reflectionEntry();
+    return;
+  }
   tellFault(core, frame, address);
   if (core.slot)
-    core.slot->die(CLEAVE_CAUSE_SIGNAL, signalOf(frame.vector));
-  program.die(signalOf(frame.vector));
+    core.slot->die(CLEAVE_CAUSE_SIGNAL, signal);
+  program.die(signal);
 }
 
 void callOfTask(TaskSlot &task, Frame &frame) {

@@ -15,6 +15,8 @@ _start:
   jmp *%rcx
 
 reflected:
+  cmpq $-2, %rax /* kRootFault */
+  je faulted
   movq %rsp, programStack(%rip)
   leaq libraryStackEnd(%rip), %rsp
   pushq %rcx
@@ -40,6 +42,15 @@ reflected:
   popq %rcx
   movq programStack(%rip), %rsp
   jmp *%rcx
+
+/* A fault of the program that it has a handler for: the handler runs on the program's stack, below what a leaf function
+ * may have there, and must not return. Should the stack be at its end, the push faults in here, which ends the program. */
+faulted:
+  leaq -128(%rsp), %rsp
+  andq $-16, %rsp
+  pushq $0
+  cld
+  jmp cleave_library_fault
 
 /* uint64_t cleave_kernel_call(number, a, b, c) */
   .globl cleave_kernel_call

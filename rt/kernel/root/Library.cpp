@@ -22,21 +22,6 @@ int64_t fillRandom(uint64_t to, uint64_t bytes) {
   return static_cast<int64_t>(bytes);
 }
 
-[[noreturn]] void end(bool isSignal, uint64_t number) {
-  cleave_kernel_call(kRootEnd, isSignal, number);
-  __builtin_trap();
-}
-
-/* No handlers: a raised signal does what it does by default. */
-int64_t raise(uint64_t signal) {
-  constexpr uint64_t kChild = 17, kContinue = 18, kUrgent = 23, kWindow = 28, kLast = 64;
-  if (signal > kLast)
-    return kInvalid;
-  if (signal && signal != kChild && signal != kContinue && signal != kUrgent && signal != kWindow)
-    end(true, signal);
-  return 0;
-}
-
 int64_t archControl(uint64_t what, uint64_t argument) {
   constexpr uint64_t kSetFs = 0x1002, kGetFs = 0x1003;
   if (what == kSetFs) {
@@ -107,7 +92,8 @@ int64_t otherCall(const Arguments &call) {
     return remap(call.a, call.b, call.c, call.d);
   case 28:
     return advise(call.a, call.b, call.c);
-  case 13:  // rt_sigaction
+  case 13: // rt_sigaction
+    return setHandler(call.a, call.b, call.c, call.d);
   case 14:  // rt_sigprocmask
   case 131: // sigaltstack
   case 273: // set_robust_list
@@ -166,6 +152,11 @@ constexpr char kNodeVariable[] = "CLEAVE_NODE=1:900:901:902:903";
 static_assert(kNodeFirst == 900);
 
 } // namespace
+
+[[noreturn]] void end(bool isSignal, uint64_t number) {
+  cleave_kernel_call(kRootEnd, isSignal, number);
+  __builtin_trap();
+}
 
 struct ProgramStart {
   uint64_t stack, entry;

@@ -1,8 +1,9 @@
 // Library.h - Linux for one program without threads, above the kernel's few calls.
 //
 // What a static C++ program asks of its C library, and that of Linux: memory, three streams, files by name, clocks,
-// its end. It runs in user mode, in the program's own address space, with the program's rights: a mistake here can harm
-// the program and nobody else. What Linux has beyond that (processes, threads, signal handlers, sockets) answers
+// its end. Handlers of signals are called for the program's own faults only, and must not return: leave by siglongjmp, as
+// the run time does that tries out work ahead of its turn (rt/root/Generator.cpp). It runs in user mode, in the program's own address space, with the program's rights: a mistake here can harm
+// the program and nobody else. What Linux has beyond that (processes, threads, other signals, sockets) answers
 // ENOSYS.
 //
 // FILES are objects outside, opened by name: the launcher sends the whole content, which then lies in a buffer of the
@@ -23,6 +24,9 @@ extern RootStart start;
 
 extern "C" uint64_t cleave_kernel_call(uint64_t number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0);
 
+/// Ends the program, by a signal or with a status.
+[[noreturn]] void end(bool isSignal, uint64_t number);
+
 /* Linux's numbers. */
 enum : int64_t {
   kNoEntry = -2,
@@ -39,6 +43,10 @@ enum : int64_t {
   kNoCall = -38,
   kTimedOut = -110
 };
+
+/* Signals.cpp */
+int64_t setHandler(uint64_t signal, uint64_t action, uint64_t old, uint64_t maskBytes);
+int64_t raise(uint64_t signal);
 
 /* Memory.cpp */
 void startMemory();
