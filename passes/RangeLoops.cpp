@@ -60,6 +60,7 @@ private:
   bool isInduction(PHINode &phi);
   bool isReduction(PHINode &phi);
   bool isBestOf(PHINode &phi);
+  bool checkCompanions();
   void collectScalars();
 
   LoopContext &context;
@@ -324,6 +325,16 @@ bool RangeFinder::classifyPhis() {
   return true;
 }
 
+/// Where the best was found may be told by an index: a task's addresses mean nothing to the program.
+bool RangeFinder::checkCompanions() {
+  for (const RangeReduction &reduction : result.reductions)
+    for (PHINode *companion : reduction.companions)
+      if (companion->getType()->isPtrOrPtrVectorTy())
+        return refuse("loop-address", "the loop keeps the address of the best that it finds",
+                      cast<Instruction>(companion->getIncomingValueForBlock(result.latch)), "keep its index instead");
+  return true;
+}
+
 void RangeFinder::collectScalars() {
   SmallPtrSet<Value *, 16> seen;
   auto note = [&](Value *value) {
@@ -345,7 +356,7 @@ void RangeFinder::collectScalars() {
 
 std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
   auto isFound = [&] {
-    if (!checkShape() || !classifyPhis() || !checkEffects())
+    if (!checkShape() || !classifyPhis() || !checkCompanions() || !checkEffects())
       return false;
     auto memory = analyseRangeMemory(context, why);
     if (!memory)
