@@ -49,6 +49,11 @@ void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *resultS
 /// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
 llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);
 
+/// A slot for what the run time knows the loop by, null until it is stored there; whoever leaves the loop by one of `exits`
+/// hands it to `end`. `map` leads from the original's blocks to those of `function`.
+llvm::Value *handleUntilExits(llvm::Function &function, llvm::ArrayRef<llvm::BasicBlock *> exits,
+                              llvm::ValueToValueMapTy &map, llvm::FunctionCallee end);
+
 /// Code that unwinds through `function` needs the C++ personality there.
 void requirePersonality(llvm::Function &function);
 

@@ -15,6 +15,7 @@
 // chain of a reduction loses its promises about overflow.
 #include "passes/RangeLowering.h"
 #include "cleave/program.h"
+#include "passes/LoopStage.h"
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -350,7 +351,6 @@ private:
   void begin();
   void askAtBorders();
   void jump(Value *reductions, Value *count);
-  void end();
 
   const RangeLoop &range;
   GlobalVariable *site;
@@ -529,24 +529,12 @@ void LoopRewriter::askAtBorders() {
   builder.CreateBr(header);
 }
 
-void LoopRewriter::end() {
-  IRBuilder<> entry(&*header->getParent()->getEntryBlock().getFirstInsertionPt());
-  handleSlot = entry.CreateAlloca(entry.getPtrTy());
-  entry.CreateStore(ConstantPointerNull::get(entry.getPtrTy()), handleSlot);
-  for (BasicBlock *exit : range.exits) {
-    auto *block = cast<BasicBlock>(map.lookup(exit));
-    builder.SetInsertPoint(block, block->getFirstInsertionPt());
-    builder.CreateCall(abi.rangeEnd, {builder.CreateLoad(builder.getPtrTy(), handleSlot)});
-    builder.CreateStore(ConstantPointerNull::get(builder.getPtrTy()), handleSlot);
-  }
-}
-
 void LoopRewriter::run() {
   header = cast<BasicBlock>(map.lookup(range.header));
   // By their ends: a future that is joined in one of these blocks has split it.
   preheader = cast<Instruction>(map.lookup(range.preheader->getTerminator()))->getParent();
   latch = cast<Instruction>(map.lookup(range.latch->getTerminator()))->getParent();
-  end();
+  handleSlot = handleUntilExits(*header->getParent(), range.exits, map, abi.rangeEnd);
   begin();
   askAtBorders();
 }

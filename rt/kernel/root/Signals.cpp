@@ -10,6 +10,8 @@ namespace cleave {
 
 namespace {
 
+static_assert(kRootFault == static_cast<uint64_t>(-2), "as Entry.S has it");
+
 constexpr uint64_t kSignals = 65, kIgnored = 1;
 
 /* struct kernel_sigaction of x86-64 Linux. */

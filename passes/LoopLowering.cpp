@@ -1,0 +1,151 @@
+// LoopLowering.cpp - a staged loop (LoopStage.cpp) in the cut version of its function: the loop stays, and asks.
+//
+//     loop = cleave_loop_begin(site, generator, state, shared)
+//     in the loop:      switch (cleave_loop_next(loop, slot))   1: the result is in the slot
+//                                                                0: the call, cut version    2: the call, plain version
+//     at its exits:     cleave_loop_end(loop)
+//
+// What futures (Futures.cpp) and ranges (RangeLowering.cpp) share with that is here too.
+#include "passes/LoopStage.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+void requirePersonality(Function &function) {
+  if (function.hasPersonalityFn())
+    return;
+  auto *type = FunctionType::get(Type::getInt32Ty(function.getContext()), true);
+  FunctionCallee personality = function.getParent()->getOrInsertFunction("__gxx_personality_v0", type);
+  function.setPersonalityFn(cast<Constant>(personality.getCallee()));
+}
+
+Value *resultSlotOf(CallBase &call, const Candidate &callee, ProgramAbi &abi) {
+  if (callee.facts.result.passing == Passing::Indirect)
+    return call.getArgOperand(callee.facts.result.firstArgument);
+  IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
+  // Large enough for the registers and for the object.
+  Type *type = call.getType();
+  uint64_t bytes = std::max<uint64_t>(call.getDataLayout().getTypeAllocSize(type), typeSize(callee.facts.result.typeNode));
+  AllocaInst *slot = entry.CreateAlloca(ArrayType::get(entry.getInt8Ty(), bytes));
+  slot->setAlignment(Align(16));
+  return slot;
+}
+
+void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candidate &callee, ProgramAbi &abi) {
+  Function *function = call.getFunction();
+  LLVMContext &context = function->getContext();
+  bool isDirect = callee.facts.result.passing == Passing::Direct;
+  auto *invoke = dyn_cast<InvokeInst>(&call);
+  BasicBlock *before = call.getParent();
+  BasicBlock *normal;
+  if (invoke) {
+    // Give the normal edge a block of its own, so that the result has one place to arrive.
+    BasicBlock *next = invoke->getNormalDest();
+    normal = BasicBlock::Create(context, "result", function, next);
+    BranchInst::Create(next, normal);
+    next->replacePhiUsesWith(before, normal);
+    invoke->setNormalDest(normal);
+  } else {
+    normal = SplitBlock(before, std::next(call.getIterator()));
+  }
+  BasicBlock *plain = BasicBlock::Create(context, "in.place.plain", function, normal);
+  BasicBlock *cut = BasicBlock::Create(context, "in.place", function, plain);
+  BasicBlock *ready = BasicBlock::Create(context, "ready", function, cut);
+
+  IRBuilder<> builder(context);
+  auto place = [&](BasicBlock *block, bool isPlain) {
+    auto *copy = cast<CallBase>(call.clone());
+    builder.SetInsertPoint(block);
+    builder.Insert(copy);
+    if (isPlain)
+      copy->setMetadata(plainCallMark, MDNode::get(context, {}));
+    if (invoke) {
+      for (PHINode &phi : invoke->getUnwindDest()->phis())
+        phi.addIncoming(phi.getIncomingValueForBlock(before), block);
+    } else {
+      builder.SetCurrentDebugLocation(call.getDebugLoc());
+      builder.CreateBr(normal);
+    }
+    return copy;
+  };
+  CallBase *fromCut = place(cut, false);
+  CallBase *fromPlain = place(plain, true);
+  if (invoke)
+    invoke->getUnwindDest()->removePredecessor(before, /*KeepOneInputPHIs=*/true);
+
+  builder.SetInsertPoint(ready);
+  builder.SetCurrentDebugLocation(call.getDebugLoc());
+  Value *loaded = isDirect ? abi.loadValue(builder, call.getType(), resultSlot) : nullptr;
+  builder.CreateBr(normal);
+
+  if (isDirect) {
+    builder.SetInsertPoint(normal, normal->begin());
+    PHINode *result = builder.CreatePHI(call.getType(), 3);
+    call.replaceAllUsesWith(result);
+    result->addIncoming(fromCut, cut);
+    result->addIncoming(fromPlain, plain);
+    result->addIncoming(loaded, ready);
+  }
+  DebugLoc where = call.getDebugLoc();
+  if (!invoke)
+    before->getTerminator()->eraseFromParent();
+  call.eraseFromParent();
+  builder.SetInsertPoint(before);
+  builder.SetCurrentDebugLocation(where);
+  SwitchInst *decide = builder.CreateSwitch(answer, cut, 2);
+  decide->addCase(builder.getInt32(1), ready);
+  decide->addCase(builder.getInt32(2), plain);
+}
+
+Value *handleUntilExits(Function &function, ArrayRef<BasicBlock *> exits, ValueToValueMapTy &map, FunctionCallee end) {
+  IRBuilder<> builder(&*function.getEntryBlock().getFirstInsertionPt());
+  Constant *none = ConstantPointerNull::get(builder.getPtrTy());
+  Value *slot = builder.CreateAlloca(builder.getPtrTy());
+  builder.CreateStore(none, slot);
+  for (BasicBlock *exit : exits) {
+    auto *block = cast<BasicBlock>(map.lookup(exit));
+    builder.SetInsertPoint(block, block->getFirstInsertionPt());
+    builder.CreateCall(end, {builder.CreateLoad(builder.getPtrTy(), slot)});
+    builder.CreateStore(none, slot);
+  }
+  return slot;
+}
+
+void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValueMapTy &map, ProgramAbi &abi) {
+  auto *call = cast<CallBase>(map.lookup(staged.call));
+  // Not the preheader's last instruction: a future may have been joined between that block and this instruction.
+  auto *loopEntry = cast<Instruction>(map.lookup(staged.preheader->getTerminator()));
+  Function *function = call->getFunction();
+  auto mapped = [&](Value *value) -> Value * {
+    if (isa<Constant>(value))
+      return value;
+    return map.lookup(value);
+  };
+  IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
+  Value *state = entry.CreateAlloca(staged.state);
+  Value *loopSlot = handleUntilExits(*function, staged.exits, map, abi.loopEnd);
+
+  IRBuilder<> builder(loopEntry);
+  unsigned field = 0;
+  for (Value *value : staged.liveIns)
+    builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));
+  for (PHINode *phi : staged.phis)
+    builder.CreateStore(mapped(phi->getIncomingValueForBlock(staged.preheader)),
+                        builder.CreateStructGEP(staged.state, state, field++));
+  Value *shared =
+      abi.argumentList(builder, entry, *staged.callee, SmallVector<Value *, 8>(call->args()), staged.sharedMask);
+  Value *loop = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
+  builder.CreateStore(loop, loopSlot);
+
+  Value *slot = resultSlotOf(*call, *staged.callee, abi);
+  builder.SetInsertPoint(call);
+  Value *answer = builder.CreateCall(abi.loopNext, {loop, slot});
+  lowerAnswer(*call, answer, slot, *staged.callee, abi);
+}
+
+} // namespace cleave
