@@ -13,6 +13,7 @@
 // A job that produces no code (-E, -M, -fsyntax-only, -S, a precompiled header) is given to clang as it is.
 #include "frontend/Compile.h"
 #include "frontend/Facts.h"
+#include "frontend/VariableTypes.h"
 #include "clang/CodeGen/CodeGenAction.h"
 #include "clang/CodeGen/ModuleBuilder.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -63,11 +64,17 @@ public:
       MultiplexConsumer::HandleTagDeclRequiredDefinition(definition);
   }
   bool HandleTopLevelDecl(DeclGroupRef group) override {
-    return isClosed || MultiplexConsumer::HandleTopLevelDecl(group);
+    if (isClosed)
+      return true;
+    for (Decl *declaration : group)
+      variables.mark(declaration);
+    return MultiplexConsumer::HandleTopLevelDecl(group);
   }
   void HandleInlineFunctionDefinition(FunctionDecl *function) override {
-    if (!isClosed)
-      MultiplexConsumer::HandleInlineFunctionDefinition(function);
+    if (isClosed)
+      return;
+    variables.mark(function);
+    MultiplexConsumer::HandleInlineFunctionDefinition(function);
   }
   void HandleCXXStaticMemberVarInstantiation(VarDecl *variable) override {
     if (!isClosed)
@@ -79,12 +86,14 @@ public:
     isClosed = true;
     CodeGenerator *generator = action.getCodeGenerator();
     if (generator && generator->GetModule() && !ast.getDiagnostics().hasUncompilableErrorOccurred())
-      attachFacts(*generator->GetModule(), *generator, action.getCompilerInstance().getSema(), definitions);
+      attachFacts(*generator->GetModule(), *generator, action.getCompilerInstance().getSema(), definitions,
+                  variables);
   }
 
 private:
   CodeGenAction &action;
   std::vector<TagDecl *> definitions;
+  VariableTypes variables;
   bool isClosed = false;
 };
 

@@ -13,6 +13,7 @@
 // stays without facts, and thereby whole.
 #include "frontend/Facts.h"
 #include "frontend/TypeNodes.h"
+#include "frontend/VariableTypes.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
@@ -51,6 +52,7 @@ public:
 
   void describe(llvm::Function &function);
   void describe(llvm::GlobalVariable &global);
+  void describe(VariableTypes &variables) { variables.describe(module, types); }
   void listBases(llvm::ArrayRef<TagDecl *> definitions);
   void listClasses(llvm::ArrayRef<TagDecl *> definitions);
   void listFunctors();
@@ -355,7 +357,8 @@ void FactsWriter::listLibraryFolders(const HeaderSearch &search) {
     list->addOperand(llvm::MDNode::get(module.getContext(), text(folder.getName())));
 }
 
-void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llvm::ArrayRef<TagDecl *> definitions) {
+void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llvm::ArrayRef<TagDecl *> definitions,
+                 VariableTypes &variables) {
   // What the program did not need complete may be ill-formed once it is: that is an unknown type, not an error.
   DiagnosticsEngine &diagnostics = sema.getDiagnostics();
   bool wasSilent = diagnostics.getSuppressAllDiagnostics();
@@ -367,6 +370,7 @@ void attachFacts(llvm::Module &module, CodeGenerator &generator, Sema &sema, llv
   for (llvm::GlobalVariable &global : module.globals())
     if (global.hasInitializer() && !global.isConstant())
       writer.describe(global);
+  writer.describe(variables);
   writer.listBases(definitions);
   writer.listClasses(definitions);
   writer.listFunctors();

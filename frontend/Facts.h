@@ -16,10 +16,12 @@ class TagDecl;
 
 namespace cleave {
 
+class VariableTypes;
+
 /// `definitions`: the classes that the translation unit completed, in any order. May instantiate class
-/// templates, silently.
+/// templates, silently. `variables` were marked before code was generated.
 void attachFacts(llvm::Module &module, clang::CodeGenerator &generator, clang::Sema &sema,
-                 llvm::ArrayRef<clang::TagDecl *> definitions);
+                 llvm::ArrayRef<clang::TagDecl *> definitions, VariableTypes &variables);
 
 } // namespace cleave
 

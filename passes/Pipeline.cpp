@@ -76,6 +76,7 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   if (!main || main->isDeclaration())
     return createStringError("no 'main' in the program; one of the source files or objects must define it");
   if (!options.splitting) {
+    settleVariableTypes(module);
     program.partition = emptyPartition();
     return program;
   }

@@ -14,6 +14,7 @@
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/InlineCost.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PatternMatch.h"
 #include "llvm/IR/ReplaceConstant.h"
@@ -131,6 +132,19 @@ static void addressVariablesByInstructions(Module &module) {
   convertUsersOfConstantsToInstructions(variables);
 }
 
+void settleVariableTypes(Module &module) {
+  for (Function &function : module)
+    for (Instruction &instruction : make_early_inc_range(instructions(function))) {
+      auto *call = dyn_cast<IntrinsicInst>(&instruction);
+      MDNode *type = call && call->getIntrinsicID() == Intrinsic::var_annotation ? call->getMetadata("cleave.type") : nullptr;
+      if (!type)
+        continue;
+      if (auto *variable = dyn_cast<AllocaInst>(call->getArgOperand(0)))
+        variable->setMetadata("cleave.type", type);
+      call->eraseFromParent();
+    }
+}
+
 void prepareModule(Module &module) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -183,6 +197,7 @@ void prepareModule(Module &module) {
   canonical.addPass(LCSSAPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(canonical)));
   second.run(module, managers);
+  settleVariableTypes(module);
   addressVariablesByInstructions(module);
 }
 

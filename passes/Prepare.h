@@ -21,6 +21,9 @@ llvm::Expected<std::unique_ptr<llvm::Module>> linkModules(std::vector<std::uniqu
 /// into simplified form. Beyond this point the module is analysed, not optimised, until it is cut.
 void prepareModule(llvm::Module &module);
 
+/// Moves what the frontend says of variables (docs/facts.md) from the calls that carry it to the variables' memory.
+void settleVariableTypes(llvm::Module &module);
+
 /// The functions that could be worth a task: there is a loop or recursion in them or below them. Answers are kept, so an
 /// object of this class must not outlive a change of the program.
 class HeavyFunctions {

@@ -307,19 +307,20 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi) {
   auto pod = [&](uint64_t size, uint64_t align) {
     return MDNode::get(context, {text("pod"), number(size), number(align)});
   };
-  MDNode *span = MDNode::get(context, {text("span"), pod(1, 1)}),
-         *slice = MDNode::get(context, {text("slice"), pod(1, 1)});
+  auto listOf = [&](const char *kind, const RangeBlock &block) {
+    return MDNode::get(context, {text(kind), block.element ? const_cast<MDNode *>(block.element) : pod(1, 1)});
+  };
   SmallVector<ProgramAbi::KindParameter, 8> parameters{{pod(8 * (2 + range.memory.blocks.size()), 8), false},
                                                        {pod(layout.scalarBytes, 16), false}};
   SmallVector<Metadata *, 16> result{text("record"), text("range"), nullptr,
                                      number(16),     number(0),     pod(layout.reductionBytes, 16)};
   uint64_t place = alignTo(layout.reductionBytes, 8);
   for (const RangeBlock &block : range.memory.blocks) {
-    parameters.push_back({span, block.isWritten});
+    parameters.push_back({listOf("span", block), block.isWritten});
     if (!block.isWritten)
       continue;
     result.push_back(number(place));
-    result.push_back(slice);
+    result.push_back(listOf("slice", block));
     place += 16;
   }
   result[2] = number(alignTo(place, 16));
@@ -381,7 +382,7 @@ void LoopRewriter::storeScalars() {
 /// cleave_range_block[], as program.h lays it out.
 Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
   Type *word = builder.getInt64Ty();
-  auto *blockType = StructType::get(context, {builder.getPtrTy(), word, word, word, word, word, word});
+  auto *blockType = StructType::get(context, {builder.getPtrTy(), word, builder.getPtrTy(), word, word, word, word, word});
   auto *listType = ArrayType::get(blockType, std::max<size_t>(range.memory.blocks.size(), 1));
   Value *list = entry.CreateAlloca(listType);
   for (auto [number, block] : enumerate(range.memory.blocks)) {
@@ -390,6 +391,7 @@ Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
     bool isWritten = block.isWritten;
     Value *fields[] = {here(block.base),
                        builder.getInt64(block.bytes),
+                       block.owner ? here(block.owner) : ConstantPointerNull::get(builder.getPtrTy()),
                        builder.getInt64(isWritten),
                        isWritten ? here(block.low) : zero,
                        isWritten ? here(block.lowStep) : zero,

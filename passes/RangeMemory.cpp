@@ -11,7 +11,10 @@
 //
 // THE ANSWER works on IR and needs no types, because what travels is bytes:
 //   1. Every access is traced to its BASE, the pointer that comes into the loop (through address arithmetic, phis and
-//      selects, never through a load: a pointer read from memory that travels as bytes would lead nowhere).
+//      selects). A pointer that is read from memory which travels as bytes would lead nowhere; where the frontend tells
+//      what lies in a block (RangeTypes.cpp: a vector of vectors), the block travels as values of that type, and the
+//      trace goes on through the load. An element owns what its pointers lead to, so iterations that keep to elements
+//      of their own keep to memory of their own.
 //   2. Offsets from a written base are turned into an interval that is linear in the iteration number
 //      (RangeIntervals.cpp).
 //   3. What static analysis cannot know is asked while the program runs, once a loop: where the block of a base begins
@@ -24,6 +27,8 @@
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "passes/RangeIntervals.h"
+#include "passes/Facts.h"
+#include "passes/RangeTypes.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
@@ -43,7 +48,8 @@ class MemoryAnalysis {
 public:
   MemoryAnalysis(LoopContext &context, Refusal &refusal)
       : context(context), loop(context.loop), evolution(context.evolution), refusal(refusal), finder(context),
-        function(*loop.getHeader()->getParent()), objects(context.effects.ownership().memory(function)) {}
+        function(*loop.getHeader()->getParent()), objects(context.effects.ownership().memory(function)),
+        places(*function.getParent()) {}
 
   std::optional<RangeMemory> run();
 
@@ -55,16 +61,27 @@ private:
     unsigned operand;
     bool isWrite;
     const SCEV *offset = nullptr, *size = nullptr;
+    LoadInst *first = nullptr; ///< reads the pointer from the block that leads there; null: the access is in the block
+  };
+  /// A way from a pointer of the loop back to a base.
+  struct Way {
+    Value *base;
+    LoadInst *first;
+    bool operator==(const Way &) const = default;
   };
   /// What is known of a base while accesses are collected.
   struct Block {
-    Value *base;
+    Value *base = nullptr;
     ObjectSet objects;
     SmallVector<Part, 4> parts;
     bool isWritten = false;
     const Instruction *writer = nullptr;
     /// Another block of the same base holds the members that the loop only reads.
     bool isTwin = false;
+    LoadInst *followed = nullptr;     ///< a load of a pointer that lies in the block: it travels by type
+    const MDNode *element = nullptr; ///< then
+    Value *owner = nullptr;
+    uint64_t bytes = 0;
   };
   struct Access {
     Instruction *where;
@@ -80,11 +97,16 @@ private:
   bool collect(Instruction &instruction);
   bool addAccess(Access access);
   bool addCall(CallBase &call);
-  bool basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases);
+  bool basesOf(Value *pointer, SmallVectorImpl<Way> &ways);
+  bool followsOnly(const LoadInst &load) const;
+  bool refuseToFollow(const ObjectSet &set, const Instruction *where);
+  bool settleTyped(Block &block);
+  bool roundToElements(Block &block, Part &part, const MDNode *whole);
+  bool isSameVector(Value *left, Value *right);
   unsigned blockOf(Value *base);
   bool checkPointerUses(Instruction &instruction);
   bool addBounds(RangeMemory &result);
-  void isolateWritten(RangeMemory &result);
+  bool isolateWritten(RangeMemory &result);
   bool measure(Block &block, RangeBlock &result);
   /// What a value may be modulo something: any of first, first + 1, ..., first + spread.
   struct Residue {
@@ -110,6 +132,7 @@ private:
   IntervalFinder finder;
   Function &function;
   const FunctionMemory &objects;
+  TypedPlaces places;
   ObjectSet privateObjects, readByCalls;
   SmallVector<AllocaInst *, 4> locals;
   MapVector<Value *, unsigned> numbers;
@@ -177,38 +200,59 @@ void MemoryAnalysis::findPrivate() {
   erase_if(locals, [&](AllocaInst *local) { return !isPrivate(objects.pointsTo(local)); });
 }
 
-/// The pointer that an address outside of the loop was computed from.
+/// The pointer that an address outside of the loop was computed from, under its first name.
 Value *MemoryAnalysis::root(Value *pointer) const {
-  while (auto *gep = dyn_cast<GEPOperator>(pointer)) {
-    if (auto *inner = dyn_cast<Instruction>(gep); inner && loop.contains(inner))
-      break;
-    pointer = gep->getPointerOperand();
+  for (;;) {
+    if (auto *inner = dyn_cast<Instruction>(pointer); inner && loop.contains(inner))
+      return pointer;
+    auto *gep = dyn_cast<GEPOperator>(pointer);
+    auto *phi = dyn_cast<PHINode>(pointer);
+    if (gep)
+      pointer = gep->getPointerOperand();
+    else if (phi && phi->getNumIncomingValues() == 1)
+      pointer = phi->getIncomingValue(0);
+    else
+      return pointer;
   }
-  return pointer;
 }
 
-bool MemoryAnalysis::basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases) {
-  SmallVector<Value *, 8> work{pointer};
-  SmallPtrSet<Value *, 8> seen;
+static bool isConstantData(const Value *base) {
+  auto *global = dyn_cast<GlobalVariable>(base);
+  return global && global->isConstant();
+}
+
+/// Is the pointer that `load` reads one that a typed copy of its memory has too?
+bool MemoryAnalysis::followsOnly(const LoadInst &load) const {
+  return load.isSimple() && load.getType()->isPointerTy() && !isPrivate(objects.pointsTo(load.getPointerOperand()));
+}
+
+bool MemoryAnalysis::basesOf(Value *pointer, SmallVectorImpl<Way> &ways) {
+  SmallVector<Way, 8> work{{pointer, nullptr}}; // base: any value on the way
+  SmallVector<Way, 8> seen;
   while (!work.empty()) {
-    Value *value = work.pop_back_val();
-    if (!seen.insert(value).second)
+    Way way = work.pop_back_val();
+    if (is_contained(seen, way))
       continue;
-    auto *inner = dyn_cast<Instruction>(value);
+    seen.push_back(way);
+    auto *inner = dyn_cast<Instruction>(way.base);
     if (!inner || !loop.contains(inner)) {
-      Value *base = root(value);
+      Value *base = root(way.base);
       if (isa<ConstantPointerNull>(base) || isa<UndefValue>(base))
         continue;
-      if (isa<Constant>(base) && !isa<GlobalVariable>(base))
+      if ((isa<Constant>(base) && !isa<GlobalVariable>(base)) || (isConstantData(base) && way.first))
         return false;
-      bases.insert(base);
+      if (!is_contained(ways, Way{base, way.first}))
+        ways.push_back({base, way.first});
     } else if (auto *gep = dyn_cast<GetElementPtrInst>(inner)) {
-      work.push_back(gep->getPointerOperand());
+      work.push_back({gep->getPointerOperand(), way.first});
     } else if (auto *phi = dyn_cast<PHINode>(inner)) {
-      append_range(work, phi->incoming_values());
+      for (Value *incoming : phi->incoming_values())
+        work.push_back({incoming, way.first});
     } else if (auto *select = dyn_cast<SelectInst>(inner)) {
-      work.push_back(select->getTrueValue());
-      work.push_back(select->getFalseValue());
+      work.push_back({select->getTrueValue(), way.first});
+      work.push_back({select->getFalseValue(), way.first});
+    } else if (auto *load = dyn_cast<LoadInst>(inner); load && followsOnly(*load) && places.of(load)) {
+      work.push_back({load->getPointerOperand(), load});
     } else {
       return false;
     }
@@ -219,13 +263,13 @@ bool MemoryAnalysis::basesOf(Value *pointer, SmallPtrSetImpl<Value *> &bases) {
 unsigned MemoryAnalysis::blockOf(Value *base) {
   auto [it, isNew] = numbers.insert({base, blocks.size()});
   if (isNew)
-    blocks.push_back({base, {}, {}, false, nullptr, false});
+    blocks.emplace_back().base = base;
   return it->second;
 }
 
-static bool isConstantData(const Value *base) {
-  auto *global = dyn_cast<GlobalVariable>(base);
-  return global && global->isConstant();
+bool MemoryAnalysis::refuseToFollow(const ObjectSet &set, const Instruction *where) {
+  return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), where,
+                "copy what it needs into a vector of values before the loop");
 }
 
 bool MemoryAnalysis::addAccess(Access access) {
@@ -235,22 +279,39 @@ bool MemoryAnalysis::addAccess(Access access) {
     return true;
   ObjectSet mixed = set;
   mixed &= privateObjects;
-  SmallPtrSet<Value *, 4> bases;
-  if (!mixed.empty() || !basesOf(pointer, bases))
-    return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), access.where,
-                  "copy what it needs into a vector of values before the loop");
-  for (Value *base : bases) {
-    if (isConstantData(base))
+  SmallVector<Way, 4> ways;
+  if (!mixed.empty() || !basesOf(pointer, ways))
+    return refuseToFollow(set, access.where);
+  auto *constantSize = dyn_cast<SCEVConstant>(access.size);
+  uint64_t bytes = constantSize ? constantSize->getAPInt().getZExtValue() : 0;
+  for (Way way : ways) {
+    if (isConstantData(way.base))
       continue;
-    Block &block = blocks[blockOf(base)];
+    Block &block = blocks[blockOf(way.base)];
     block.objects |= set;
+    if (way.first) {
+      Content content = places.contentAt(places.of(pointer), bytes);
+      if (content == Content::Other || (access.isWrite && content != Content::Plain))
+        return refuseToFollow(set, access.where);
+      block.followed = way.first;
+    }
+    if (auto *load = dyn_cast<LoadInst>(access.where); load && followsOnly(*load) && !way.first)
+      block.followed = load;
     if (access.isWrite && !block.isWritten) {
       block.isWritten = true;
       block.writer = access.where;
     }
-    auto interval = finder.touched(pointer, base, access.size, *access.where);
+    const SCEV *size = access.size;
+    Value *place = pointer;
+    Instruction *where = access.where;
+    if (way.first) { // in what an element owns: the element counts
+      where = way.first;
+      place = way.first->getPointerOperand();
+      size = evolution.getConstant(Type::getInt64Ty(function.getContext()), 8);
+    }
+    auto interval = finder.touched(place, way.base, size, *where);
     block.parts.push_back({interval.value_or(Interval()), access.where, access.operand, access.isWrite,
-                           finder.offset(pointer, base), access.size});
+                           finder.offset(place, way.base), size, way.first});
   }
   return true;
 }
@@ -284,14 +345,23 @@ bool MemoryAnalysis::addCall(CallBase &call) {
     const ObjectSet &set = objects.pointsTo(argument.get());
     if (isPrivate(set))
       continue;
-    SmallPtrSet<Value *, 4> bases;
-    if (!basesOf(argument.get(), bases))
+    SmallVector<Way, 4> ways;
+    bool isTraced = basesOf(argument.get(), ways);
+    for (Way way : ways)
+      isTraced &= !way.first || places.contentAt(places.of(argument.get()), 0) == Content::Plain;
+    if (!isTraced)
       return refuse("loop-pointer", "'" + name + "' gets a pointer that was read from " + nameOf(set), &call, "");
-    for (Value *base : bases)
-      if (!isConstantData(base)) {
-        Block &block = blocks[blockOf(base)];
+    for (Way way : ways)
+      if (!isConstantData(way.base)) {
+        Block &block = blocks[blockOf(way.base)];
         block.objects |= set;
-        block.parts.push_back({Interval(), &call, argument.getOperandNo(), false});
+        Interval interval;
+        if (way.first) {
+          block.followed = way.first;
+          const SCEV *size = evolution.getConstant(Type::getInt64Ty(function.getContext()), 8);
+          interval = finder.touched(way.first->getPointerOperand(), way.base, size, *way.first).value_or(Interval());
+        }
+        block.parts.push_back({interval, &call, argument.getOperandNo(), false, nullptr, nullptr, way.first});
       }
   }
   return true;
@@ -304,7 +374,8 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
                                  layout.getTypeStoreSize(type).getFixedValue());
   };
   if (auto *load = dyn_cast<LoadInst>(&instruction)) {
-    if (load->getType()->isPtrOrPtrVectorTy() && !isPrivate(objects.pointsTo(load->getPointerOperand())))
+    if (load->getType()->isPtrOrPtrVectorTy() && !isPrivate(objects.pointsTo(load->getPointerOperand())) &&
+        !(followsOnly(*load) && places.of(load)))
       return refuse("loop-pointer",
                     "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
                     "copy what it needs into a vector of values before the loop");
@@ -404,12 +475,18 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
   for (auto [left, right] : comparisons) {
     if (isPrivate(objects.pointsTo(left)) && isPrivate(objects.pointsTo(right)))
       continue;
-    SmallPtrSet<Value *, 4> bases;
-    if (!basesOf(left, bases) || !basesOf(right, bases))
+    SmallVector<Way, 4> ways;
+    if (!basesOf(left, ways) || !basesOf(right, ways))
       return refuse("loop-address", "the loop compares pointers of unknown origin", dyn_cast<Instruction>(left), "");
+    if (any_of(ways, [](const Way &way) { return way.first; })) {
+      if (!isSameVector(left, right))
+        return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
+                      "");
+      continue;
+    }
     SmallVector<Value *, 4> followed, others;
-    for (Value *base : bases)
-      (numbers.count(base) || isConstantData(base) ? followed : others).push_back(base);
+    for (Way way : ways)
+      (numbers.count(way.base) || isConstantData(way.base) ? followed : others).push_back(way.base);
     if (followed.size() != 1)
       return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
                     "");
@@ -425,6 +502,126 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
   for (Value *pointer : loose)
     if (!known.count(pointer))
       return refuse("loop-pointer", "the loop hands on a pointer that it does not follow itself", nullptr, "");
+  return true;
+}
+
+/// Do both lead into the elements of one container, by its own two words, read in one iteration of all loops around?
+/// Copies of them compare as they do.
+bool MemoryAnalysis::isSameVector(Value *left, Value *right) {
+  LoadInst *loads[2] = {nullptr, nullptr};
+  SmallVector<PHINode *, 4> phis;
+  for (unsigned number : {0u, 1u}) {
+    SmallVector<Value *, 4> work{number ? right : left};
+    SmallPtrSet<Value *, 8> seen;
+    while (!work.empty()) {
+      Value *value = work.pop_back_val();
+      if (!seen.insert(value).second)
+        continue;
+      if (auto *gep = dyn_cast<GEPOperator>(value)) {
+        work.push_back(gep->getPointerOperand());
+      } else if (auto *phi = dyn_cast<PHINode>(value)) {
+        append_range(work, phi->incoming_values());
+        phis.push_back(phi);
+      } else if (auto *load = dyn_cast<LoadInst>(value); load && (!loads[number] || loads[number] == load)) {
+        loads[number] = load;
+      } else {
+        return false;
+      }
+    }
+    if (!loads[number] || !loop.contains(loads[number]))
+      return false;
+  }
+  // What an earlier iteration read may be another container's.
+  for (PHINode *phi : phis)
+    for (LoadInst *load : loads)
+      if (const Loop *inner = context.loops.getLoopFor(phi->getParent());
+          inner->getHeader() == phi->getParent() && inner->contains(load))
+        return false;
+  if (loads[0] == loads[1])
+    return true;
+  auto distance = dyn_cast<SCEVConstant>(evolution.getMinusSCEV(evolution.getSCEV(loads[0]->getPointerOperand()),
+                                                                evolution.getSCEV(loads[1]->getPointerOperand())));
+  if (!distance || distance->getAPInt().abs() != 8)
+    return distance && distance->isZero();
+  return TypedPlaces::isBeginOfVector(places.of(loads[distance->getAPInt().isNegative() ? 0 : 1]->getPointerOperand()));
+}
+
+static uint64_t variableBytes(const Value *base, const DataLayout &layout) {
+  if (auto *global = dyn_cast<GlobalVariable>(base))
+    return layout.getTypeAllocSize(global->getValueType());
+  if (auto *local = dyn_cast<AllocaInst>(base); local && local->isStaticAlloca())
+    if (auto size = local->getAllocationSize(layout); size && !size->isScalable())
+      return size->getFixedValue();
+  return 0;
+}
+
+/// Is the vector that lies at `owner` there when the loop begins, as it was when `base` was read from it? It is a variable,
+/// or nothing was called in between.
+static bool isThereBefore(const Loop &loop, const LoadInst &base) {
+  const Value *owner = base.getPointerOperand();
+  while (auto *gep = dyn_cast<GEPOperator>(owner))
+    owner = gep->getPointerOperand();
+  if (isa<AllocaInst>(owner) || isa<Argument>(owner) || isa<GlobalVariable>(owner))
+    return true;
+  if (base.getParent() != loop.getLoopPreheader())
+    return false;
+  return std::none_of(std::next(base.getIterator()), base.getParent()->end(), [](const Instruction &later) {
+    return isa<CallBase>(later) && !isa<IntrinsicInst>(later);
+  });
+}
+
+/// A block whose pointers are followed: what it holds, where that ends, and whether all that the loop does with it can be
+/// done with a copy.
+bool MemoryAnalysis::settleTyped(Block &block) {
+  auto no = [&] { return refuseToFollow(block.objects, block.followed); };
+  TypedPlace place = places.of(block.base);
+  if (!place || place.offset != 0)
+    return no();
+  const MDNode *whole = place.type;
+  block.bytes = variableBytes(block.base, function.getDataLayout());
+  if (auto *load = dyn_cast<LoadInst>(block.base); load && place.isElement) {
+    if (!TypedPlaces::isBeginOfVector(places.of(load->getPointerOperand())) || !isThereBefore(loop, *load))
+      return no();
+    block.owner = load->getPointerOperand();
+  } else if (place.isElement) {
+    return no();
+  } else {
+    block.bytes = typeSize(whole);
+    while (const MDNode *element = TypedPlaces::elementOf(place.type))
+      place.type = element;
+  }
+  block.element = place.type;
+  if (!whyNotPortable(*function.getParent(), block.element, /*isParameter=*/true).empty() ||
+      (block.isWritten && holdsView(*function.getParent(), block.element)))
+    return no();
+  for (Part &part : block.parts) {
+    if (!part.first) {
+      auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
+      Content content = places.contentAt(places.of(part.where->getOperand(part.operand)),
+                                         size ? size->getAPInt().getZExtValue() : 0);
+      if (!size || content == Content::Other || (part.isWrite && content != Content::Plain))
+        return refuseToFollow(block.objects, part.where);
+    }
+    if (block.isWritten && !roundToElements(block, part, whole))
+      part.interval = Interval();
+  }
+  return true;
+}
+
+/// The elements that an access touches, or that own what it touches.
+bool MemoryAnalysis::roundToElements(Block &block, Part &part, const MDNode *whole) {
+  if (!part.interval.low)
+    return false;
+  TypedPlace place = places.of(part.first ? part.first->getPointerOperand() : part.where->getOperand(part.operand));
+  auto *size = part.first ? cast<SCEVConstant>(part.size) : dyn_cast<SCEVConstant>(part.size);
+  if (!place || !place.offset || !size || (place.type != block.element && place.type != whole))
+    return false;
+  Type *word = Type::getInt64Ty(function.getContext());
+  uint64_t bytes = typeSize(block.element), rest = *place.offset % bytes;
+  const SCEV *before = evolution.getConstant(word, rest);
+  part.interval.low = evolution.getMinusSCEV(part.interval.low, before);
+  const SCEV *behind = evolution.getConstant(word, bytes - rest - size->getAPInt().getZExtValue(), /*isSigned=*/true);
+  part.interval.high = evolution.getAddExpr(part.interval.high, behind);
   return true;
 }
 
@@ -571,17 +768,9 @@ bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
          refuse("loop-extent", "where an iteration writes cannot be computed before the loop", block.writer, "");
 }
 
-static uint64_t variableBytes(const Value *base, const DataLayout &layout) {
-  if (auto *global = dyn_cast<GlobalVariable>(base))
-    return layout.getTypeAllocSize(global->getValueType());
-  if (auto *local = dyn_cast<AllocaInst>(base); local && local->isStaticAlloca())
-    if (auto size = local->getAllocationSize(layout); size && !size->isScalable())
-      return size->getFixedValue();
-  return 0;
-}
-
-/// A written block and another that may be the same memory, as far as can be told now: a question for the run time.
-void MemoryAnalysis::isolateWritten(RangeMemory &result) {
+/// A written block and another that may be the same memory, as far as can be told now: a question for the run time. It
+/// knows where owners lead, but not who else holds a view.
+bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
   for (unsigned k = 0; k < blocks.size(); ++k) {
     if (!blocks[k].isWritten)
       continue;
@@ -590,10 +779,14 @@ void MemoryAnalysis::isolateWritten(RangeMemory &result) {
       bool isTwinPair = blocks[j].base == blocks[k].base;
       if (j == k || (blocks[j].isWritten && j < k) || isVariablePair || isTwinPair)
         continue;
-      if (objects.mayOverlap(blocks[k].objects, blocks[j].objects))
-        result.distinct.push_back({k, j});
+      if (!objects.mayOverlap(blocks[k].objects, blocks[j].objects))
+        continue;
+      if (blocks[j].element && holdsView(*function.getParent(), blocks[j].element))
+        return refuseToFollow(blocks[j].objects, blocks[j].followed);
+      result.distinct.push_back({k, j});
     }
   }
+  return true;
 }
 
 std::optional<RangeMemory> MemoryAnalysis::run() {
@@ -612,8 +805,12 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
   }
   const DataLayout &layout = function.getDataLayout();
   for (unsigned number = 0, count = blocks.size(); number < count; ++number) {
-    if (blocks[number].isWritten && !isLinear(blocks[number]))
+    if (blocks[number].followed) {
+      if (!settleTyped(blocks[number]))
+        return std::nullopt;
+    } else if (blocks[number].isWritten && !isLinear(blocks[number])) {
       separateMembers(number);
+    }
   }
   for (Block &block : blocks) {
     if (block.isTwin)
@@ -621,16 +818,17 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
         result.rerouted.push_back({part.where, part.operand, static_cast<unsigned>(&block - blocks.data())});
     RangeBlock one;
     one.base = block.base;
-    one.bytes = variableBytes(block.base, layout);
+    one.bytes = block.element ? block.bytes : variableBytes(block.base, layout);
+    one.element = block.element;
+    one.owner = block.owner;
     one.isWritten = block.isWritten;
     one.isTwin = block.isTwin;
     if (block.isWritten && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);
   }
-  if (!addBounds(result))
+  if (!addBounds(result) || !isolateWritten(result))
     return std::nullopt;
-  isolateWritten(result);
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 namespace llvm {
 class AllocaInst;
+class MDNode;
 class PtrToIntInst;
 } // namespace llvm
 
@@ -19,9 +20,14 @@ struct LoopContext;
 /// Memory that the loop reaches through one pointer from outside, its base. The base's block (a variable, or a heap
 /// block that the run time looks up) travels whole if the loop only reads it. If the loop writes it, iteration t owns
 /// the bytes [low + t * lowStep, high + t * highStep) from the base, and a range of iterations travels with its part.
+///
+/// A block whose pointers the loop follows travels as values of `element`, an array of which begins at the base, with all
+/// that they own; low and high are ends of elements then, and what elements own belongs to the same iterations.
 struct RangeBlock {
   llvm::Value *base = nullptr;
-  uint64_t bytes = 0; ///< of the variable; 0: a heap block
+  uint64_t bytes = 0;                    ///< of the variable; 0: a heap block
+  const llvm::MDNode *element = nullptr; ///< null: the block travels as bytes
+  llvm::Value *owner = nullptr;          ///< with `element`, of a heap block: the std::vector whose elements it holds
   bool isWritten = false;
   bool isTwin = false; ///< the written members of an array of structs; an earlier block has the same base
   llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader

@@ -182,11 +182,54 @@ bool ImageReader::string(const cleave_type &type, uint64_t offset, char *to) {
 /* Into memory that the receiver chose. */
 bool ImageReader::slice(const cleave_type &type, uint64_t offset, char *to) {
   uint64_t data = word(offset), count = word(offset + 8), wanted = loadWord(to + 8), size = type.elem->size_bytes;
-  if (!check(count == wanted && times(count, size) <= bytes && (!count || holds(data, count * size))))
-    return false;
-  if (count)
-    memcpy(const_cast<char *>(loadPointer(to)), body + data, count * size);
+  return check(count == wanted && times(count, size) <= bytes && (!count || holds(data, count * size))) &&
+         updateAll(*type.elem, data, const_cast<char *>(loadPointer(to)), count);
+}
+
+/* Values that are there already get the bytes of those in the image: what has a place in the value itself, and what it
+ * owns in a vector or string, which must be as long. Everything else stays as it is. The range is in the body. */
+bool ImageReader::updateAll(const cleave_type &type, uint64_t offset, char *to, uint64_t count) {
+  if (type.kind == CLEAVE_T_POD || type.kind == CLEAVE_T_POD_PARTIAL) {
+    if (count)
+      memcpy(to, body + offset, count * type.size_bytes);
+    return true;
+  }
+  for (uint64_t i = 0; i != count; ++i)
+    if (!update(type, offset + i * type.size_bytes, to + i * type.size_bytes))
+      return false;
   return true;
+}
+
+bool ImageReader::update(const cleave_type &type, uint64_t offset, char *to) {
+  switch (type.kind) {
+  case CLEAVE_T_POD:
+  case CLEAVE_T_POD_PARTIAL:
+    return updateAll(type, offset, to, 1);
+  case CLEAVE_T_RECORD:
+    for (uint32_t i = 0; i != type.field_count; ++i)
+      if (!update(*type.fields[i].type, offset + type.fields[i].offset, to + type.fields[i].offset))
+        return false;
+    return true;
+  case CLEAVE_T_ARRAY:
+    return updateAll(*type.elem, offset, to, type.count);
+  case CLEAVE_T_OPTIONAL:
+    return check((to[type.count] != 0) == (body[offset + type.count] != 0)) &&
+           (!to[type.count] || update(*type.elem, offset, to));
+  case CLEAVE_T_VECTOR: {
+    uint64_t begin = word(offset), size = word(offset + at::kVectorEnd) - begin;
+    char *own = const_cast<char *>(loadPointer(to));
+    return check(static_cast<uint64_t>(loadPointer(to + at::kVectorEnd) - own) == size && (!size || holds(begin, size))) &&
+           updateAll(*type.elem, begin, own, size / type.elem->size_bytes);
+  }
+  case CLEAVE_T_STRING: {
+    uint64_t text = word(offset), length = word(offset + at::kStringLength);
+    return check(loadWord(to + at::kStringLength) == length && length <= bytes &&
+                 holds(text, length * type.elem->size_bytes)) &&
+           updateAll(*type.elem, text, const_cast<char *>(loadPointer(to)), length);
+  }
+  default:
+    return true;
+  }
 }
 
 bool ImageReader::unique(const cleave_type &type, uint64_t offset, char *to) {

@@ -45,6 +45,8 @@ private:
   bool bitVector(uint64_t offset, char *to);
   bool string(const cleave_type &type, uint64_t offset, char *to);
   bool slice(const cleave_type &type, uint64_t offset, char *to);
+  bool updateAll(const cleave_type &type, uint64_t offset, char *to, uint64_t count);
+  bool update(const cleave_type &type, uint64_t offset, char *to);
   bool unique(const cleave_type &type, uint64_t offset, char *to);
   bool pointee(const cleave_type &type, uint64_t target, char *to);
   bool variant(const cleave_type &type, uint64_t offset, char *to);

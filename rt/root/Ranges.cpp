@@ -10,6 +10,11 @@
  * a range's hull between two of its intervals belongs to nobody else in this loop, so copying it there and back changes
  * nothing. An interval may stick out of its block where the program touches nothing (an access under a condition): the
  * hull is cut at the block's ends.
+ *
+ * BLOCKS OF VALUES. Where an iteration's elements are told (whole ones, by the same intervals), what they own is theirs
+ * too: two std::vectors never share a buffer. Such a block ends where its vector does, not where the heap block does:
+ * behind the last element lies nothing that could be copied. A result goes back into the memory that the elements have;
+ * the loop changes no element's own words, so the sizes agree.
  */
 #include "Blocks.h"
 #include "Open.h"
@@ -32,14 +37,16 @@ constexpr uint64_t kRangesPerLoop = 128;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
 constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
 
+/* As a span and a slice lie in memory. */
 struct Span {
   const uint8_t *data;
-  uint64_t bytes;
+  uint64_t count; /* of elements, bytes for the most part */
 };
 
 struct Part {
   const uint8_t *base;
   HeapBlock block;
+  const cleave_type *element;
   bool isWritten;
   int64_t low, lowStep, high, highStep;
 };
@@ -73,8 +80,8 @@ bool isDisjoint(const Part &part, uint64_t trips) {
   return isRising || isFalling;
 }
 
-/* The part of a written block that iterations [first, first + count) own. */
-Span hull(const Part &part, uint64_t first, uint64_t count) {
+/* The part of a written block that iterations [first, first + count) own, in bytes. */
+HeapBlock hull(const Part &part, uint64_t first, uint64_t count) {
   int64_t low[2] = {}, high[2] = {};
   for (uint64_t i = 0; i != 2; ++i) {
     at(part.low, part.lowStep, first + i * (count - 1), low[i]);
@@ -88,6 +95,8 @@ Span hull(const Part &part, uint64_t first, uint64_t count) {
     to = from = least;
   return {part.base + from, static_cast<uint64_t>(to - from)};
 }
+
+Span spanOf(const Part &part, const HeapBlock &bytes) { return {bytes.begin, bytes.bytes / part.element->size_bytes}; }
 
 uint64_t rangeLength(const RangeWork &work, uint64_t first) {
   uint64_t left = work.trips - first;
@@ -104,7 +113,7 @@ int pushRanges(void *state, void *loop) {
     for (uint32_t i = 0; i != work.blockCount; ++i) {
       const Part &part = work.parts[i];
       if (part.isWritten)
-        work.spans[i] = hull(part, first, count);
+        work.spans[i] = spanOf(part, hull(part, first, count));
       work.item[2 + i] = part.base - work.spans[i].data;
     }
     work.next = first + count;
@@ -118,22 +127,89 @@ bool overlaps(const HeapBlock &one, const HeapBlock &other) {
   return one.begin < other.begin + other.bytes && other.begin < one.begin + one.bytes;
 }
 
+/* May something that `count` values of the type own overlap with `block`? */
+bool mayOwn(const cleave_type &type, const char *value, uint64_t count, const HeapBlock &block) {
+  auto owned = [&](const char *begin, uint64_t bytes) {
+    return overlaps({reinterpret_cast<const uint8_t *>(begin), bytes}, block);
+  };
+  if (isTrivial(type))
+    return false;
+  for (; count; --count, value += type.size_bytes) {
+    switch (type.kind) {
+    case CLEAVE_T_RECORD:
+      for (uint32_t i = 0; i != type.field_count; ++i)
+        if (mayOwn(*type.fields[i].type, value + type.fields[i].offset, 1, block))
+          return true;
+      break;
+    case CLEAVE_T_ARRAY:
+      if (mayOwn(*type.elem, value, type.count, block))
+        return true;
+      break;
+    case CLEAVE_T_OPTIONAL:
+      if (value[type.count] && mayOwn(*type.elem, value, 1, block))
+        return true;
+      break;
+    case CLEAVE_T_VECTOR: {
+      const char *begin = loadPointer(value);
+      uint64_t bytes = static_cast<uint64_t>(loadPointer(value + at::kVectorEnd) - begin);
+      if (owned(begin, bytes) || mayOwn(*type.elem, begin, bytes / type.elem->size_bytes, block))
+        return true;
+      break;
+    }
+    case CLEAVE_T_STRING:
+      if (owned(loadPointer(value), (loadWord(value + at::kStringLength) + 1) * type.elem->size_bytes))
+        return true;
+      break;
+    default: /* nodes are not walked for this */
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Two blocks of one loop, one of them written. Values that lie in different places own different memory. */
+bool meets(const Part &one, const Part &other, uint64_t trips) {
+  if (overlaps(one.block, other.block))
+    return true;
+  auto ownsOf = [&](const Part &owner, const Part &plain) {
+    Span all = spanOf(owner, owner.isWritten ? hull(owner, 0, trips) : owner.block);
+    return mayOwn(*owner.element, reinterpret_cast<const char *>(all.data), all.count, plain.block);
+  };
+  bool isOneOwner = !isTrivial(*one.element), isOtherOwner = !isTrivial(*other.element);
+  return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
+}
+
+/* Where the memory of a block begins and ends; begins nowhere if that is not known. */
+HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
+  auto *base = static_cast<const uint8_t *>(given.base);
+  if (given.size_bytes)
+    return {base, given.size_bytes};
+  if (!given.owner)
+    return isTrivial(element) ? findBlock(base) : HeapBlock{};
+  auto *owner = static_cast<const char *>(given.owner);
+  auto bytes = static_cast<uint64_t>(loadPointer(owner + at::kVectorEnd) - loadPointer(owner));
+  bool isSame = loadPointer(owner) == given.base && base && bytes % element.size_bytes == 0;
+  return isSame ? HeapBlock{base, bytes} : HeapBlock{};
+}
+
 /* Looks the blocks up. False: one is not found, or two that must differ do not. */
 bool takeBlocks(RangeWork &work, const cleave_range &range) {
   for (uint32_t i = 0; i != range.block_count; ++i) {
     const cleave_range_block &given = range.blocks[i];
-    auto *base = static_cast<const uint8_t *>(given.base);
-    HeapBlock block = given.size_bytes ? HeapBlock{base, given.size_bytes} : findBlock(base);
+    const cleave_type &element = *range.site->kind->params[2 + i].type->elem;
+    HeapBlock block = blockAt(given, element);
     if (!block.begin)
       return false;
-    work.parts[i] = {base, block, given.is_written != 0, given.low, given.low_step, given.high, given.high_step};
-    work.spans[i] = {block.begin, block.bytes};
+    Part &part = work.parts[i];
+    part = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
+            given.high, given.high_step};
+    work.spans[i] = spanOf(part, block);
     work.args[2 + i] = &work.spans[i];
-    if (given.is_written && !isDisjoint(work.parts[i], range.trips))
+    if (given.is_written && !isDisjoint(part, range.trips))
       return false;
   }
   for (uint32_t i = 0; i != range.distinct_count; ++i)
-    if (overlaps(work.parts[range.distinct[2 * i]].block, work.parts[range.distinct[2 * i + 1]].block))
+    if (meets(work.parts[range.distinct[2 * i]], work.parts[range.distinct[2 * i + 1]], range.trips))
       return false;
   return true;
 }
@@ -156,7 +232,7 @@ void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
   auto *slices = reinterpret_cast<Span *>(work.result + alignUp(work.reductionBytes, 8));
   for (uint32_t i = 0; i != work.blockCount; ++i)
     if (work.parts[i].isWritten)
-      *slices++ = hull(work.parts[i], first, count);
+      *slices++ = spanOf(work.parts[i], hull(work.parts[i], first, count));
 }
 
 } // namespace

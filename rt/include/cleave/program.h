@@ -63,16 +63,18 @@ void cleave_loop_end(void *loop);
 
 /* A RANGE LOOP is one whose iterations are independent. It stays whole too; at the borders of ranges it asks, and a range
  * that a task did is jumped over. What travels is bytes: the blocks that the loop reads, whole, and of each block that
- * it writes the part that the range owns, there and back.
+ * it writes the part that the range owns, there and back. A block whose elements own memory of their own (a vector's
+ * vectors) travels as an array of values instead; a part is whole elements then, with all that they own.
  *
  * The task kind of a range loop has these parameters, and no others:
  *     0        int64 {first iteration, count, offset of each block's base from its parameter's data}
  *     1        the loop's scalars, as bytes
- *     2 + k    block k, a span of bytes: whole (read), or the range's part (written; the task's own copy)
+ *     2 + k    block k, a span of bytes or of values: whole (read), or the range's part (written; the task's own copy)
  * and the result {reductions as bytes, a slice for each written block}. */
 typedef struct cleave_range_block {
   const void *base;
   uint64_t size_bytes;  /* of the variable that begins at `base`; 0: base points to the start of a heap block */
+  const void *owner;    /* values, in a heap block: the std::vector that `base` was read from; null otherwise */
   uint64_t is_written;
   int64_t low, low_step;   /* written: iteration t owns the bytes [low + t * low_step, high + t * high_step) */
   int64_t high, high_step; /* from `base` */
