@@ -62,6 +62,11 @@ def build(tools, source, folder, plainLevel):
     built = run([tools.gxx, *FLAGS, plainLevel, "-w", source, "-o", os.path.join(folder, "plain")], timeoutSeconds=600)
     if built.status != 0:
         raise Invalid(built.err.decode(errors="replace"))
+    return compile(tools, source, folder)
+
+
+def compile(tools, source, folder):
+    """The half of it that cleave++ does."""
     try:
         command = [tools.cleavexx, *FLAGS, "-O2", "-w", source, "-o", os.path.join(folder, "app.cleave")]
         built = run(command, timeoutSeconds=120 + os.path.getsize(source) // 1000)
