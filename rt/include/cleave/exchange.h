@@ -54,7 +54,7 @@
  * the eventfd and waits for its own death (pause): the node prints one message and ends the run with status 125.
  * CLEAVE_CAUSE_SETUP is not the task's fault: in mode auto the root does the work in place instead.
  *
- * HOW THE ROOT LEARNS OF IT. The environment variable CLEAVE_NODE holds "1:control:exchange:arena:event", the numbers
+ * HOW THE ROOT LEARNS OF IT. The environment variable CLEAVE_NODE holds "version:control:exchange:arena:event", the numbers
  * of four inherited file descriptors. Absent: run serially. The root maps the three memfds, closes them, sets
  * FD_CLOEXEC on the eventfd and takes the variable out of the environment before main. (Large free extents go back to
  * the system with madvise(MADV_REMOVE), which needs no fd.) When something of this fails, the root runs serially.
