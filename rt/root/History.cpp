@@ -10,7 +10,7 @@ namespace cleave {
 namespace {
 
 /* learnt[] of a loop's site. */
-enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience };
+enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience, SharingNs };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -121,8 +121,10 @@ void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000)
 double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
 
 LoopHistory loopHistory(const cleave_site &site) {
-  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]), asDouble(site.learnt[RootNsPerItem]),
-          asDouble(site.learnt[ItemsPerLoop]), site.learnt[Batches]};
+  double itemsPerLoop = asDouble(site.learnt[ItemsPerLoop]);
+  double sharing = itemsPerLoop >= 1 ? asDouble(site.learnt[SharingNs]) / itemsPerLoop : 0;
+  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]),
+          asDouble(site.learnt[RootNsPerItem]) + sharing, itemsPerLoop, site.learnt[Batches]};
 }
 
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
@@ -130,7 +132,9 @@ void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
     average(site.learnt[RootNsPerItem], double(ns) / double(items), site.learnt[Batches]);
 }
 
-void learnLoopEnd(cleave_site &site, uint64_t items) {
+void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
+  if (sharingNs) /* else it was done in place from beginning to end */
+    average(site.learnt[SharingNs], double(sharingNs), site.learnt[SharingNs] ? site.learnt[Loops] : 0);
   average(site.learnt[ItemsPerLoop], double(items), site.learnt[Loops]++);
 }
 

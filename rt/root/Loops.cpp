@@ -56,7 +56,7 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
-  uint64_t fillNs, fillItems;
+  uint64_t fillNs, fillItems, sharingNs;
 };
 
 Loop plainLoop; /* what cleave_loop_begin answers for a site that is too fine */
@@ -169,16 +169,19 @@ void closeBatch(Loop &loop) {
 /* Runs the generator until no ring entry is free, or the loop ends. */
 void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
+    takePlacingNs(); /* futures' */
     uint64_t begin = nowNs(), before = loop.generated;
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
     if (outcome == Generated::Faulted)
       loop.items.takeBack();
-    loop.fillNs += nowNs() - begin;
+    uint64_t placing = takePlacingNs();
+    loop.fillNs += nowNs() - begin - placing;
     loop.fillItems += loop.generated - before;
     if (loop.slot >= 0)
       closeBatch(loop);
+    loop.sharingNs += placing + takePlacingNs();
     if (loop.isStalled)
       return;
   }
@@ -216,7 +219,12 @@ void activate(Loop &loop) {
   uint32_t kind = loop.site->kind->id;
   if (isBroken(kind) || !waitForWorker(kind))
     return;
-  if (!loop.shared && !(loop.shared = encodeShared(loop)))
+  if (!loop.shared) {
+    uint64_t begin = nowNs();
+    loop.shared = encodeShared(loop);
+    loop.sharingNs = nowNs() - begin;
+  }
+  if (!loop.shared)
     loop.hasMore = false; /* what is shared is too large to send: all in place */
   loop.mode = Mode::Active;
 }
@@ -323,7 +331,7 @@ void endLoop(OpenWork *work) {
     abandon(batch);
   }
   counters().done_in_place += loop->inPlace;
-  learnLoopEnd(*loop->site, loop->consumed);
+  learnLoopEnd(*loop->site, loop->consumed, loop->sharingNs);
   loop->items.dispose();
   if (loop->shared)
     dropShared(loop->shared);

@@ -23,7 +23,7 @@ constexpr uint64_t kDetachLimit = 64u << 20;
 constexpr uint64_t kLargeBytes = 4u << 20;
 constexpr uint64_t kHashedBytes = 4096;
 
-uint64_t detachedBytes, imageSequence;
+uint64_t detachedBytes, imageSequence, placingNs;
 
 void giveBack(const uint8_t *from, uint64_t bytes) {
   uint64_t begin = alignUp(reinterpret_cast<uint64_t>(from), 4096);
@@ -99,11 +99,13 @@ uint64_t placeShared(Slot &slot, const SharedImage &shared, const cleave_kind &k
       place = (slot.nextPlace + i) % kSharedPlaces;
   offset = session.control->input_offset + place * sharedPlaceBytes();
   if (!isThere) {
+    uint64_t begin = nowNs();
     memcpy(partition(slot) + offset, shared.memory, shared.bytes);
     settle(partition(slot) + offset, offset, shared, kind);
     counters().inputs_copied_bytes += shared.bytes;
     slot.sharedSerial[place] = shared.serial + 1;
     slot.nextPlace = (place + 1) % kSharedPlaces;
+    placingNs += nowNs() - begin;
   }
   slot.sharedPlace[entry] = static_cast<uint8_t>(place);
   return offset;
@@ -245,6 +247,12 @@ Area itemsArea(int index) {
   uint64_t bytes = (control.input_bytes / 2 / CLEAVE_RING) & ~uint64_t{4095};
   return {partition(slot) + control.input_offset + control.input_bytes / 2 + slot.submitted % CLEAVE_RING * bytes,
           bytes};
+}
+
+uint64_t takePlacingNs() {
+  uint64_t ns = placingNs;
+  placingNs = 0;
+  return ns;
 }
 
 uint64_t sharedLimit() { return sharedPlaceBytes(); }
