@@ -44,7 +44,8 @@ LoopHistory loopHistory(const cleave_site &site);
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
 /* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */
 void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs);
-/* Known not to pay: true. Now and then it answers false all the same, because programs change. */
+/* Known not to pay: true. Now and then it answers false all the same, because programs change; the less there is to gain
+ * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);
 
 enum class Worth : uint8_t { Send, Probe, InPlace, Plain };

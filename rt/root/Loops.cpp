@@ -34,8 +34,6 @@ constexpr double kTinyItemNs = 150;
 /* How long a probe is waited for before other workers get one too. */
 constexpr uint64_t kProbeNs = 500000;
 constexpr uint64_t kMaxItems = 4096, kMaxAhead = 65536, kMaxBatches = 256, kPollEvery = 16;
-/* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
-constexpr uint64_t kSettledBatches = 8;
 
 enum class Mode : uint8_t { Warming, Active, Plain };
 
@@ -236,7 +234,7 @@ void warm(Loop &loop) {
 }
 
 void checkFineness(Loop &loop) {
-  if (loopHistory(*loop.site).batches >= kSettledBatches && isLoopTooFine(*loop.site))
+  if (isLoopTooFine(*loop.site))
     loop.mode = Mode::Plain;
 }
 
@@ -344,7 +342,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
                 OwnsState owns) {
   if (!isSplitting() || sharesOwner(*site))
     return nullptr;
-  if (isTiny(*site) || (loopHistory(*site).batches >= kSettledBatches && isLoopTooFine(*site))) {
+  if (isTiny(*site) || isLoopTooFine(*site)) {
     if (owns == OwnsState::Yes)
       return nullptr;
     plainLoop.mode = Mode::Plain;
