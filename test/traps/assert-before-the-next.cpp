@@ -1,6 +1,7 @@
 // Two calls in a row, and each of them ends the program. The first call's end is the one that counts, though the other
 // comes to its own much sooner, and what stands between them may not have happened.
 // RUN: %run-program %s
+// NOT-IN-KERNEL: handlers of signals
 #include <cassert>
 #include <csignal>
 #include <cstdio>

@@ -1,6 +1,7 @@
 // An assertion that fails in one iteration of a loop without calls: the iterations before it have stored what they
 // store, those behind it nothing, and a handler of SIGABRT can see that.
 // RUN: %run-program %s
+// NOT-IN-KERNEL: handlers of signals
 #include <cassert>
 #include <csignal>
 #include <cstdio>

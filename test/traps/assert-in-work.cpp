@@ -2,6 +2,7 @@
 // comes behind it does not, though calls behind the failing one were done long before. Handlers of SIGABRT see the program
 // as it is then; those of exit are not asked.
 // RUN: %run-program %s
+// NOT-IN-KERNEL: handlers of signals
 // EXPECT-TASK: checked
 #include <cassert>
 #include <csignal>
