@@ -115,7 +115,7 @@ Outside outside(const CallBase &call) {
   if (symbol.starts_with("_ZNKSt8__detail20_Prime_rehash_policy"))
     return Outside::KeepIfFirstIsOurs;
   CallModel model = modelOfCall(call);
-  if (model.kind == CallModel::Class::Throws || model.kind == CallModel::Class::Ends)
+  if (is_contained({CallModel::Class::Throws, CallModel::Class::Aborts, CallModel::Class::Ends}, model.kind))
     return Outside::Stop;
   return model.kind == CallModel::Class::Pure && model.writes.none() ? Outside::Keep : Outside::Refuse;
 }
