@@ -17,6 +17,7 @@
  * the loop changes no element's own words, so the sizes agree.
  */
 #include "Blocks.h"
+#include "Check.h"
 #include "Open.h"
 #include "Session.h"
 
@@ -35,6 +36,7 @@ constexpr uint32_t kMaxBlocks = 24;
 /* Ranges a loop is cut into: enough to keep workers equally busy, few enough that handing them over costs little. */
 constexpr uint64_t kRangesPerLoop = 128;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
+constexpr uint64_t kCheckedRangesPerLoop = 16;
 constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
 
 /* As a span and a slice lie in memory. */
@@ -55,6 +57,10 @@ struct RangeWork {
   void *loop;
   uint64_t trips, grain, next; /* next: the first iteration that was not pushed */
   uint64_t reductionBytes;
+  void (*combine)(const void *, const void *, void *);
+  /* Mode check: the range that is being done in place, and the reductions before it, which lie behind the result. */
+  uint64_t checkedFirst, checkedCount;
+  uint8_t *before;
   uint32_t blockCount;
   Part parts[kMaxBlocks];
   Span spans[kMaxBlocks];
@@ -215,6 +221,8 @@ bool takeBlocks(RangeWork &work, const cleave_range &range) {
 }
 
 uint64_t grainOf(const cleave_range &range) {
+  if (session.isChecking)
+    return (range.trips + kCheckedRangesPerLoop - 1) / kCheckedRangesPerLoop;
   uint64_t grain = (range.trips + kRangesPerLoop - 1) / kRangesPerLoop;
   if (range.has_open_work || range.iteration_ns <= 0)
     return grain;
@@ -223,6 +231,8 @@ uint64_t grainOf(const cleave_range &range) {
 }
 
 bool isWorthALook(const cleave_range &range) {
+  if (session.isChecking)
+    return range.trips > 1 && range.block_count <= kMaxBlocks && !check::isSpent(range.site);
   double ns = range.iteration_ns * static_cast<double>(range.trips);
   return range.trips > 1 && range.block_count <= kMaxBlocks && (range.has_open_work || ns >= kLeastLoopNs);
 }
@@ -235,6 +245,26 @@ void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
       *slices++ = spanOf(work.parts[i], hull(work.parts[i], first, count));
 }
 
+/* Mode check: what was done in place since the loop asked last is held against the task, and so will be what comes. */
+int checkRange(RangeWork &work, uint64_t done, const void *reductions, uint64_t *count) {
+  if (work.checkedCount) {
+    prepareResult(work, work.checkedFirst, work.checkedCount);
+    check::rangeDone(work.loop, {work.result, work.before, reductions, work.reductionBytes, work.combine});
+    work.checkedCount = 0;
+  }
+  if (done >= work.trips) {
+    *count = UINT64_MAX - done;
+    return 0;
+  }
+  *count = rangeLength(work, done);
+  if (check::next(work.loop) == 3) {
+    work.checkedFirst = done;
+    work.checkedCount = *count;
+    memcpy(work.before, reductions, work.reductionBytes);
+  }
+  return 0;
+}
+
 } // namespace
 } // namespace cleave
 
@@ -243,14 +273,16 @@ using namespace cleave;
 extern "C" void *cleave_range_begin(const cleave_range *range) {
   if (!isSplitting() || !isWorthALook(*range))
     return nullptr;
-  uint64_t resultBytes = range->site->kind->result->size_bytes;
-  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes, 64));
+  uint64_t resultBytes = alignUp(range->site->kind->result->size_bytes, 64);
+  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range->reduction_bytes, 64));
   if (!place)
     return nullptr;
   auto *work = new (place) RangeWork{};
   work->trips = range->trips;
   work->grain = grainOf(*range);
   work->reductionBytes = range->reduction_bytes;
+  work->combine = range->combine;
+  work->before = work->result + resultBytes;
   work->blockCount = range->block_count;
   work->args[0] = work->item;
   work->args[1] = range->scalars;
@@ -269,6 +301,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
 
 extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count) {
   auto &work = *static_cast<RangeWork *>(range);
+  if (session.isChecking)
+    return checkRange(work, done, reductions, count);
   if (done >= work.trips) {
     *count = UINT64_MAX - done;
     return 0;
