@@ -67,6 +67,7 @@ struct CheckedLoop : OpenWork {
   uint64_t *sharedHashes;
   Trial *first, *last; /* the last one may still be open */
   bool isOpen, hasMore;
+  bool mayChangeShared;
   bool isPending; /* an item of the first trial is being done in place */
   uint32_t itemMask;
   uint64_t generated, consumed, epoch;
@@ -152,7 +153,7 @@ void checkInputs(CheckedLoop &loop) {
   if (loop.first->judged == 0)
     checkShown(*loop.first);
   /* The whole of it, so not each time. */
-  if (loop.site->shared_mask && isPowerOfTwo(loop.consumed) &&
+  if (loop.site->shared_mask && !loop.mayChangeShared && isPowerOfTwo(loop.consumed) &&
       (!isShownSame(loop.shared->image, loop.sharedHashes) ||
        !isStillSame(*loop.site->kind, loop.site->shared_mask, loop.sharedArgs, loop.epoch, loop.shared->memory,
                     loop.shared->bytes)))
@@ -318,6 +319,8 @@ void rangeDone(void *work, const RangeDone &range) {
   judge(trial, trial.judged, range.result);
   advance(loop);
 }
+
+void allowSharedChanges(void *loop) { static_cast<CheckedLoop *>(loop)->mayChangeShared = true; }
 
 void *spawn(cleave_site *site, const void *const *args) {
   const cleave_kind &kind = *site->kind;

@@ -46,6 +46,8 @@ struct RangeDone {
   void (*combine)(const void *before, const void *gathered, void *after);
 };
 void rangeDone(void *loop, const RangeDone &range);
+/* What all ranges share lies in a block that some of them write to, elsewhere in it. */
+void allowSharedChanges(void *loop);
 
 /* Not this time: enough of this site was tried. Counts the question. */
 bool isSpent(const cleave_site *site);

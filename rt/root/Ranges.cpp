@@ -185,6 +185,15 @@ bool meets(const Part &one, const Part &other, uint64_t trips) {
   return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
 }
 
+/* Is there memory that one block has for reading and another for writing? The iterations keep apart within it. */
+bool isReadAndWritten(const RangeWork &work) {
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    for (uint32_t k = 0; k != work.blockCount; ++k)
+      if (work.parts[i].isWritten && !work.parts[k].isWritten && meets(work.parts[i], work.parts[k], work.trips))
+        return true;
+  return false;
+}
+
 /* Where the memory of a block begins and ends; begins nowhere if that is not known. */
 HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
   auto *base = static_cast<const uint8_t *>(given.base);
@@ -293,6 +302,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
         shared[i] = const_cast<void *>(work->args[i]);
     work->loop = beginLoop(range->site, pushRanges, work, shared, OwnsState::Yes);
   }
+  if (work->loop && session.isChecking && isReadAndWritten(*work))
+    check::allowSharedChanges(work->loop);
   if (work->loop)
     return work;
   free(work);

@@ -258,18 +258,21 @@ void dropTrial(Trial *trial) {
 
 void pump() {
   poll();
-  uint32_t fullKind = ~0u;
+  /* First all that frees an entry of a ring: a run that finds none waits for something to happen. */
   for (Trial *trial = firstQueued, *after; trial; trial = after) {
     after = trial->queueNext;
+    for (Run &run : trial->runs)
+      harvest(run);
+    if (isOver(*trial))
+      dequeue(trial);
+  }
+  uint32_t fullKind = ~0u;
+  for (Trial *trial = firstQueued; trial; trial = trial->queueNext)
     for (unsigned i = 0; i != 2; ++i) {
-      harvest(trial->runs[i]);
       uint32_t kind = trial->site->kind->id;
       if (trial->runs[i].ending == Ending::Waiting && kind != fullKind && !send(*trial, i))
         fullKind = kind;
     }
-    if (isOver(*trial))
-      dequeue(trial);
-  }
 }
 
 void await(Trial &trial) {
