@@ -128,7 +128,9 @@ bool Comparison::bytesAgree(Pair at, uint64_t count) {
     auto left = static_cast<uint8_t>(at[0][i]), right = static_cast<uint8_t>(at[1][i]);
     if (left == right)
       continue;
-    bool isFill = left == fill[0] && (ignores == Ignores::Left || (ignores == Ignores::Both && right == fill[1]));
+    auto bits = static_cast<uint8_t>(isBitwise ? left ^ right : 0xff);
+    bool isFill = ((left ^ fill[0]) & bits) == 0 &&
+                  (ignores == Ignores::Left || (ignores == Ignores::Both && ((right ^ fill[1]) & bits) == 0));
     if (!isFill) {
       differ("byte ");
       append(i);
@@ -210,7 +212,11 @@ bool Comparison::fields(const cleave_type &type, Pair at) {
   for (uint32_t i = 0; i != type.field_count; ++i) {
     uint64_t offset = type.fields[i].offset;
     const char *const field[2] = {at[0] + offset, at[1] + offset};
-    if (!value(*type.fields[i].type, field))
+    const cleave_type &part = *type.fields[i].type;
+    isBitwise = part.kind == CLEAVE_T_POD && part.align_bytes == 1;
+    bool isSame = value(part, field);
+    isBitwise = false;
+    if (!isSame)
       return type.field_count == 1 ? false : inside("the field at ", offset);
   }
   return true;

@@ -87,6 +87,7 @@ private:
   uint8_t fill[2] = {};
   Ignores ignores = Ignores::Nothing;
   bool ignored = false;
+  bool isBitwise = false; /* bit-fields: some bits of a byte may have been written, and others not */
   uint32_t depth = 0;
   uint32_t length = 0;
   char text[160] = {};

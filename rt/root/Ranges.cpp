@@ -188,9 +188,15 @@ bool meets(const Part &one, const Part &other, uint64_t trips) {
 /* Is there memory that one block has for reading and another for writing? The iterations keep apart within it. */
 bool isReadAndWritten(const RangeWork &work) {
   for (uint32_t i = 0; i != work.blockCount; ++i)
-    for (uint32_t k = 0; k != work.blockCount; ++k)
-      if (work.parts[i].isWritten && !work.parts[k].isWritten && meets(work.parts[i], work.parts[k], work.trips))
+    for (uint32_t k = 0; k != work.blockCount; ++k) {
+      const Part &written = work.parts[i], &read = work.parts[k];
+      if (!written.isWritten || read.isWritten)
+        continue;
+      Span all = spanOf(read, read.block);
+      if (meets(written, read, work.trips) ||
+          mayOwn(*read.element, reinterpret_cast<const char *>(all.data), all.count, written.block))
         return true;
+    }
   return false;
 }
 
