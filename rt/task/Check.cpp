@@ -26,6 +26,40 @@ uint8_t *globalsBefore;
 
 uint64_t globalBytes() { return static_cast<uint64_t>(__stop_cleave_globals - __start_cleave_globals); }
 
+bool isSame(const uint8_t *one, const uint8_t *other, uint64_t bytes) {
+  for (uint64_t i = 0; i != bytes; ++i)
+    if (one[i] != other[i])
+      return false;
+  return true;
+}
+
+/* Are the parameters that the callee may only read as they were loaded? Where it may write to others, what these own is
+ * not told apart from what those do: only their own bytes are looked at then. */
+bool isUnwritten(const LoadedImage &loaded, const TupleLayout &layout) {
+  const cleave_kind &kind = cleave_task_kind;
+  const cleave_image *image = loaded.image;
+  if (loaded.body == loaded.pristine) /* in place, where it cannot be written */
+    return true;
+  auto *fresh = static_cast<uint8_t *>(malloc(image->body_bytes + 1));
+  if (!fresh)
+    return true;
+  memcpy(fresh, loaded.pristine, image->body_bytes);
+  relocate(loaded, fresh, symbolsOf(kind));
+  uint32_t values = 0;
+  for (uint32_t i = 0; i != kind.param_count; ++i)
+    values |= uint32_t{kind.params[i].passing == CLEAVE_PARAM_VALUE} << i;
+  if (!(values & image->param_mask))
+    return isSame(fresh, loaded.body, image->body_bytes);
+  for (uint64_t i = 0; i != image->count; ++i)
+    for (uint32_t mask = image->param_mask & ~values; mask; mask &= mask - 1) {
+      unsigned number = static_cast<unsigned>(__builtin_ctz(mask));
+      uint64_t at = i * layout.stride + layout.offsets[number];
+      if (!isSame(fresh + at, loaded.body + at, kind.params[number].type->size_bytes))
+        return false;
+    }
+  return true;
+}
+
 } // namespace
 
 void beginCheck(uint32_t check) {
@@ -45,14 +79,11 @@ void beginCheck(uint32_t check) {
   asm volatile("" : : "r"(room) : "memory"); /* somebody may read it */
 }
 
-void endCheck(const LoadedImage &shared, const LoadedImage &items) {
-  const cleave_kind &kind = cleave_task_kind;
-  if (globalsBefore)
-    for (uint64_t i = 0; i != globalBytes(); ++i)
-      if (globalsBefore[i] != __start_cleave_globals[i])
-        panic("wrote to a variable of the program that is not its own");
-  Symbols symbols = symbolsOf(kind);
-  if (!isUnwritten(shared, kind, symbols) || !isUnwritten(items, kind, symbols))
+void endCheck(const LoadedImage &shared, const TupleLayout &sharedLayout, const LoadedImage &items,
+              const TupleLayout &itemLayout) {
+  if (globalsBefore && !isSame(globalsBefore, __start_cleave_globals, globalBytes()))
+    panic("wrote to a variable of the program that is not its own");
+  if (!isUnwritten(shared, sharedLayout) || !isUnwritten(items, itemLayout))
     panic("wrote to an input that it may only read");
 }
 

@@ -18,7 +18,8 @@ bool hasValueParameter(const cleave_kind &kind, uint32_t mask) {
 
 uint64_t externTableBytes(const cleave_image *image) { return alignUp(image->extern_count * 8, 64); }
 
-/* Behind the externs' addresses; see loadImage. `body` is to become what loaded.body is. */
+} // namespace
+
 void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols) {
   const cleave_image *image = loaded.image;
   auto *addresses = reinterpret_cast<const uint64_t *>(loaded.body - externTableBytes(image));
@@ -33,8 +34,6 @@ void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols) {
     memcpy(body + relocs[i], &slot, 8);
   }
 }
-
-} // namespace
 
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
   if (!image->reloc_count && !hasValueParameter(kind, image->param_mask))
@@ -58,38 +57,6 @@ LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbol
   memcpy(loaded.body, pristine, image->body_bytes);
   relocate(loaded, loaded.body, symbols);
   return loaded;
-}
-
-static bool isSame(const uint8_t *one, const uint8_t *other, uint64_t bytes) {
-  for (uint64_t i = 0; i != bytes; ++i)
-    if (one[i] != other[i])
-      return false;
-  return true;
-}
-
-/* Where some parameters may be written, what the others own is not told apart from what those do: only the others'
- * own bytes are looked at then. */
-bool isUnwritten(const LoadedImage &loaded, const cleave_kind &kind, Symbols symbols) {
-  const cleave_image *image = loaded.image;
-  if (loaded.body == loaded.pristine) /* in place, where it cannot be written */
-    return true;
-  auto *fresh = static_cast<uint8_t *>(malloc(image->body_bytes + 1));
-  if (!fresh)
-    return true;
-  memcpy(fresh, loaded.pristine, image->body_bytes);
-  relocate(loaded, fresh, symbols);
-  if (!hasValueParameter(kind, image->param_mask))
-    return isSame(fresh, loaded.body, image->body_bytes);
-  TupleLayout layout = tupleLayout(kind, image->param_mask);
-  for (uint64_t i = 0; i != image->count; ++i)
-    for (uint32_t mask = image->param_mask; mask; mask &= mask - 1) {
-      unsigned number = static_cast<unsigned>(__builtin_ctz(mask));
-      uint64_t at = i * layout.stride + layout.offsets[number];
-      if (kind.params[number].passing == CLEAVE_PARAM_BORROWED &&
-          !isSame(fresh + at, loaded.body + at, kind.params[number].type->size_bytes))
-        return false;
-    }
-  return true;
 }
 
 } // namespace cleave

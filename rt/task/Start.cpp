@@ -85,7 +85,7 @@ uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
     cleave_task_call(args, results + i * stride);
   }
   if (check)
-    endCheck(shared, items);
+    endCheck(shared, sharedLayout, items, itemLayout);
   return results;
 }
 

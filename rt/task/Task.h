@@ -29,13 +29,14 @@ struct LoadedImage {
 /* Bytes that loadImage needs at its `memory`, for the copy of the body and the externs' addresses. 0: use in place. */
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind);
 LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbols);
-/* Whether the parameters that the callee may only read are as they were loaded. */
-bool isUnwritten(const LoadedImage &loaded, const cleave_kind &kind, Symbols symbols);
+/* The last step of that, on a copy of the body at `body` that is to become what loaded.body is. */
+void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols);
 
 /* Mode check. Before the heap starts; before each item; when all is done: ends the task if it wrote what it may not. */
 void beginCheck(uint32_t check);
 void fillStack();
-void endCheck(const LoadedImage &shared, const LoadedImage &items);
+void endCheck(const LoadedImage &shared, const TupleLayout &sharedLayout, const LoadedImage &items,
+              const TupleLayout &itemLayout);
 
 } // namespace cleave
 #endif
