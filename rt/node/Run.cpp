@@ -171,8 +171,12 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   int status = writeFigures(options, figures, bundle);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
-  if (isIsolated && options.mode == "check" && memory.header->counters.findings)
-    return found(*memory.header);
+  if (isIsolated && options.mode == "check") {
+    if (memory.header->counters.findings)
+      return found(*memory.header);
+    if (!memory.header->counters.checked) // silence must not pass for an answer
+      complain(0, "check: nothing was compared");
+  }
   if (status && run.root.status == 0)
     return status;
   endAs(run.root.status);
