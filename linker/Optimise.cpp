@@ -57,8 +57,18 @@ static void optimise(Module &module, TargetMachine &machine, unsigned optLevel) 
   builder.buildPerModuleDefaultPipeline(pipelineLevel(optLevel)).run(module, modules);
 }
 
+/// What a task's code could write to and is not its own lies in one section, so that the checker can see whether it did
+/// (rt/task/Check.cpp). Most tasks have none of it.
+static void gatherGlobals(Module &module) {
+  for (GlobalVariable &variable : module.globals())
+    if (!variable.isConstant() && !variable.isDeclaration() && !variable.isThreadLocal() && !variable.hasSection())
+      variable.setSection("cleave_globals");
+}
+
 Expected<ObjectBytes> compileModule(Module &module, TargetMachine &machine, unsigned optLevel) {
   optimise(module, machine, optLevel);
+  if (module.getFunction("cleave_task_call"))
+    gatherGlobals(module);
   ObjectBytes object;
   raw_svector_ostream out(object);
   legacy::PassManager passes;

@@ -268,7 +268,7 @@ void FutureLowering::joinBefore(Instruction *where) {
   if (callee.facts.result.passing == Passing::Direct)
     abi.storeValue(builder, copy, resultSlot);
   builder.CreateBr(after);
-  lowerAnswer(*copy, answer, resultSlot, callee, abi);
+  lowerAnswer(*copy, answer, token, resultSlot, callee, abi);
 }
 
 /// What unwinds past the open future joins it first.

@@ -3,6 +3,7 @@
 //     loop = cleave_loop_begin(site, generator, state, shared)
 //     in the loop:      switch (cleave_loop_next(loop, slot))   1: the result is in the slot
 //                                                                0: the call, cut version    2: the call, plain version
+//                                                                3: as 0, then cleave_checked(loop, slot)
 //     at its exits:     cleave_loop_end(loop)
 //
 // What futures (Futures.cpp) and ranges (RangeLowering.cpp) share with that is here too.
@@ -36,7 +37,8 @@ Value *resultSlotOf(CallBase &call, const Candidate &callee, ProgramAbi &abi) {
   return slot;
 }
 
-void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candidate &callee, ProgramAbi &abi) {
+void lowerAnswer(CallBase &call, Value *answer, Value *work, Value *resultSlot, const Candidate &callee,
+                 ProgramAbi &abi) {
   Function *function = call.getFunction();
   LLVMContext &context = function->getContext();
   bool isDirect = callee.facts.result.passing == Passing::Direct;
@@ -56,25 +58,36 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
   BasicBlock *plain = BasicBlock::Create(context, "in.place.plain", function, normal);
   BasicBlock *cut = BasicBlock::Create(context, "in.place", function, plain);
   BasicBlock *ready = BasicBlock::Create(context, "ready", function, cut);
+  BasicBlock *made = BasicBlock::Create(context, "in.place.made", function, normal);
+  BasicBlock *shown = BasicBlock::Create(context, "in.place.shown", function, normal);
 
   IRBuilder<> builder(context);
-  auto place = [&](BasicBlock *block, bool isPlain) {
+  auto place = [&](BasicBlock *block, BasicBlock *next, bool isPlain) {
     auto *copy = cast<CallBase>(call.clone());
     builder.SetInsertPoint(block);
     builder.Insert(copy);
     if (isPlain)
       copy->setMetadata(plainCallMark, MDNode::get(context, {}));
     if (invoke) {
+      cast<InvokeInst>(copy)->setNormalDest(next);
       for (PHINode &phi : invoke->getUnwindDest()->phis())
         phi.addIncoming(phi.getIncomingValueForBlock(before), block);
     } else {
       builder.SetCurrentDebugLocation(call.getDebugLoc());
-      builder.CreateBr(normal);
+      builder.CreateBr(next);
     }
     return copy;
   };
-  CallBase *fromCut = place(cut, false);
-  CallBase *fromPlain = place(plain, true);
+  CallBase *fromCut = place(cut, made, false);
+  CallBase *fromPlain = place(plain, normal, true);
+  builder.SetCurrentDebugLocation(call.getDebugLoc());
+  builder.SetInsertPoint(made);
+  builder.CreateCondBr(builder.CreateICmpEQ(answer, builder.getInt32(3)), shown, normal);
+  builder.SetInsertPoint(shown);
+  if (isDirect)
+    abi.storeValue(builder, fromCut, resultSlot);
+  builder.CreateCall(abi.checked, {work, resultSlot});
+  builder.CreateBr(normal);
   if (invoke)
     invoke->getUnwindDest()->removePredecessor(before, /*KeepOneInputPHIs=*/true);
 
@@ -85,9 +98,10 @@ void lowerAnswer(CallBase &call, Value *answer, Value *resultSlot, const Candida
 
   if (isDirect) {
     builder.SetInsertPoint(normal, normal->begin());
-    PHINode *result = builder.CreatePHI(call.getType(), 3);
+    PHINode *result = builder.CreatePHI(call.getType(), 4);
     call.replaceAllUsesWith(result);
-    result->addIncoming(fromCut, cut);
+    result->addIncoming(fromCut, made);
+    result->addIncoming(fromCut, shown);
     result->addIncoming(fromPlain, plain);
     result->addIncoming(loaded, ready);
   }
@@ -145,7 +159,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   Value *slot = resultSlotOf(*call, *staged.callee, abi);
   builder.SetInsertPoint(call);
   Value *answer = builder.CreateCall(abi.loopNext, {loop, slot});
-  lowerAnswer(*call, answer, slot, *staged.callee, abi);
+  lowerAnswer(*call, answer, loop, slot, *staged.callee, abi);
 }
 
 } // namespace cleave

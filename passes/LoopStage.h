@@ -42,9 +42,10 @@ std::optional<StagedLoop> stageLoop(llvm::CallBase &call, llvm::Loop &loop, cons
 void lowerStagedLoop(const StagedLoop &staged, llvm::GlobalVariable *site, llvm::ValueToValueMapTy &map, ProgramAbi &abi);
 
 /// Replaces `call` by "ask for its result, else make it in place": `answer` was computed right before it from
-/// `resultSlot` (program.h: 1 ready, 0 cut version, 2 plain version). Used for loops and futures.
-void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *resultSlot, const Candidate &callee,
-                 ProgramAbi &abi);
+/// `resultSlot` (program.h: 1 ready, 0 cut version, 2 plain version, 3 cut version and show the result). `work` is what
+/// was asked: the loop or the future.
+void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *work, llvm::Value *resultSlot,
+                 const Candidate &callee, ProgramAbi &abi);
 
 /// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
 llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);

@@ -40,6 +40,7 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   rangeBegin = declare("cleave_range_begin", pointer, {pointer});
   rangeNext = declare("cleave_range_next", i32, {pointer, i64, pointer, pointer});
   rangeEnd = declare("cleave_range_end", none, {pointer});
+  checked = declare("cleave_checked", none, {pointer, pointer});
   giveUp = declare("cleave_task_give_up", none, {});
   cast<Function>(giveUp.getCallee())->setDoesNotReturn();
   isSplitting = new GlobalVariable(module, i32, false, GlobalValue::ExternalLinkage, nullptr, "cleave_is_splitting");

@@ -52,7 +52,7 @@ public:
   static llvm::Value *loadValue(llvm::IRBuilderBase &builder, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
-  llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp;
+  llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp, checked;
   llvm::GlobalVariable *isSplitting;
 
 private:

@@ -352,6 +352,10 @@ private:
   void begin();
   void askAtBorders();
   void jump(Value *reductions, Value *count);
+  template <class SoFar, class Take>
+  static void combine(const RangeLoop &range, const RangeLayout &layout, IRBuilderBase &builder, Value *partial,
+                      SoFar soFar, Take take);
+  Function *combiner();
 
   const RangeLoop &range;
   GlobalVariable *site;
@@ -411,7 +415,7 @@ void LoopRewriter::begin() {
   scalarSlot->setAlignment(Align(16));
   scalars = scalarSlot;
   auto *rangeType = StructType::get(context, {pointer, word, builder.getDoubleTy(), word, pointer, pointer, pointer,
-                                              builder.getInt32Ty(), builder.getInt32Ty(), word});
+                                              builder.getInt32Ty(), builder.getInt32Ty(), word, pointer});
   Value *description = entry.CreateAlloca(rangeType);
 
   builder.SetInsertPoint(preheader->getTerminator());
@@ -435,51 +439,82 @@ void LoopRewriter::begin() {
                      distinct,
                      builder.getInt32(range.memory.blocks.size()),
                      builder.getInt32(range.memory.distinct.size()),
-                     builder.getInt64(layout.reductionBytes)};
+                     builder.getInt64(layout.reductionBytes),
+                     combiner()};
   for (auto [index, value] : enumerate(fields))
     builder.CreateStore(value, builder.CreateStructGEP(rangeType, description, index));
   handle = builder.CreateCall(abi.rangeBegin, {description});
   builder.CreateStore(handle, handleSlot);
 }
 
-/// The phis of a header that was jumped to over `count` iterations.
-void LoopRewriter::jump(Value *reductions, Value *count) {
-  BasicBlock *from = builder.GetInsertBlock();
-  auto arrive = [&](PHINode *phi, Value *value) { phi->addIncoming(value, from); };
-  for (const RangeInduction &induction : range.inductions) {
-    auto *phi = cast<PHINode>(here(induction.phi));
-    arrive(phi, advanced(builder, phi, here(induction.step), count));
-  }
+/// What the loop's reductions are behind a range: `soFar(phi)` and the range's own parts at `partial`, combined.
+/// `take(phi, field, value, isExact)` is told each; not exact: a sum whose order the program left open.
+template <class SoFar, class Take>
+void LoopRewriter::combine(const RangeLoop &range, const RangeLayout &layout, IRBuilderBase &builder, Value *partial,
+                           SoFar soFar, Take take) {
   unsigned field = 0;
   auto part = [&](PHINode *phi) {
-    return ProgramAbi::loadValue(builder, phi->getType(),
-                                 builder.CreateStructGEP(layout.reductions, reductions, field++));
+    return ProgramAbi::loadValue(builder, phi->getType(), builder.CreateStructGEP(layout.reductions, partial, field));
   };
   for (const RangeReduction &reduction : range.reductions) {
-    auto *phi = cast<PHINode>(here(reduction.phi));
-    Value *gathered = part(phi);
+    Value *before = soFar(reduction.phi, field), *gathered = part(reduction.phi);
     Value *isBetter = nullptr;
     if (auto *compare = dyn_cast<CmpInst>(reduction.combiner)) {
-      Value *left = reduction.isNewFirst ? gathered : phi, *right = reduction.isNewFirst ? phi : gathered;
+      Value *left = reduction.isNewFirst ? gathered : before, *right = reduction.isNewFirst ? before : gathered;
       isBetter = builder.CreateCmp(compare->getPredicate(), left, right);
       if (!reduction.isBetterWhen)
         isBetter = builder.CreateNot(isBetter);
-      arrive(phi, builder.CreateSelect(isBetter, gathered, phi));
+      take(reduction.phi, field, builder.CreateSelect(isBetter, gathered, before), true);
     } else if (auto *best = dyn_cast<MinMaxIntrinsic>(reduction.combiner)) {
-      arrive(phi, builder.CreateBinaryIntrinsic(best->getIntrinsicID(), phi, gathered));
+      take(reduction.phi, field, builder.CreateBinaryIntrinsic(best->getIntrinsicID(), before, gathered), true);
     } else {
       unsigned opcode = reduction.combiner->getOpcode();
       opcode = opcode == Instruction::Sub ? Instruction::Add : opcode == Instruction::FSub ? Instruction::FAdd : opcode;
-      Value *sum = builder.CreateBinOp(static_cast<Instruction::BinaryOps>(opcode), phi, gathered);
+      Value *sum = builder.CreateBinOp(static_cast<Instruction::BinaryOps>(opcode), before, gathered);
       if (auto *operation = dyn_cast<Instruction>(sum); operation && isa<FPMathOperator>(operation))
         operation->copyFastMathFlags(reduction.combiner);
-      arrive(phi, sum);
+      take(reduction.phi, field, sum, !sum->getType()->isFPOrFPVectorTy());
     }
+    ++field;
     for (PHINode *companion : reduction.companions) {
-      auto *other = cast<PHINode>(here(companion));
-      arrive(other, builder.CreateSelect(isBetter, part(other), other));
+      take(companion, field, builder.CreateSelect(isBetter, part(companion), soFar(companion, field)), true);
+      ++field;
     }
   }
+}
+
+/// The phis of a header that was jumped to over `count` iterations.
+void LoopRewriter::jump(Value *reductions, Value *count) {
+  BasicBlock *from = builder.GetInsertBlock();
+  for (const RangeInduction &induction : range.inductions) {
+    auto *phi = cast<PHINode>(here(induction.phi));
+    phi->addIncoming(advanced(builder, phi, here(induction.step), count), from);
+  }
+  combine(
+      range, layout, builder, reductions, [&](PHINode *phi, unsigned) { return here(phi); },
+      [&](PHINode *phi, unsigned, Value *value, bool) { cast<PHINode>(here(phi))->addIncoming(value, from); });
+}
+
+/// cleave_range::combine: the same on memory, for the checker.
+Function *LoopRewriter::combiner() {
+  Type *pointer = builder.getPtrTy();
+  Function *function =
+      Function::Create(FunctionType::get(builder.getVoidTy(), {pointer, pointer, pointer}, false),
+                       GlobalValue::InternalLinkage, "cleave.combine", header->getModule());
+  function->setDoesNotThrow();
+  IRBuilder<> own(BasicBlock::Create(context, "entry", function));
+  auto fieldOf = [&](unsigned argument, unsigned field) {
+    return own.CreateStructGEP(layout.reductions, function->getArg(argument), field);
+  };
+  combine(
+      range, layout, own, function->getArg(1),
+      [&](PHINode *phi, unsigned field) { return ProgramAbi::loadValue(own, phi->getType(), fieldOf(0, field)); },
+      [&](PHINode *, unsigned field, Value *value, bool isExact) {
+        if (isExact)
+          ProgramAbi::storeValue(own, value, fieldOf(2, field));
+      });
+  own.CreateRetVoid();
+  return function;
 }
 
 void LoopRewriter::askAtBorders() {
@@ -506,6 +541,15 @@ void LoopRewriter::askAtBorders() {
   builder.CreateCondBr(builder.CreateICmpEQ(progress, border), ask, rest);
 
   builder.SetInsertPoint(ask);
+  unsigned field = 0;
+  auto tell = [&](PHINode *phi) {
+    ProgramAbi::storeValue(builder, here(phi), builder.CreateStructGEP(layout.reductions, reductions, field++));
+  };
+  for (const RangeReduction &reduction : range.reductions) {
+    tell(reduction.phi);
+    for (PHINode *companion : reduction.companions)
+      tell(companion);
+  }
   Value *answer = builder.CreateCall(abi.rangeNext, {handle, progress, reductions, countSlot});
   Value *count = builder.CreateLoad(word, countSlot);
   Value *next = builder.CreateAdd(progress, count);

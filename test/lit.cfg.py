@@ -4,7 +4,8 @@
 #
 #   %cleavexx %cleave         the two commands, from the build folder
 #   %gxx %clangxx             the plain compilers that results are compared with
-#   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py)
+#   %run-program FILES        build with g++ and with cleave++, run every mode, compare (test/run-program.py);
+#                             `lit-22 --param modes=check,serial` runs those alone
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
 #   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
@@ -58,6 +59,7 @@ runProgram = " ".join(
         "--gxx", "g++",
         "--filecheck", os.path.join(config.llvmTools, "FileCheck"),
     ]
+    + (["--modes", lit_config.params["modes"]] if "modes" in lit_config.params else [])
 )  # fmt: skip
 
 config.substitutions += [

@@ -10,6 +10,7 @@ stands in its own comments:
     // STDIN: Inputs/text.txt    a file beside the program, given as standard input (or --stdin FILE)
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RAN: count         and the isolated run did at least one such task outside the program
+                              and mode check compared something with the program's own doing, and found no difference
     // EXPECT-COVERAGE: 0.9      at least this share of the isolated run's busy time was spent in tasks
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
@@ -142,6 +143,8 @@ def checkRuns(directives, stats):
     for wanted in directives.values["EXPECT-RAN"]:
         if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
             raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
+    if stats["mode"] == "check" and directives.values["EXPECT-RAN"] and stats["check"]["compared"] == 0:
+        raise Failure(f"--mode=check compared nothing: {json.dumps(stats)}")
     for least in directives.values["EXPECT-COVERAGE"]:
         # Emulated, tasks and program are not equally slow; and the kernel's run is given less to do.
         if stats["mode"] == "isolated" and stats["coverage"] < float(least):

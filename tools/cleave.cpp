@@ -23,7 +23,7 @@ int complain(const std::string &message) {
 void addRun(CLI::App &app, cleave::RunOptions &options) {
   CLI::App *run =
       app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
-  run->add_option("--mode", options.mode, "auto (default), serial, isolated or kernel")->type_name("MODE");
+  run->add_option("--mode", options.mode, "auto (default), serial, isolated, check or kernel")->type_name("MODE");
   run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));

@@ -88,6 +88,10 @@ static cleave_control layOut(const MemoryPlan &plan) {
   control.slots_offset = control.kinds_offset + pageUp(control.kind_count * sizeof(cleave_kind_control));
   control.trace_offset = control.slots_offset + pageUp(control.slot_count * sizeof(cleave_slot));
   control.control_bytes = control.trace_offset + pageUp(control.trace_capacity * sizeof(cleave_trace_event));
+  if (plan.mode == CLEAVE_MODE_CHECK) {
+    control.findings_offset = control.control_bytes;
+    control.control_bytes += pageUp(CLEAVE_FINDINGS_MAX * sizeof(cleave_finding));
+  }
   control.start_ns = monotonicNs();
   return control;
 }

@@ -58,7 +58,9 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
 
 Problem makeMemory(const RunOptions &options, const Bundle &bundle, SharedMemory &memory) {
   MemoryPlan plan;
-  plan.mode = options.mode == "isolated" ? CLEAVE_MODE_ISOLATED : CLEAVE_MODE_AUTO;
+  plan.mode = options.mode == "check"      ? CLEAVE_MODE_CHECK
+              : options.mode == "isolated" ? CLEAVE_MODE_ISOLATED
+                                           : CLEAVE_MODE_AUTO;
   plan.workers = workersOf(options);
   plan.isTraced = !options.tracePath.empty();
   for (const BundledTask &task : bundle.tasks)
@@ -92,12 +94,14 @@ int writeFigures(const RunOptions &options, const RunFigures &figures, const Bun
 }
 
 int checkOptions(const RunOptions &options) {
-  static constexpr const char *known[] = {"auto", "serial", "isolated", "kernel"};
+  static constexpr const char *known[] = {"auto", "serial", "isolated", "check", "kernel"};
   if (options.mode == "workers")
     return complain(
-        kUsage, fmt::format("mode '{}' is not in this version; use auto, serial, isolated or kernel", options.mode));
+        kUsage,
+        fmt::format("mode '{}' is not in this version; use auto, serial, isolated, check or kernel", options.mode));
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
-    return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, isolated or kernel", options.mode));
+    return complain(kUsage,
+                    fmt::format("there is no mode '{}'; use auto, serial, isolated, check or kernel", options.mode));
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
@@ -108,6 +112,18 @@ int checkOptions(const RunOptions &options) {
 [[nodiscard]] int failed(const cleave_failure &failure, const Bundle &bundle, uint64_t memoryBytes) {
   const BundledTask *task = failure.kind < bundle.tasks.size() ? &bundle.tasks[failure.kind] : nullptr;
   return complain(CLEAVE_FAILURE_STATUS, describeFailure(failure, task, memoryBytes));
+}
+
+/// What mode check found, one line each.
+[[nodiscard]] int found(cleave_control &control) {
+  uint64_t count = control.counters.findings;
+  for (uint64_t i = 0; i != std::min<uint64_t>(count, CLEAVE_FINDINGS_MAX); ++i) {
+    const cleave_finding &finding = *cleave_control_finding(&control, i);
+    std::string text(finding.text, std::min<uint64_t>(finding.text_bytes, sizeof finding.text));
+    complain(0, "check: " + text);
+  }
+  return complain(CLEAVE_CHECK_STATUS, fmt::format("check: {} found; {} calls and ranges were compared", count,
+                                                   control.counters.checked));
 }
 
 int runInKernel(const RunOptions &options, const Bundle &bundle) {
@@ -135,7 +151,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   SharedMemory memory;
   if (isIsolated)
     if (Problem problem = makeMemory(options, bundle, memory)) {
-      if (options.mode == "isolated")
+      if (options.mode != "auto")
         return complain(kUnusable, *problem);
       complain(0, fmt::format("{}: {}; running it serially", options.command[0], *problem));
       isIsolated = false;
@@ -147,7 +163,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, run))
     return complain(kUnusable, *problem);
   RunFigures figures;
-  figures.mode = isIsolated ? "isolated" : "serial";
+  figures.mode = !isIsolated ? "serial" : options.mode == "check" ? "check" : "isolated";
   figures.workers = isIsolated ? workersOf(options) : 0;
   figures.wallSeconds = static_cast<double>(monotonicNs() - startNs) / 1e9;
   figures.rootCpuSeconds = run.root.cpuSeconds;
@@ -155,6 +171,12 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   int status = writeFigures(options, figures, bundle);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
+  if (isIsolated && options.mode == "check") {
+    if (memory.header->counters.findings)
+      return found(*memory.header);
+    if (!memory.header->counters.checked) // silence must not pass for an answer
+      complain(0, "check: nothing was compared");
+  }
   if (status && run.root.status == 0)
     return status;
   endAs(run.root.status);

@@ -20,7 +20,8 @@ struct RunOptions {
   std::vector<std::string> command; ///< the bundle's path and the program's arguments
 };
 
-/// Ends with the program's own status or signal. Returns otherwise: 125 if a task failed, 1 if the bundle or the
+/// Ends with the program's own status or signal. Returns otherwise: 125 if a task failed, 123 if mode check found
+/// something (the program has ended then, and one line each on stderr says what), 1 if the bundle or the
 /// machine does not admit the run, 2 if the options do not make sense; one line on stderr has said which.
 int runCommand(const RunOptions &options);
 

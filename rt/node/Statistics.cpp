@@ -166,6 +166,9 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"done_in_place", counters.done_in_place},
                {"redone", counters.redone},
                {"abandoned", counters.abandoned}};
+  if (figures.mode == "check")
+    json["check"] = {
+        {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
   if (figures.kernel)
     json["kernel"] = kernelFigures(*figures.kernel);
   return writeFile(path, serialise(json, 2));

@@ -3,6 +3,7 @@
  * A future is a batch of one item. Whether it is sent is decided here and now (History.h); a call that is not gets
  * either null (make it in place, cut further inside) or the token `plain` (too small: the plain clone, so that the
  * whole recursion below costs nothing more). */
+#include "Check.h"
 #include "History.h"
 #include "Open.h"
 #include "Session.h"
@@ -78,6 +79,8 @@ using namespace cleave;
 extern "C" void *cleave_spawn(cleave_site *site, const void *const *args) {
   if (!isSplitting())
     return nullptr;
+  if (session.isChecking)
+    return check::spawn(site, args);
   /* Isolated: each site sends at least its first call, however small. */
   FutureWorth worth = judgeFuture(*site, args, frameDepth, isIsolatedMode());
   if (worth.worth == Worth::Plain)
@@ -91,6 +94,8 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
       ++counters().done_in_place;
     return token == &plain ? 2 : 0;
   }
+  if (session.isChecking)
+    return check::join(token);
   auto *future = static_cast<Future *>(token);
   for (poll(); future->batch->state == BatchState::InFlight; poll())
     waitForChange(0);

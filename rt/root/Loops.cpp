@@ -12,6 +12,7 @@
  * Invariant: the items in `first .. last` are consecutive and begin with number `consumed`. Numbers below that which
  * the generator pushes later were done in place meanwhile, and are dropped.
  */
+#include "Check.h"
 #include "Generator.h"
 #include "History.h"
 #include "Open.h"
@@ -342,6 +343,8 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
                 OwnsState owns) {
   if (!isSplitting() || sharesOwner(*site))
     return nullptr;
+  if (session.isChecking)
+    return check::beginLoop(site, generator, state, shared_args, owns);
   if (isTiny(*site) || isLoopTooFine(*site)) {
     if (owns == OwnsState::Yes)
       return nullptr;
@@ -381,6 +384,8 @@ extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator
 }
 
 extern "C" int cleave_loop_push(void *loop, const void *const *args) {
+  if (session.isChecking)
+    return check::push(loop, args);
   auto *ours = static_cast<Loop *>(loop);
   ours->isStalled = !push(*ours, args);
   return ours->isStalled;
@@ -390,6 +395,8 @@ extern "C" int cleave_loop_next(void *loop, void *result) {
   auto *ours = static_cast<Loop *>(loop);
   if (!ours)
     return 0;
+  if (session.isChecking)
+    return check::next(loop);
   if (ours->mode == Mode::Plain && !ours->first) {
     ++ours->inPlace;
     ++ours->consumed;
@@ -402,6 +409,8 @@ extern "C" void cleave_loop_end(void *loop) {
   auto *ours = static_cast<Loop *>(loop);
   if (!ours || !session.isAttached)
     return;
+  if (session.isChecking)
+    return check::endWork(static_cast<OpenWork *>(loop));
   if (ours != &plainLoop)
     return endLoop(ours);
   counters().done_in_place += ours->inPlace;

@@ -9,8 +9,10 @@
 namespace cleave {
 
 namespace {
+/* Mode check: what lies between values and behind them is no zero that a task could lean on. */
+constexpr uint8_t kCheckFilling = 0xa5;
 uint64_t publications;
-}
+} // namespace
 
 void unpinAll(Shown *shown, uint32_t count) {
   for (uint32_t i = 0; i != count; ++i)
@@ -36,11 +38,12 @@ void OutgoingImage::begin(uint8_t *itsMemory, uint64_t bytes, const cleave_kind 
   writer.externs = this;
   writer.symbols = symbolsOf(itsKind);
   writer.overflowed = false;
+  writer.filling = session.isChecking ? kCheckFilling : 0;
   writer.beginTuples(tuples * layout.stride);
 }
 
 void OutgoingImage::addParameters(const void *const *args, uint64_t at) {
-  writer.zero(at, layout.stride);
+  writer.leaveOut(at, layout.stride);
   for (uint32_t rest = mask; rest; rest &= rest - 1) {
     unsigned i = static_cast<unsigned>(__builtin_ctz(rest));
     writer.hasRoomToGrow = kind->params[i].passing == CLEAVE_PARAM_VALUE;
@@ -115,6 +118,17 @@ Shown *OutgoingImage::takeShown() {
   shownBlocks = nullptr;
   shownUsed = shownCapacity = 0;
   return taken;
+}
+
+OutgoingImage OutgoingImage::copyOfPins() const {
+  OutgoingImage copy = *this;
+  copy.writer = ImageWriter();
+  copy.shownBlocks = static_cast<Shown *>(growBlock(nullptr, (shownUsed + 1) * sizeof(Shown)));
+  for (uint32_t i = 0; i != shownUsed; ++i) {
+    copy.shownBlocks[i] = shownBlocks[i];
+    arena::pin(shownBlocks[i].block);
+  }
+  return copy;
 }
 
 /* The same block may be met many times in an image; most often the last one again. */

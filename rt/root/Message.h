@@ -41,6 +41,8 @@ public:
   uint64_t bodyBytes() const { return writer.used; }
   /* Gives away the pins: the caller unpins and frees the list. */
   Shown *takeShown();
+  /* What it shows, pinned once more, to be submitted a second time. The copy has no memory of its own but the list. */
+  OutgoingImage copyOfPins() const;
 
   bool refer(const void *block, uint64_t bytes, uint64_t &slot) override;
 

@@ -1,6 +1,7 @@
 #include "Open.h"
 
 #include "../task/Memory.h"
+#include "Check.h"
 #include "ImageReader.h"
 #include "Session.h"
 #include "Workers.h"
@@ -100,5 +101,5 @@ extern "C" void cleave_frame_leave(void *frame) {
   auto serial = reinterpret_cast<uint64_t>(frame);
   /* Another thread's frames bracket nothing: it cannot begin anything. */
   while (lastOpen && lastOpen->serial > serial && isSplitting())
-    lastOpen->isLoop ? endLoop(lastOpen) : endFuture(lastOpen);
+    session.isChecking ? check::endWork(lastOpen) : lastOpen->isLoop ? endLoop(lastOpen) : endFuture(lastOpen);
 }

@@ -18,6 +18,7 @@
  */
 #include "Arena.h"
 #include "Blocks.h"
+#include "Check.h"
 #include "Open.h"
 #include "Session.h"
 
@@ -36,6 +37,7 @@ constexpr uint32_t kMaxBlocks = 24;
 /* Ranges a loop is cut into: enough to keep workers equally busy, few enough that handing them over costs little. */
 constexpr uint64_t kRangesPerLoop = 128;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
+constexpr uint64_t kCheckedRangesPerLoop = 16;
 constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
 
 /* As a span and a slice lie in memory. */
@@ -56,6 +58,10 @@ struct RangeWork {
   void *loop;
   uint64_t trips, grain, next; /* next: the first iteration that was not pushed */
   uint64_t reductionBytes;
+  void (*combine)(const void *, const void *, void *);
+  /* Mode check: the range that is being done in place, and the reductions before it, which lie behind the result. */
+  uint64_t checkedFirst, checkedCount;
+  uint8_t *before;
   uint32_t blockCount;
   Part parts[kMaxBlocks];
   Span spans[kMaxBlocks];
@@ -180,6 +186,21 @@ bool meets(const Part &one, const Part &other, uint64_t trips) {
   return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
 }
 
+/* Is there memory that one block has for reading and another for writing? The iterations keep apart within it. */
+bool isReadAndWritten(const RangeWork &work) {
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    for (uint32_t k = 0; k != work.blockCount; ++k) {
+      const Part &written = work.parts[i], &read = work.parts[k];
+      if (!written.isWritten || read.isWritten)
+        continue;
+      Span all = spanOf(read, read.block);
+      if (meets(written, read, work.trips) ||
+          mayOwn(*read.element, reinterpret_cast<const char *>(all.data), all.count, written.block))
+        return true;
+    }
+  return false;
+}
+
 /* Where the memory of a block begins and ends; begins nowhere if that is not known. */
 HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
   auto *base = static_cast<const uint8_t *>(given.base);
@@ -216,6 +237,8 @@ bool takeBlocks(RangeWork &work, const cleave_range &range) {
 }
 
 uint64_t grainOf(const cleave_range &range) {
+  if (session.isChecking)
+    return (range.trips + kCheckedRangesPerLoop - 1) / kCheckedRangesPerLoop;
   uint64_t grain = (range.trips + kRangesPerLoop - 1) / kRangesPerLoop;
   if (range.has_open_work || range.iteration_ns <= 0)
     return grain;
@@ -241,6 +264,8 @@ bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
 }
 
 bool isWorthALook(const cleave_range &range) {
+  if (session.isChecking)
+    return range.trips > 1 && range.block_count <= kMaxBlocks && !check::isSpent(range.site);
   double ns = range.iteration_ns * static_cast<double>(range.trips);
   return range.trips > 1 && range.block_count <= kMaxBlocks && (range.has_open_work || ns >= kLeastLoopNs);
 }
@@ -253,6 +278,26 @@ void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
       *slices++ = spanOf(work.parts[i], hull(work.parts[i], first, count));
 }
 
+/* Mode check: what was done in place since the loop asked last is held against the task, and so will be what comes. */
+int checkRange(RangeWork &work, uint64_t done, const void *reductions, uint64_t *count) {
+  if (work.checkedCount) {
+    prepareResult(work, work.checkedFirst, work.checkedCount);
+    check::rangeDone(work.loop, {work.result, work.before, reductions, work.reductionBytes, work.combine});
+    work.checkedCount = 0;
+  }
+  if (done >= work.trips) {
+    *count = UINT64_MAX - done;
+    return 0;
+  }
+  *count = rangeLength(work, done);
+  if (check::next(work.loop) == 3) {
+    work.checkedFirst = done;
+    work.checkedCount = *count;
+    memcpy(work.before, reductions, work.reductionBytes);
+  }
+  return 0;
+}
+
 } // namespace
 } // namespace cleave
 
@@ -261,14 +306,16 @@ using namespace cleave;
 extern "C" void *cleave_range_begin(const cleave_range *range) {
   if (!isSplitting() || !isWorthALook(*range))
     return nullptr;
-  uint64_t resultBytes = range->site->kind->result->size_bytes;
-  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes, 64));
+  uint64_t resultBytes = alignUp(range->site->kind->result->size_bytes, 64);
+  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range->reduction_bytes, 64));
   if (!place)
     return nullptr;
   auto *work = new (place) RangeWork{};
   work->trips = range->trips;
   work->grain = grainOf(*range);
   work->reductionBytes = range->reduction_bytes;
+  work->combine = range->combine;
+  work->before = work->result + resultBytes;
   work->blockCount = range->block_count;
   work->args[0] = work->item;
   work->args[1] = range->scalars;
@@ -279,6 +326,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
         shared[i] = const_cast<void *>(work->args[i]);
     work->loop = beginLoop(range->site, pushRanges, work, shared, OwnsState::Yes);
   }
+  if (work->loop && session.isChecking && isReadAndWritten(*work))
+    check::allowSharedChanges(work->loop);
   if (work->loop)
     return work;
   free(work);
@@ -287,6 +336,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
 
 extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count) {
   auto &work = *static_cast<RangeWork *>(range);
+  if (session.isChecking)
+    return checkRange(work, done, reductions, count);
   if (done >= work.trips) {
     *count = UINT64_MAX - done;
     return 0;

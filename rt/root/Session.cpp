@@ -117,13 +117,14 @@ void attachFromEnvironment() {
 } // namespace
 
 bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, int event) {
-  session = {control, static_cast<uint8_t *>(exchange), event, pthread_self(), false};
+  session = {control, static_cast<uint8_t *>(exchange), event, pthread_self(), false, false};
   setNameKeys(control->tenant_key, control->run_id);
   if (pthread_atfork(beforeFork, nullptr, inChild) || !attachWorkers())
     return false;
   if (control->arena_bytes && !arena::attach(arenaMemory, control->arena_bytes))
     return false;
   session.isAttached = true;
+  session.isChecking = control->mode == CLEAVE_MODE_CHECK && control->findings_offset;
   cleave_is_splitting = 1;
   __atomic_store_n(&control->root_attached, 1, __ATOMIC_RELEASE);
   return true;

@@ -21,12 +21,13 @@ struct Session {
   int event;
   pthread_t thread;
   bool isAttached;
+  bool isChecking; /* mode check (Check.h); stays so in the child of a fork, where it checks nothing */
 };
 
 extern Session session;
 
 inline bool isSplitting() { return session.isAttached && pthread_equal(pthread_self(), session.thread); }
-inline bool isIsolatedMode() { return session.control->mode == CLEAVE_MODE_ISOLATED; }
+inline bool isIsolatedMode() { return session.control->mode != CLEAVE_MODE_AUTO; }
 inline cleave_counters &counters() { return session.control->counters; }
 
 /* Takes the session over from memory that is already mapped. Tests call it with memory of their own. */

@@ -57,6 +57,8 @@ bool addChunk(uint64_t bytes) {
   if (chunkCount == kChunksMax || node->request(bytes, CLEAVE_BUFFER_HEAP, &granted) != CLEAVE_OK)
     return false;
   grantedBytes += granted.size_bytes;
+  if (heapFilling)
+    memset(granted.address, heapFilling, granted.size_bytes);
   chunks[chunkCount++] = {reinterpret_cast<uint64_t>(granted.address), granted.size_bytes};
   return true;
 }
@@ -93,6 +95,8 @@ uint64_t payloadBytes(uint64_t cls) {
 
 } // namespace
 
+uint8_t heapFilling;
+
 void *startHeap(uint64_t frontBytes) {
   if (!addChunk(frontBytes + kFirstChunk))
     return nullptr;
@@ -118,6 +122,8 @@ void *malloc(size_t bytes) noexcept {
   unsigned cls = classOf(total);
   if (FreeBlock *block = freeLists[cls]) {
     freeLists[cls] = block->next;
+    if (heapFilling)
+      memset(block, heapFilling, sizeof *block);
     return block;
   }
   uint8_t *block = bump;
@@ -139,6 +145,8 @@ void free(void *payload) noexcept {
     header = headerOf(payload);
   }
   auto *block = static_cast<FreeBlock *>(payload);
+  if (heapFilling)
+    memset(payload, heapFilling, payloadBytes(header));
   block->next = freeLists[header];
   freeLists[header] = block;
 }

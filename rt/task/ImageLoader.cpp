@@ -18,8 +18,9 @@ bool hasValueParameter(const cleave_kind &kind, uint32_t mask) {
 
 uint64_t externTableBytes(const cleave_image *image) { return alignUp(image->extern_count * 8, 64); }
 
-/* Behind the externs' addresses; see loadImage. */
-void relocate(const LoadedImage &loaded, Symbols symbols) {
+} // namespace
+
+void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols) {
   const cleave_image *image = loaded.image;
   auto *addresses = reinterpret_cast<const uint64_t *>(loaded.body - externTableBytes(image));
   const cleave_reloc *relocs = relocsOf(image);
@@ -30,11 +31,9 @@ void relocate(const LoadedImage &loaded, Symbols symbols) {
       slot = reinterpret_cast<uint64_t>(symbols.behind(slot));
     else
       slot = (slot & kOffsetMask) + (which ? addresses[which - 1] : base);
-    memcpy(loaded.body + relocs[i], &slot, 8);
+    memcpy(body + relocs[i], &slot, 8);
   }
 }
-
-} // namespace
 
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
   if (!image->reloc_count && !hasValueParameter(kind, image->param_mask))
@@ -57,7 +56,7 @@ LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbol
   if (!memory)
     return loaded;
   memcpy(loaded.body, pristine, image->body_bytes);
-  relocate(loaded, symbols);
+  relocate(loaded, loaded.body, symbols);
   return loaded;
 }
 

@@ -52,6 +52,11 @@ void ImageWriter::zero(uint64_t offset, uint64_t bytes) {
     memset(body + offset, 0, bytes);
 }
 
+void ImageWriter::leaveOut(uint64_t offset, uint64_t bytes) {
+  if (body && bytes)
+    memset(body + offset, filling, bytes);
+}
+
 void ImageWriter::store(uint64_t offset, uint64_t word) {
   if (body)
     memcpy(body + offset, &word, 8);
@@ -177,7 +182,7 @@ void ImageWriter::elements(const cleave_type &type, uint64_t offset, const char 
 }
 
 void ImageWriter::fields(const cleave_type &type, uint64_t offset, const char *source) {
-  zero(offset, type.size_bytes);
+  leaveOut(offset, type.size_bytes);
   for (uint32_t i = 0; i != type.field_count; ++i)
     value(*type.fields[i].type, offset + type.fields[i].offset, source + type.fields[i].offset);
 }
@@ -196,7 +201,7 @@ void ImageWriter::optional(const cleave_type &type, uint64_t offset, const char 
 uint64_t ImageWriter::block(const cleave_type &elem, const char *source, uint64_t count, uint64_t room) {
   uint64_t bytes = times(count, elem.size_bytes), roomBytes = larger(times(larger(room, count), elem.size_bytes), 1);
   uint64_t offset = reserve(roomBytes, elem.align_bytes);
-  zero(offset + bytes, roomBytes - bytes);
+  leaveOut(offset + bytes, roomBytes - bytes);
   elements(elem, offset, source, count);
   return offset;
 }
@@ -233,7 +238,7 @@ void ImageWriter::bitVector(uint64_t offset, const char *source) {
     return;
   uint64_t roomBytes = larger(hasRoomToGrow ? limitBytes : usedBytes, 1);
   uint64_t slot = reserve(roomBytes, 8);
-  zero(slot + wholeBytes, roomBytes - wholeBytes);
+  leaveOut(slot + wholeBytes, roomBytes - wholeBytes);
   copy(slot, begin, wholeBytes);
   if (bits) /* the bits behind the last one are whatever the allocator left there */
     store(slot + wholeBytes, loadWord(begin + wholeBytes) & ((uint64_t{1} << bits) - 1));

@@ -50,6 +50,8 @@ public:
   ExternSource *externs = nullptr;
   Symbols symbols; /* the kind's */
   bool overflowed = false;
+  /* What padding and spare room are filled with. */
+  uint8_t filling = 0;
   /* Spare capacity becomes real memory: the callee owns the value and may grow it in place. */
   bool hasRoomToGrow = false;
 
@@ -63,6 +65,8 @@ public:
   Mark mark() const { return {used, relocCount}; }
   void rewind(const Mark &mark, uint8_t *itsBody);
   void zero(uint64_t offset, uint64_t bytes);
+  /* Fills what no value has: the same in each image, and nothing that a reader may look at. */
+  void leaveOut(uint64_t offset, uint64_t bytes);
   /* Frees what the writer itself allocated (not the body, and not the relocations). */
   void dispose();
 

@@ -63,6 +63,7 @@ void renew(const LoadedImage &shared, const TupleLayout &layout) {
 }
 
 uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
+  const uint32_t check = items.image->check;
   const cleave_kind &kind = cleave_task_kind;
   TupleLayout sharedLayout = tupleLayout(kind, shared.image->param_mask);
   TupleLayout itemLayout = tupleLayout(kind, items.image->param_mask);
@@ -74,12 +75,17 @@ uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
   auto *results = reinterpret_cast<uint8_t *>(alignUp(reinterpret_cast<uint64_t>(raw), 64));
   void *args[32];
   setArguments(args, shared, sharedLayout, 0);
-  for (uint64_t i = 0; i != count; ++i) {
-    if (i)
+  for (uint64_t n = 0; n != count; ++n) {
+    uint64_t i = check & CLEAVE_CHECK_REVERSED ? count - 1 - n : n;
+    if (n)
       renew(shared, sharedLayout);
     setArguments(args, items, itemLayout, i);
+    if (check)
+      fillStack();
     cleave_task_call(args, results + i * stride);
   }
+  if (check)
+    endCheck(shared, sharedLayout, items, itemLayout);
   return results;
 }
 
@@ -131,6 +137,8 @@ extern "C" void _start(const cleave_start *start) {
   if (node->version != CLEAVE_NODE_VERSION || start->input_count != 2)
     panic("the node speaks another version of the interface");
   const cleave_image *shared = openInput(start->inputs[0]), *items = openInput(start->inputs[1]);
+  if (items->check)
+    beginCheck(items->check);
   uint64_t sharedBytes = loadBytes(shared, cleave_task_kind), itemsBytes = loadBytes(items, cleave_task_kind);
   auto *memory = static_cast<uint8_t *>(startHeap(sharedBytes + itemsBytes));
   if (!memory)

@@ -16,6 +16,9 @@ extern const cleave_node *node;
  * a block in there does nothing) and a first chunk behind them. Null: the quota is spent. */
 void *startHeap(uint64_t frontBytes);
 
+/* Mode check (Check.cpp): what the heap is filled with, where nothing was written. 0: as it comes. */
+extern uint8_t heapFilling;
+
 /* One image, as the work sees it. */
 struct LoadedImage {
   const cleave_image *image;
@@ -26,6 +29,14 @@ struct LoadedImage {
 /* Bytes that loadImage needs at its `memory`, for the copy of the body and the externs' addresses. 0: use in place. */
 uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind);
 LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbols);
+/* The last step of that, on a copy of the body at `body` that is to become what loaded.body is. */
+void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols);
+
+/* Mode check. Before the heap starts; before each item; when all is done: ends the task if it wrote what it may not. */
+void beginCheck(uint32_t check);
+void fillStack();
+void endCheck(const LoadedImage &shared, const TupleLayout &sharedLayout, const LoadedImage &items,
+              const TupleLayout &itemLayout);
 
 } // namespace cleave
 #endif

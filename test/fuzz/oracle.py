@@ -28,8 +28,8 @@ class Tools:
 
 
 class Verdict:
-    """`kind` is None if all is well. `tasks` and `kinds` are the isolated run's figures: how many tasks ran, of how many
-    kinds."""
+    """`kind` is None if all is well. `tasks` and `kinds` are the figures of the isolated run, or of mode check where that is
+    not wanted: how many tasks ran, of how many kinds."""
 
     def __init__(self, kind=None, words="", tasks=0, kinds=0, statements=0):
         self.kind, self.words, self.tasks, self.kinds, self.statements = kind, words, tasks, kinds, statements
@@ -106,7 +106,7 @@ def runMode(tools, mode, folder, arguments, reference, verdict):
         words = str(failure)
         kind = "hangs" if "still running" in words else "left" if "left a process" in words else "differs"
         return Verdict(f"{kind} {mode}", words)
-    if mode == "isolated" and os.path.exists(stats):
+    if (mode == "isolated" or (mode == "check" and not verdict.tasks)) and os.path.exists(stats):
         with open(stats) as file:
             figures = json.load(file)
         verdict.tasks = figures["tasks_run"]

@@ -78,6 +78,9 @@ enum {
   CLEAVE_GRANTS_MAX = 1024,  /* arena objects of one message */
   CLEAVE_LOG_MAX = 1024,     /* bytes of `log` text that are kept for a message */
   CLEAVE_SPIN_NS = 20000,
+  CLEAVE_FINDINGS_MAX = 64,    /* of one run that are kept as text; all are counted */
+  CLEAVE_FINDING_TEXT_MAX = 504,
+  CLEAVE_CHECK_STATUS = 123,  /* of `cleave run --mode=check` when something was found */
   CLEAVE_FAILURE_STATUS = 125 /* of `cleave run` when a task failed */
 };
 
@@ -144,7 +147,7 @@ typedef struct cleave_outbox {
 
 /* CONTROL ------------------------------------------------------------------------------------------------------- */
 
-enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1 }; /* serial: the root is started without CLEAVE_NODE */
+enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1, CLEAVE_MODE_CHECK = 2 }; /* serial: the root is started without CLEAVE_NODE */
 
 enum { CLEAVE_SLOT_FREE = 0, CLEAVE_SLOT_WANTED = 1, CLEAVE_SLOT_RUNNING = 2, CLEAVE_SLOT_DEAD = 3 };
 
@@ -199,8 +202,17 @@ typedef struct cleave_counters {
   uint64_t done_in_place;       /* calls at a cut that were not sent */
   uint64_t redone;              /* answered CLEAVE_THROWN and done again */
   uint64_t abandoned;           /* tasks whose result nobody asked for */
-  uint64_t reserved[10];
+  uint64_t checked;             /* mode check: calls and ranges whose outcomes were compared; */
+  uint64_t unchecked;           /* those that could not be sent; */
+  uint64_t findings;            /* and what was found, each kind of it once for each site */
+  uint64_t reserved[7];
 } cleave_counters;
+
+/* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */
+typedef struct cleave_finding {
+  uint64_t text_bytes;
+  char text[CLEAVE_FINDING_TEXT_MAX];
+} cleave_finding;
 
 typedef struct cleave_trace_event {
   uint32_t kind;
@@ -242,6 +254,7 @@ typedef struct cleave_control {
   uint64_t trace_count; /* events so far; those past the capacity are counted and not kept */
   cleave_counters counters;
   cleave_failure failure;
+  uint64_t findings_offset; /* cleave_finding[CLEAVE_FINDINGS_MAX]; 0: the mode is not check */
 } cleave_control;
 
 static inline cleave_kind_control *cleave_control_kind(cleave_control *control, uint32_t kind) {
@@ -252,6 +265,9 @@ static inline cleave_slot *cleave_control_slot(cleave_control *control, uint32_t
 }
 static inline cleave_trace_event *cleave_control_trace(cleave_control *control, uint64_t index) {
   return (cleave_trace_event *)((char *)control + control->trace_offset) + index;
+}
+static inline cleave_finding *cleave_control_finding(cleave_control *control, uint64_t index) {
+  return (cleave_finding *)((char *)control + control->findings_offset) + index;
 }
 
 #ifdef __cplusplus

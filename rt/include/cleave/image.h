@@ -129,7 +129,14 @@ typedef struct cleave_image {
   uint64_t tuple_bytes;  /* stride */
   uint64_t body_offset;  /* from the header; 64, so that a body is aligned wherever an image is */
   uint64_t body_bytes;
+  uint32_t check;        /* items, in mode check: the byte that fills what was not declared | CLEAVE_CHECK_REVERSED; else 0 */
+  uint32_t reserved;
 } cleave_image;
+
+enum {
+  CLEAVE_CHECK_FILL = 0xff,     /* mask of the byte */
+  CLEAVE_CHECK_REVERSED = 0x100 /* the last item first */
+};
 
 typedef struct cleave_extern {
   cleave_name name;

@@ -13,6 +13,7 @@
  *
  *     next/join answer 1: `result` is constructed (or, for void and scalars, stored)
  *              answer 0: call the cut version of f in place; 2: call the plain version in place (work too small)
+ *              answer 3: as 0, and when the call has returned, show its result: cleave_checked() (docs/checking.md)
  * Work that a task could not do (it threw) is answered with 0 at its place in program order. Nothing here throws.
  * All of it is called by one thread, the program's. cleave_frame_* bracket a cut function: whatever way it is left,
  * what it spawned and did not join is abandoned before its inputs die.
@@ -61,6 +62,9 @@ int cleave_loop_push(void *loop, const void *const *args);
 int cleave_loop_next(void *loop, void *result); /* loop may be null: answers 0 */
 void cleave_loop_end(void *loop);
 
+/* After answer 3: the call that `work` (a loop, or a future's token) was asked about returned, `result` is its result. */
+void cleave_checked(void *work, const void *result);
+
 /* A RANGE LOOP is one whose iterations are independent. It stays whole too; at the borders of ranges it asks, and a range
  * that a task did is jumped over. What travels is bytes: the blocks that the loop reads, whole, and of each block that
  * it writes the part that the range owns, there and back. A block whose elements own memory of their own (a vector's
@@ -91,12 +95,15 @@ typedef struct cleave_range {
   uint32_t block_count;
   uint32_t distinct_count;
   uint64_t reduction_bytes;
+  /* after = before combined with what a range gathered. Leaves alone what depends on an order that is open. */
+  void (*combine)(const void *before, const void *gathered, void *after);
 } cleave_range;
 
 /* Null: everything in place. `range` and what it refers to need to stay until the call returns, scalars until the end. */
 void *cleave_range_begin(const cleave_range *range);
-/* Asked before iteration `done`. 1: the next `*count` iterations are done, slices are written, `reductions` are what
- * they gathered. 0: do the next `*count` iterations in place and ask again. */
+/* Asked before iteration `done`, with the values that the reductions have so far. 1: the next `*count` iterations are
+ * done, slices are written, `reductions` are what they gathered. 0: do the next `*count` iterations in place and ask
+ * again. */
 int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count);
 void cleave_range_end(void *range); /* may be null */
 

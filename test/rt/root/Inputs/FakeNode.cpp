@@ -90,6 +90,7 @@ FakeNode::FakeNode(uint32_t workerCount, uint32_t kindCount) : kinds(kindCount),
   header->slots_offset = 131072;
   header->trace_offset = 262144;
   header->trace_capacity = 100;
+  header->findings_offset = 524288;
   onFailure = [](const cleave_failure &failure) {
     std::printf("run ended: kind %u, cause %u, detail %u, text '%.*s'\n", failure.kind, failure.cause, failure.detail,
                 int(failure.text_bytes), failure.text);

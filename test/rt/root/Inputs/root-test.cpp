@@ -69,7 +69,7 @@ int generate(void *opaque, void *loop) {
 }
 
 struct Report {
-  long right = 0, wrong = 0, sent = 0, inPlace = 0;
+  long right = 0, wrong = 0, sent = 0, inPlace = 0, shown = 0;
 };
 
 Report runLoop(long count, size_t ownSize, size_t sharedSize, long stopAt = -1) {
@@ -82,10 +82,13 @@ Report runLoop(long count, size_t ownSize, size_t sharedSize, long stopAt = -1) 
     alignas(Numbers) unsigned char memory[sizeof(Numbers)];
     auto &result = *reinterpret_cast<Numbers *>(memory);
     Numbers expected = f(shared, i, ownOf(i, ownSize));
-    if (cleave_loop_next(loop, memory) == 1)
+    int answer = cleave_loop_next(loop, memory);
+    if (answer == 1)
       ++report.sent;
     else
       ++report.inPlace, new (memory) Numbers(expected);
+    if (answer == 3)
+      ++report.shown, cleave_checked(loop, memory);
     ++(result == expected ? report.right : report.wrong);
     result.~Numbers();
   }
@@ -261,6 +264,70 @@ void fine(FakeNode &node) { // items that cost nothing: the loop gives up sendin
   expect(plain > 0, "a loop that is too fine is done in place");
 }
 
+// Mode check. Everything is done in place and held against workers, and nothing is ever found that is not there.
+void checked(FakeNode &node) {
+  const cleave_counters &counters = node.counters();
+  for (size_t ownSize : {0, 10, 20000}) {
+    Report report = runLoop(300, ownSize, ownSize ? 20000 : 3);
+    expectAll(report, 300, "checked loop");
+    expect(report.sent == 0 && report.shown == 300, "all was done in place, and shown");
+  }
+  for (long stop : {0, 1, 2, 17, 100})
+    expectAll(runLoop(300, 20000, 20000, stop), stop, "a checked loop that ends early");
+  Numbers shared(20000, 1), own(50, 1);
+  auto join = [&](void *token, long item) {
+    Numbers result = f(shared, item, own);
+    if (cleave_join(&futureSite, token, &result) == 3)
+      cleave_checked(token, &result);
+  };
+  for (long i = 0; i != 30; ++i) {
+    void *frame = cleave_frame_enter();
+    long items[] = {i, i + 1000, 5}; // as the arguments of a cut function do, they live until the join
+    void *tokens[3];
+    for (int k = 0; k != 3; ++k) {
+      const void *args[] = {&shared, &items[k], &own};
+      tokens[k] = cleave_spawn(&futureSite, args);
+    }
+    join(tokens[1], items[1]);
+    join(tokens[0], items[0]); // the third is left open
+    cleave_frame_leave(frame);
+  }
+  expect(counters.checked >= 1000 && counters.unchecked == 0 && counters.findings == 0, "nothing is found");
+  if (pid_t child = fork(); child == 0) {
+    _exit(runLoop(10, 5, 5).right == 10 && !spawn(shared, 1, own) ? 0 : 1);
+  } else {
+    int status;
+    waitpid(child, &status, 0);
+    expect(status == 0, "the child checks nothing");
+  }
+}
+
+// What a worker does to item 57, and how many kinds of findings there are then: each is told once for a site.
+void checkedWrong(FakeNode &node) {
+  const cleave_counters &counters = node.counters();
+  uint64_t findings = 0;
+  auto expectFinding = [&](const char *part) {
+    for (int round = 0; round != 2; ++round)
+      expectAll(runLoop(200, 10, 10), 200, "checked loop");
+    expect(counters.findings == ++findings, "one finding");
+    const cleave_finding &finding = *cleave_control_finding(&node.control(), findings - 1);
+    std::string text(finding.text, finding.text_bytes);
+    expect(text.find(part) != text.npos, part);
+  };
+  auto with = [](Ending ending) {
+    return [ending](void *const *args, void *result) {
+      Ending usual = compute(args, result);
+      return *static_cast<long *>(args[1]) == 57 ? static_cast<Numbers *>(result)->clear(), ending : usual;
+    };
+  };
+  node.setKind(kind, with(Ending::Done));
+  expectFinding("test:1: 'f': the task's result is not the program's: the size of a vector");
+  node.setKind(kind, with(Ending::Thrown));
+  expectFinding("the task threw");
+  node.setKind(kind, with(Ending::Die));
+  expectFinding("the task died where the program did not: it was killed by signal 11");
+}
+
 void threads(FakeNode &node) { // only the thread that runs main splits
   node.control().mode = CLEAVE_MODE_ISOLATED;
   Report other;
@@ -374,6 +441,8 @@ int main(int argc, char **argv) {
       {"forked", forked},
       {"fine", fine},
       {"threads", threads},
+      {"check", checked},
+      {"check-wrong", checkedWrong},
       {"wild", wild},
       {"arena", arenaBlocks},
       {"names", names},
@@ -386,6 +455,8 @@ int main(int argc, char **argv) {
   {
     FakeNode node(2, 1);
     node.setKind(kind, compute);
+    if (scenario->first.starts_with("check"))
+      node.control().mode = CLEAVE_MODE_CHECK;
     node.attach();
     scenario->second(node);
   }

@@ -1,7 +1,7 @@
 // RoundTrip.h - a real value through an image and back, and the reader on images with every byte changed in turn.
 //
 // For each value: measure and write must agree; the loaded image must compare equal (as a task sees its inputs); the
-// value that the reader builds must compare equal, must survive being changed and destroyed (under ASan: each block
+// value that the reader builds must compare equal, to the checker (Compare.h) as to the program, must survive being changed and destroyed (under ASan: each block
 // is deleted once, with its own size), and must give the very same image again, which compares capacities, shapes,
 // bucket order and padding at once.
 //
@@ -11,6 +11,7 @@
 
 #include "Describe.h"
 
+#include "rt/root/Compare.h"
 #include "rt/root/ImageReader.h"
 #include "rt/task/ImageWriter.h"
 #include "rt/task/Task.h"
@@ -114,8 +115,17 @@ template <class T, class Change> void roundTrip(const char *name, const T &origi
   expect(built.value() == original, name, "read value differs");
   expect(encode(type, built.storage, false, 0x55) == image, name, "image of the read value differs");
   expect(encode(type, built.storage, true, 0x55) == encode(type, &original, true, 0xaa), name, "room differs");
+  CompareSide live{}, flat{reinterpret_cast<const char *>(image.body()), image.header()->body_bytes, symbolsOf(kind)};
+  auto *there = reinterpret_cast<const char *>(&original), *here = reinterpret_cast<const char *>(built.storage);
+  expect(Comparison(flat, live).isEqual(type, flat.body, there), name, "the checker sees a difference in the image");
+  expect(Comparison(live, live).isEqual(type, there, here), name, "the checker sees a difference in the read value");
   T copy = original;
   change(copy);
+  auto *changed = reinterpret_cast<const char *>(&copy);
+  expect(Comparison(flat, live).isEqual(type, flat.body, changed) == (copy == original), name,
+         "the checker does not see a change");
+  expect(Comparison(live, flat).isEqual(type, changed, flat.body) == (copy == original), name,
+         "the checker does not see a change from the other side");
   change(built.value());
   expect(built.value() == copy, name, "differs after the same change");
   built.value().~T();
