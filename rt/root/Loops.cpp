@@ -169,14 +169,14 @@ void closeBatch(Loop &loop) {
 void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
     takePlacingNs(); /* futures' */
-    uint64_t begin = nowNs(), before = loop.generated;
+    uint64_t begin = ownNs(), before = loop.generated;
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
     if (outcome == Generated::Faulted)
       loop.items.takeBack();
     uint64_t placing = takePlacingNs();
-    loop.fillNs += nowNs() - begin - placing;
+    loop.fillNs += ownNs() - begin - placing;
     loop.fillItems += loop.generated - before;
     if (loop.slot >= 0)
       closeBatch(loop);
@@ -219,9 +219,9 @@ void activate(Loop &loop) {
   if (isBroken(kind) || !waitForWorker(kind))
     return;
   if (!loop.shared) {
-    uint64_t begin = nowNs();
+    uint64_t begin = ownNs();
     loop.shared = encodeShared(loop);
-    loop.sharingNs = nowNs() - begin;
+    loop.sharingNs = ownNs() - begin;
   }
   if (!loop.shared)
     loop.hasMore = false; /* what is shared is too large to send: all in place */
@@ -273,10 +273,10 @@ int answerInPlace(Loop &loop) {
 int answerFromBatch(Loop &loop, void *result) {
   Batch &batch = *loop.first;
   bool isTimed = batch.taken == 0 && loop.fillItems;
-  uint64_t begin = isTimed ? nowNs() : 0;
+  uint64_t begin = isTimed ? ownNs() : 0;
   Taken taken = take(batch, result);
   if (isTimed) {
-    learnRoot(*loop.site, loop.fillNs + (nowNs() - begin) * loop.fillItems, loop.fillItems);
+    learnRoot(*loop.site, loop.fillNs + (ownNs() - begin) * loop.fillItems, loop.fillItems);
     loop.fillNs = loop.fillItems = 0;
   }
   if (batch.taken == batch.count)

@@ -35,6 +35,13 @@ uint64_t nowNs() {
   return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
 }
 
+uint64_t ownNs() {
+  timespec used;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used))
+    return nowNs();
+  return static_cast<uint64_t>(used.tv_sec) * 1000000000u + static_cast<uint64_t>(used.tv_nsec);
+}
+
 void ringNode() {
   uint64_t one = 1;
   /* The counter cannot overflow by ones, and a signal cannot interrupt a write that need not wait. */

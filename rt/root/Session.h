@@ -34,6 +34,8 @@ inline cleave_counters &counters() { return session.control->counters; }
 bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, int event);
 
 uint64_t nowNs();
+/* What the calling thread itself has used: another program on its core does not count. A system call. */
+uint64_t ownNs();
 void ringNode();
 
 /* Tells the node why the run cannot go on, and waits for the end. */

@@ -99,13 +99,13 @@ uint64_t placeShared(Slot &slot, const SharedImage &shared, const cleave_kind &k
       place = (slot.nextPlace + i) % kSharedPlaces;
   offset = session.control->input_offset + place * sharedPlaceBytes();
   if (!isThere) {
-    uint64_t begin = nowNs();
+    uint64_t begin = ownNs();
     memcpy(partition(slot) + offset, shared.memory, shared.bytes);
     settle(partition(slot) + offset, offset, shared, kind);
     counters().inputs_copied_bytes += shared.bytes;
     slot.sharedSerial[place] = shared.serial + 1;
     slot.nextPlace = (place + 1) % kSharedPlaces;
-    placingNs += nowNs() - begin;
+    placingNs += ownNs() - begin;
   }
   slot.sharedPlace[entry] = static_cast<uint8_t>(place);
   return offset;
