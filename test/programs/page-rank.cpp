@@ -1,7 +1,7 @@
 // Page rank on a random web: in each round every page gathers from the pages that link to it.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 100000
+// STATUS-ARGS: 60000
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (loop, line 14)
 #include <cmath>
