@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 10000
 // DOMAIN: statistics
-// WANTED: coverage 0.9; 0.91 was measured, too near to hold a test to it
+// WANTED: coverage 0.9; 0.97 was measured with STATUS-ARGS
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

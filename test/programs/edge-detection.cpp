@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 60
 // DOMAIN: image
-// WANTED: coverage 0.9; 0.00 was measured; in the way: loop-count (loop, line 33)
+// WANTED: coverage 0.9; 0.04 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

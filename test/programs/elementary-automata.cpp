@@ -1,9 +1,10 @@
 // All 256 rules of one-dimensional cellular automata: how many cells live after some hundred generations?
 // RUN: %run-program %s
+// EXPECT-TASK: grown
 // PARALLEL
 // STATUS-ARGS: 500
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (grown, line 29)
+// WANTED: coverage 0.9; 0.98 was measured with STATUS-ARGS
 #include <bitset>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 100
 // DOMAIN: image
-// WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (loop, line 16)
+// WANTED: coverage 0.9; 0.00 was measured; in the way: counts in an array (a sum for each shade)
 #include <array>
 #include <cstdio>
 #include <cstdlib>

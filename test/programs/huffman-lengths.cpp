@@ -4,7 +4,7 @@
 // PARALLEL
 // STATUS-ARGS: 20000000 12
 // DOMAIN: text
-// WANTED: coverage 0.9; 0.29 was measured; in the way: loop-call-writes (loop, line 17)
+// WANTED: coverage 0.9; 0.32 was measured; in the way: the run time gives the loop up after its first batches
 #include <algorithm>
 #include <array>
 #include <cstdio>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 200
 // DOMAIN: image
-// WANTED: coverage 0.9; 0.85 was measured; in the way: inside-task (loop, line 18)
+// WANTED: coverage 0.9; 0.27 was measured; in the way: the run time gives the loop up after its first batches; the sums that are printed
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -1,9 +1,10 @@
 // Letters sorted into wanted and unwanted by the words in them: learnt once, then asked for each new letter.
 // RUN: %run-program %s
+// EXPECT-TASK: Filter::score
 // PARALLEL
 // STATUS-ARGS: 500
 // DOMAIN: statistics
-// WANTED: coverage 0.9; 0.64 was measured; in the way: inside-task (Filter::count, line 22)
+// WANTED: coverage 0.9; 0.76 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

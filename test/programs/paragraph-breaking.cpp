@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 50 20
 // DOMAIN: text
-// WANTED: coverage 0.9; 0.61 was measured; in the way: loop-pointer (loop, line 32)
+// WANTED: coverage 0.9; 0.11 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 200000000
 // DOMAIN: numeric
-// WANTED: coverage 0.9; 0.92 was measured, too near to hold a test to it
+// WANTED: coverage 0.9; 0.97 was measured with STATUS-ARGS
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

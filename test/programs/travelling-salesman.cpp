@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 300
 // DOMAIN: search
-// WANTED: coverage 0.9; 0.83 was measured; in the way: loop-carried (loop, line 27)
+// WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 240000
 // DOMAIN: graph
-// WANTED: coverage 0.9; 0.01 was measured; in the way: loop-count (loop, line 50)
+// WANTED: coverage 0.9; 0.06 was measured; in the way: the run time gives the loop up after its first batches
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 2000 100
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.00 was measured; in the way: loop-pointer (loop, line 33)
+// WANTED: coverage 0.9; 0.00 was measured; in the way: planes chosen by an index (loop-extent)
 #include <array>
 #include <cstdio>
 #include <cstdlib>

@@ -3,6 +3,9 @@
 // RUN: %run-program %s
 // EXPECT-NO-TASK: hashed
 // EXPECT-NO-TASK: spread
+// EXPECT-NO-TASK: tallied
+// EXPECT-NO-TASK: compared
+#include <array>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -28,6 +31,31 @@ double spread(const Setting &setting) {
   return sum;
 }
 
+using Cells = std::array<double, 16>;
+
+struct Sheet { // all but a few bytes are copied in as a whole
+  Cells cells;
+  int kind;
+};
+
+double tallied(const Sheet &sheet) {
+  double sum = sheet.kind;
+  for (int k = 1; k < 5000; ++k)
+    sum += sheet.cells[k % 16] / k;
+  return sum;
+}
+
+struct Pair { // all of it is copied in, a half from the other half
+  Cells before, now;
+};
+
+double compared(const Pair &pair) {
+  double sum = 0;
+  for (int k = 1; k < 5000; ++k)
+    sum += (pair.now[k % 16] - pair.before[k % 15]) / k;
+  return sum;
+}
+
 int main() {
   std::vector<std::string> buffer;
   unsigned sum = 0;
@@ -44,5 +72,21 @@ int main() {
       setting.width = i;
     setting.kind = i;
     std::printf("%.17g\n", spread(setting));
+  }
+  std::vector<Cells> rows(100);
+  for (int i = 0; i < 1600; ++i)
+    rows[i / 16][i % 16] = i * 7919 % 1009;
+  Sheet sheet{rows[0], 0};
+  Pair pair{rows[0], rows[0]};
+  for (int i = 0; i < 100; ++i) {
+    sheet.cells = rows[i];
+    if (i % 7 == 2)
+      sheet.kind = i;
+    std::printf("%.17g\n", tallied(sheet));
+  }
+  for (const Cells &row : rows) {
+    pair.before = pair.now;
+    pair.now = row;
+    std::printf("%.17g\n", compared(pair));
   }
 }
