@@ -26,82 +26,71 @@ import tempfile
 import time
 
 import linuxguest
+from sidebyside import inTurns, succeed, summarised
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 guest = os.path.join(root, "bench", "guest")
 
 
 def contenders(options, folder):
-    """(name, command, what its first line must be or None, its statistics file or None)"""
-    accel = options.accel
+    """Entries {"name", "run", "says": its first line where that is known, "stats": its file}, the node kernel first."""
     nothing, bundle, stats = (os.path.join(folder, name) for name in ("nothing", "first.cleave", "stats.json"))
-    linuxguest.run(["clang-22", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x200000,-e,entry",
-                    "-o", nothing, os.path.join(guest, "nothing.S")])  # fmt: skip
-    cleave = os.path.join(options.build, "bin", "cleave")
-    linuxguest.run([cleave + "++", "-std=c++20", "-O2", os.path.join(guest, "first.cpp"), "-o", bundle])
-    machine = linuxguest.machine(options.cpus, options.memory, accel)
-    yield "QEMU alone", machine + ["-kernel", nothing], None, None
-    run = [cleave, "run", "--mode=kernel", f"--workers={options.cpus - 1}", f"--kernel-memory={options.memory}M"]
-    emulated = ["--kernel-emulated"] if accel == "tcg" else []
-    yield "node kernel, first task", [*run, *emulated, f"--stats={stats}", bundle], None, stats
+    succeed(["clang-22", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x200000,-e,entry",
+             "-o", nothing, os.path.join(guest, "nothing.S")])  # fmt: skip
+    compiler = os.path.join(options.build, "bin", "cleave++")
+    succeed([compiler, "-std=c++20", "-O2", os.path.join(guest, "first.cpp"), "-o", bundle])
+    run = linuxguest.nodeKernel(options, f"--stats={stats}", bundle)
+    yield {"name": "node kernel, first task", "run": run, "stats": stats}
+    machine = linuxguest.machine(options.cpus, options.memory, options.accel)
+    yield {"name": "QEMU alone", "run": [*machine, "-kernel", nothing]}
 
     cache = os.path.join(options.build, "bench-linux")
     image = linuxguest.kernel(cache)
     init = ["-initrd", linuxguest.initramfs(os.path.join(guest, "up.c"), folder)]
-    # Under TCG there is nothing in this machine to measure the counter by, so Linux is told.
-    line = linuxguest.COMMAND_LINE + (f" tsc_early_khz={linuxguest.counterKhz(folder)}" if accel == "tcg" else "")
+    line = linuxguest.COMMAND_LINE
+    if options.accel == "tcg":  # there is nothing in this machine to measure the counter by, so Linux is told
+        line += f" tsc_early_khz={linuxguest.counterKhz(folder)}"
     words = [*init, "-append", line]
-    yield "Linux, as packed", machine + ["-kernel", image, *words], b"up\n", None
+    yield {"name": "Linux, as packed", "run": [*machine, "-kernel", image, *words], "says": b"up\n"}
     plain = linuxguest.unpacked(image, cache)
     if plain:
-        yield "Linux, vmlinux", machine + ["-kernel", plain, *words], b"up\n", None
+        yield {"name": "Linux, vmlinux", "run": [*machine, "-kernel", plain, *words], "says": b"up\n"}
         bare = [word + ",acpi=off" if word == "microvm" else word for word in machine]
-        yield "Linux, vmlinux, no ACPI", bare + ["-kernel", plain, *words], b"up\n", None
+        yield {"name": "Linux, vmlinux, no ACPI", "run": [*bare, "-kernel", plain, *words], "says": b"up\n"}
 
 
-def timed(command, expected):
-    """Seconds until the first line is there."""
+def untilFirstLine(entry):
+    """Seconds; those that the node kernel itself counts are added to its entry."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(entry["run"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     line = process.stdout.readline()
     seconds = time.perf_counter() - started
     _, errors = process.communicate(timeout=120)
-    if not line or (expected and line != expected):
-        sys.exit(f"{' '.join(command)}: it said {line!r}\n{errors.decode(errors='replace')}")
+    if not line or line != entry.get("says", line):
+        sys.exit(f"{' '.join(entry['run'])}: it said {line!r}\n{errors.decode(errors='replace')}")
+    if "stats" in entry:
+        with open(entry["stats"]) as file:
+            figures = json.load(file)
+        if not figures["tasks_run"]:
+            sys.exit(f"{entry['name']}: no task has run")
+        entry.setdefault("own", []).append(figures["kernel"]["start_s"])
     return seconds
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--cpus", type=int, default=3)
-    parser.add_argument("--memory", type=int, default=512, help="MiB")
-    parser.add_argument("--accel", choices=["tcg", "kvm"], default="tcg")
-    parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
-    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    linuxguest.addOptions(parser, root)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-boot-") as folder:
-        entries = [list(entry) + [[]] for entry in contenders(options, folder)]
-        own = []
-        for number in range(options.runs):
-            for _, command, expected, stats, seconds in entries:
-                seconds.append(timed(command, expected))
-                if stats:
-                    with open(stats) as file:
-                        figures = json.load(file)
-                    if not figures["tasks_run"]:
-                        sys.exit(f"{name}: no task has run")
-                    own.append(figures["kernel"]["start_s"])
-            print(f"run {number + 1} of {options.runs} done", file=sys.stderr)
-    ours = statistics.median(entries[1][4])
+        entries = inTurns(list(contenders(options, folder)), options.runs, untilFirstLine)
+        rows = summarised(entries)
     print(f"{options.accel}, {options.cpus} CPUs, {options.memory} MiB; medians of {options.runs}; "
-          f"ratio: node kernel's time / this one's")  # fmt: skip
-    print(f"{'':<26}{'median s':>10}{'least':>9}{'most':>9}{'ratio':>8}")
-    rows = []
-    for name, _, _, _, seconds in entries:
-        median = statistics.median(seconds)
-        rows.append({"name": name, "median_s": median, "seconds": seconds, "ratio": ours / median})
-        print(f"{name:<26}{median:10.3f}{min(seconds):9.3f}{max(seconds):9.3f}{ours / median:8.3f}")
+          f"share: node kernel's time / this one's")  # fmt: skip
+    print(f"{'':<26}{'median s':>10}{'least':>9}{'most':>9}{'share':>8}")
+    for row in rows:
+        print(f"{row['name']:<26}{row['median_s']:10.3f}{row['least_s']:9.3f}{row['most_s']:9.3f}{1 / row['ratio']:8.3f}")
+    own = entries[0]["own"]
     print(f"of which the node kernel, from its first instruction to the program's: {statistics.median(own):.3f} s")
     if options.json:
         with open(options.json, "w") as out:

@@ -30,7 +30,7 @@ import subprocess
 import sys
 import tempfile
 
-import linuxguest
+from sidebyside import succeed
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = 2  # the first that runs tasks
@@ -44,13 +44,13 @@ class Symbols:
     def __init__(self, image, addresses):
         command = ["llvm-symbolizer-22", "--output-style=JSON", "--inlines", f"--obj={image}"]
         text = "".join(f"{address:#x}\n" for address in addresses).encode()
-        lines = linuxguest.run(command, input=text).decode().splitlines()
+        lines = succeed(command, input=text).decode().splitlines()
         self.stacks = {}
         for address, line in zip(addresses, lines):
             frames = reversed(json.loads(line)["Symbol"])
             self.stacks[address] = tuple(self.short(frame["FunctionName"]) for frame in frames)
         self.entries = {}
-        for line in linuxguest.run(["llvm-nm-22", "-C", image]).decode().splitlines():
+        for line in succeed(["llvm-nm-22", "-C", image]).decode().splitlines():
             words = line.split(maxsplit=2)
             if words[1] in "tT":
                 self.entries[int(words[0], 16)] = words[2]
@@ -161,13 +161,13 @@ def countInstructions(options, folder, bundle, word):
     """One word in one machine, and the windows of its tasks; the first ones, on a cold core, are left out."""
     plugin, path = os.path.join(folder, "path.so"), os.path.join(folder, "path")
     if not os.path.exists(plugin):
-        linuxguest.run(["clang-22", "-O2", "-shared", "-fPIC", "-o", plugin, os.path.join(root, "bench/guest/path.c")])
+        succeed(["clang-22", "-O2", "-shared", "-fPIC", "-o", plugin, os.path.join(root, "bench/guest/path.c")])
     with open(os.path.join(folder, "qemu-system-x86_64"), "w") as file:
         file.write(f'#!/bin/sh\nPATH={os.environ["PATH"]}\nexec qemu-system-x86_64 "$@" '
                    f"-plugin {plugin},core={CORE},out={path}\n")  # fmt: skip
     os.chmod(file.name, 0o755)
     environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
-    linuxguest.run(command(options, bundle, ["3", word], True), env=environment)
+    succeed(command(options, bundle, ["3", word], True), env=environment)
     return windowsOf(path, os.path.join(options.build, "rt/kernel/cleave_kernel_symbols"))
 
 
@@ -190,7 +190,7 @@ def measureTime(options, bundle, words, emulated):
     """{word: [(ns of a task's run, ns from one's end to the next's start)]}"""
     seen = collections.defaultdict(list)
     for _ in range(options.runs):
-        for line in linuxguest.run(command(options, bundle, ["20", *words], emulated)).decode().splitlines():
+        for line in succeed(command(options, bundle, ["20", *words], emulated)).decode().splitlines():
             word, _, numbers = line.rpartition(": ")
             seen[word].append(tuple(int(number) for number in numbers.split()))
     return seen
@@ -208,7 +208,7 @@ def main():
     options.build = os.path.abspath(options.build)
     limits = dict(limit.split("=") for limit in options.at_most)
     if not limits:
-        linuxguest.run(["cmake", "--build", options.build, "--target", "cleave_kernel_symbols", "cleave",
+        succeed(["cmake", "--build", options.build, "--target", "cleave_kernel_symbols", "cleave",
                         "cleave-kernel-hostile-root", "cleave-kernel-hostile-task"])  # fmt: skip
     if not sameCode(options.build):
         sys.exit("the image with names is of another build")
@@ -216,7 +216,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench-calls-") as folder:
         bundle = os.path.join(folder, "calls.cleave")
         maker = os.path.join(root, "test/rt/node/Inputs/make-bundle.py")
-        linuxguest.run([sys.executable, maker, bundle, "cleave-kernel-hostile-root", "cleave-kernel-hostile-task"],
+        succeed([sys.executable, maker, bundle, "cleave-kernel-hostile-root", "cleave-kernel-hostile-task"],
                        env={**os.environ, "PATH": path})  # fmt: skip
         rows, known = [], {}
         # Which of a task's calls is meant: hostile.c opens its input first and requests its output last.

@@ -23,6 +23,7 @@ import sys
 import tempfile
 
 import linuxguest
+from sidebyside import succeed
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 guest = os.path.join(root, "bench", "guest")
@@ -36,7 +37,7 @@ def plugin(options, folder, out):
         return []
     library = os.path.join(folder, "entries.so")
     if not os.path.exists(library):
-        linuxguest.run(["clang-22", "-O2", "-shared", "-fPIC", "-o", library, os.path.join(guest, "entries.c")])
+        succeed(["clang-22", "-O2", "-shared", "-fPIC", "-o", library, os.path.join(guest, "entries.c")])
     return ["-plugin", f"{library},core={CORE},out={out}"]
 
 
@@ -52,8 +53,8 @@ def outside(options, out):
 def nodeKernel(options, folder):
     """One task core; the task is told how often to go round, after one that shows how fast that is."""
     bundle, stats, out = (os.path.join(folder, name) for name in ("spin.cleave", "stats.json", "out"))
-    cleave = os.path.join(options.build, "bin", "cleave")
-    linuxguest.run([cleave + "++", "-std=c++20", "-O2", os.path.join(guest, "spin.cpp"), "-o", bundle])
+    compiler = os.path.join(options.build, "bin", "cleave++")
+    succeed([compiler, "-std=c++20", "-O2", os.path.join(guest, "spin.cpp"), "-o", bundle])
     words = plugin(options, folder, out)
     if words:
         with open(os.path.join(folder, "qemu-system-x86_64"), "w") as file:
@@ -62,9 +63,8 @@ def nodeKernel(options, folder):
     environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
 
     def once(rounds):
-        linuxguest.run([cleave, "run", "--mode=kernel", *(["--kernel-emulated"] if options.accel == "tcg" else []),
-                        f"--workers={options.cpus - 1}", f"--kernel-memory={options.memory}M", "--task-seconds=600",
-                        f"--stats={stats}", bundle, str(rounds)], env=environment)  # fmt: skip
+        succeed(linuxguest.nodeKernel(options, "--task-seconds=600", f"--stats={stats}", bundle, str(rounds)),
+                env=environment)  # fmt: skip
         with open(stats) as file:
             return json.load(file)
 
@@ -109,11 +109,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--outside", action="store_true")
-    parser.add_argument("--cpus", type=int, default=3)
-    parser.add_argument("--memory", type=int, default=512, help="MiB")
-    parser.add_argument("--accel", choices=["tcg", "kvm"], default="tcg")
-    parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
-    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    linuxguest.addOptions(parser, root)
     options = parser.parse_args()
     if options.outside and options.accel != "tcg":
         parser.error("--outside needs the emulator")

@@ -13,15 +13,25 @@ import struct
 import subprocess
 import sys
 
+from sidebyside import succeed
+
 PACKAGE = "linux-image-cloud-amd64"
 COMMAND_LINE = "console=ttyS0 quiet loglevel=0 nokaslr rdinit=/init panic=-1"
 
 
-def run(command, **more):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}: status {done.returncode}\n{done.stderr.decode(errors='replace')}")
-    return done.stdout
+def addOptions(parser, root):
+    """What all measurements beside this guest let one choose."""
+    parser.add_argument("--cpus", type=int, default=3)
+    parser.add_argument("--memory", type=int, default=512, help="MiB")
+    parser.add_argument("--accel", choices=["tcg", "kvm"], default="tcg")
+    parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+
+
+def nodeKernel(options, *words):
+    """`cleave run` on the machine that those options describe."""
+    return [os.path.join(options.build, "bin", "cleave"), "run", "--mode=kernel", f"--workers={options.cpus - 1}",
+            f"--kernel-memory={options.memory}M", *(["--kernel-emulated"] if options.accel == "tcg" else []), *words]  # fmt: skip
 
 
 def kernel(folder):
@@ -30,13 +40,13 @@ def kernel(folder):
     if found:
         return found[-1]
     os.makedirs(folder, exist_ok=True)
-    depends = run(["apt-cache", "depends", PACKAGE]).decode()
+    depends = succeed(["apt-cache", "depends", PACKAGE]).decode()
     names = [line.split()[1] for line in depends.splitlines() if "Depends: linux-image-" in line]
     if not names:
         sys.exit(f"apt knows no {PACKAGE}; is this Debian, and was `apt-get update` run?")
-    run(["apt-get", "download", names[0]], cwd=folder)
+    succeed(["apt-get", "download", names[0]], cwd=folder)
     (package,) = glob.glob(os.path.join(folder, names[0] + "_*.deb"))
-    run(["dpkg-deb", "-x", package, os.path.join(folder, "root")])
+    succeed(["dpkg-deb", "-x", package, os.path.join(folder, "root")])
     return glob.glob(os.path.join(folder, "root/boot/vmlinuz-*"))[0]
 
 
@@ -70,7 +80,7 @@ def entry(name, mode, content=b"", device=(0, 0)):
 def initramfs(source, folder, flags=()):
     """An archive (cpio, newc) with /init from a C file, and the two folders and the device that it needs."""
     program = os.path.join(folder, "init")
-    run(["clang-22", "-O2", "-static", *flags, source, "-o", program])
+    succeed(["clang-22", "-O2", "-static", *flags, source, "-o", program])
     with open(program, "rb") as file:
         init = file.read()
     archive = os.path.join(folder, "initramfs.cpio")
@@ -98,8 +108,8 @@ int main(void) {
   printf("%llu", ticks * 1000000 / ((end.tv_sec - begin.tv_sec) * 1000000000LL + end.tv_nsec - begin.tv_nsec));
 }
 """
-    run(["clang-22", "-O2", "-x", "c", "-", "-o", program], input=source)
-    return int(run([program]))
+    succeed(["clang-22", "-O2", "-x", "c", "-", "-o", program], input=source)
+    return int(succeed([program]))
 
 
 def machine(cpus, memory, accelerator):

@@ -24,22 +24,33 @@ def answer(command, stdin):
     return result.returncode, result.stdout
 
 
-def measure(entries, runs, stdin=None, progress=True):
-    """Adds "seconds", wall time by run, to entries {"name", "run": command}."""
+def inTurns(entries, runs, timed, progress=True):
+    """Adds "seconds", what `timed` says of each entry, by run."""
     for entry in entries:
         entry["seconds"] = []
-    expected = None
     for number in range(runs):
         for entry in entries:
-            started = time.perf_counter()
-            given = answer(entry["run"], stdin)
-            entry["seconds"].append(time.perf_counter() - started)
-            expected = given if expected is None else expected
-            if given != expected:
-                sys.exit(f"{entry['name']}: its output or exit status differs from {entries[0]['name']}'s")
+            entry["seconds"].append(timed(entry))
         if progress:
             print(f"run {number + 1} of {runs} done", file=sys.stderr)
     return entries
+
+
+def measure(entries, runs, stdin=None, progress=True):
+    """Wall times of entries {"name", "run": command}."""
+    expected = None
+
+    def timed(entry):
+        nonlocal expected
+        started = time.perf_counter()
+        given = answer(entry["run"], stdin)
+        seconds = time.perf_counter() - started
+        expected = given if expected is None else expected
+        if given != expected:
+            sys.exit(f"{entry['name']}: its output or exit status differs from {entries[0]['name']}'s")
+        return seconds
+
+    return inTurns(entries, runs, timed, progress)
 
 
 def summarised(entries):

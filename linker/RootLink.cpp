@@ -161,6 +161,23 @@ static Error readInput(StringRef path, StringRef bytes, const Module &root, Nati
   return error ? createFileError(path, std::move(error)) : Error::success();
 }
 
+/// The passes room notes it on each function (passes/Prepare.h).
+static constexpr const char *originalLinkage = "cleave-linkage";
+
+/// Gives functions back what they were to the inliner, under names that meet nobody else's.
+static void restoreLinkage(Module &root) {
+  for (Function &function : root) {
+    StringRef linkage = function.getFnAttribute(originalLinkage).getValueAsString();
+    if (linkage.empty() || !function.hasLocalLinkage() || function.isDeclaration())
+      continue;
+    function.setName(function.getName() + ".cleave");
+    function.setLinkage(linkage == "inline" ? GlobalValue::LinkOnceODRLinkage : GlobalValue::ExternalLinkage);
+    function.setVisibility(GlobalValue::HiddenVisibility);
+    function.setDSOLocal(true);
+    function.removeFnAttr(originalLinkage);
+  }
+}
+
 Error internaliseRoot(Module &root, const LinkOptions &options) {
   NativeNames names;
   for (const std::string &path : nativeInputs(options)) {
@@ -177,6 +194,7 @@ Error internaliseRoot(Module &root, const LinkOptions &options) {
     bool isInlineFunction = isa<Function>(global) && global.hasLinkOnceODRLinkage();
     return names.defined.contains(global.getName()) && !isInlineFunction;
   });
+  restoreLinkage(root);
   return Error::success();
 }
 

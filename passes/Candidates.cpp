@@ -126,6 +126,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                       "compile with -fno-math-errno if only mathematical functions set it");
       break;
     case EffectKind::Throws:
+    case EffectKind::Aborts:
       break;
     }
   }
@@ -280,7 +281,8 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     Candidate candidate;
     candidate.function = &function;
     candidate.facts = *facts;
-    candidate.mayThrow = effects.summary(function).kinds.count(EffectKind::Throws) && !function.doesNotThrow();
+    const auto &kinds = effects.summary(function).kinds;
+    candidate.mayThrow = (kinds.count(EffectKind::Throws) && !function.doesNotThrow()) || kinds.count(EffectKind::Aborts);
     candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
     // A person knows the function-local static, not its guard, and the shared_ptr, not its count: both are atomic.
     bool isAtomic = candidate.refusal.reason == "atomic";

@@ -28,7 +28,7 @@ struct Candidate {
   const llvm::Function *function = nullptr;
   FunctionFacts facts;
   Refusal refusal;
-  bool mayThrow = false;
+  bool mayThrow = false; ///< or abort: the call may not come back, and then nothing behind it has happened
 };
 
 /// All functions with facts that are heavy enough to be kept whole, in module order.

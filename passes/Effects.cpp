@@ -46,6 +46,8 @@ StringRef effectName(EffectKind kind) {
     return "nonlocal-jump";
   case EffectKind::EndsProgram:
     return "ends-program";
+  case EffectKind::Aborts:
+    return "aborts";
   case EffectKind::Throws:
     return "throws";
   case EffectKind::UnboundedRead:
@@ -253,6 +255,9 @@ private:
       break;
     case Class::Throws:
       add(EffectKind::Throws);
+      break;
+    case Class::Aborts:
+      add(EffectKind::Aborts);
       break;
     case Class::Ends:
       add(EffectKind::EndsProgram);

@@ -17,7 +17,8 @@ enum class EffectKind {
   UnknownCall,  ///< calls through a pointer, or a function without a body that no model covers
   VolatileAccess,
   AtomicAccess,
-  EndsProgram,   ///< exit, abort
+  EndsProgram,   ///< exit
+  Aborts,        ///< allowed: a task gives up instead, and the program meets the failed assertion in place
   Throws,        ///< allowed: thrown work is done again in place
   UnboundedRead, ///< strlen and friends: reads on until a terminator
   WritesErrno

@@ -4,7 +4,9 @@
 // its neighbours, a CRTP base casts itself down. The task would get a copy of the object alone. So each pointer is
 // followed from the parameter on, through functions that it is handed to, and every access must lie within the type's
 // size. The same is asked of what the parameter itself refers to (the captures of a lambda): a load of a reference is
-// the beginning of another such walk. Where a pointer is lost, the answer is no.
+// the beginning of another such walk. A reference that is put away in a local object (a class with a member that refers
+// to the text, a lambda) is followed out of it again, as long as nobody else knows the object. Where a pointer is lost, the
+// answer is no.
 //
 // An object behind a reference to a class with virtual functions is larger than the class; but which of its functions
 // runs is decided by the object, and each of them is measured with its own class.
@@ -18,6 +20,7 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
+#include <set>
 
 using namespace llvm;
 
@@ -39,9 +42,17 @@ private:
   bool staysInsideAt(const Use &use, int64_t offset, const MDNode *type);
   bool passesOn(const CallBase &call, const Use &use, int64_t offset, const MDNode *type);
   bool loads(const Instruction &load, int64_t offset, const MDNode *type);
+  bool isPutAway(const StoreInst &store, int64_t offset, const MDNode *type);
+  bool comesBack(const Value *holder, int64_t slot, int64_t offset, const MDNode *type);
+  bool comesBackAt(const Use &use, int64_t slot, int64_t offset, const MDNode *type);
+  /// False: `pointer` has been at too many places already, as one that moves along in a loop is.
+  bool mayVisit(const Value *pointer);
 
+  static constexpr unsigned maxPlaces = 16;
   const DataLayout &layout;
-  DenseMap<const Value *, int64_t> seen;
+  std::set<std::tuple<const Value *, int64_t, const MDNode *>> seen;
+  std::set<std::tuple<const Value *, int64_t, int64_t, const MDNode *>> seenHolders;
+  DenseMap<const Value *, unsigned> places;
 };
 } // namespace
 
@@ -84,11 +95,14 @@ static bool isTreeEnd(const MDNode *type, int64_t offset) {
   return found;
 }
 
+bool ExtentCheck::mayVisit(const Value *pointer) { return ++places[pointer] <= maxPlaces; }
+
 bool ExtentCheck::staysInside(const Value *pointer, int64_t offset, const MDNode *type) {
-  // The same pointer at another place: a pointer that moves along.
-  auto [it, isNew] = seen.try_emplace(pointer, offset);
-  if (!isNew)
-    return it->second == offset;
+  // A parameter is the same pointer at another place if the function is called for two members. Each is looked at.
+  if (!seen.insert({pointer, offset, type}).second)
+    return true;
+  if (!mayVisit(pointer))
+    return false;
   return all_of(pointer->uses(), [&](const Use &use) {
     if (staysInsideAt(use, offset, type))
       return true;
@@ -145,6 +159,56 @@ bool ExtentCheck::passesOn(const CallBase &call, const Use &use, int64_t offset,
   return staysInside(argument, offset, type);
 }
 
+/// The pointer becomes a member of a local object. Then whatever is loaded from there may be the pointer.
+bool ExtentCheck::isPutAway(const StoreInst &store, int64_t offset, const MDNode *type) {
+  APInt slot(64, 0);
+  const Value *holder = store.getPointerOperand()->stripAndAccumulateConstantOffsets(layout, slot, true);
+  return isa<AllocaInst>(holder) && store.isSimple() && comesBack(holder, slot.getSExtValue(), offset, type);
+}
+
+/// `slot` bytes behind `holder` there may be a pointer that points `offset` bytes into an object of `type`.
+bool ExtentCheck::comesBack(const Value *holder, int64_t slot, int64_t offset, const MDNode *type) {
+  if (!seenHolders.insert({holder, slot, offset, type}).second)
+    return true;
+  return mayVisit(holder) &&
+         all_of(holder->uses(), [&](const Use &use) { return comesBackAt(use, slot, offset, type); });
+}
+
+bool ExtentCheck::comesBackAt(const Use &use, int64_t slot, int64_t offset, const MDNode *type) {
+  const auto *user = dyn_cast<Instruction>(use.getUser());
+  if (!user)
+    return false;
+  auto touches = [&](uint64_t bytes) { return slot < static_cast<int64_t>(bytes) && slot > -8; };
+  if (isa<LoadInst>(user)) {
+    if (!touches(layout.getTypeStoreSize(user->getType())))
+      return true;
+    return slot == 0 && user->getType()->isPointerTy() && staysInside(user, offset, type);
+  }
+  if (auto *store = dyn_cast<StoreInst>(user))
+    return store->getValueOperand() != use.get();
+  if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {
+    APInt constant(64, 0);
+    return gep->accumulateConstantOffset(layout, constant) &&
+           comesBack(gep, slot - constant.getSExtValue(), offset, type);
+  }
+  if (isa<PHINode>(user) || isa<SelectInst>(user))
+    return comesBack(user, slot, offset, type);
+  auto *call = dyn_cast<CallBase>(user);
+  if (!call)
+    return isa<CmpInst>(user);
+  if (call->isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(call) || isa<MemSetInst>(call))
+    return true;
+  if (auto *copy = dyn_cast<MemTransferInst>(call)) {
+    auto *length = dyn_cast<ConstantInt>(copy->getLength());
+    bool isSource = use.getOperandNo() == 1;
+    return !isSource || (length && !touches(length->getZExtValue()));
+  }
+  const Function *callee = call->getCalledFunction();
+  return callee && !callee->isDeclaration() && call->isArgOperand(&use) &&
+         call->getArgOperandNo(&use) < callee->arg_size() &&
+         comesBack(callee->getArg(call->getArgOperandNo(&use)), slot, offset, type);
+}
+
 /// Is `element`, which points to an element of an array, used only for access and for steps further into it?
 static bool staysInElement(const GetElementPtrInst &element) {
   return all_of(element.uses(), [&](const Use &use) {
@@ -166,8 +230,9 @@ bool ExtentCheck::staysInsideAt(const Use &use, int64_t offset, const MDNode *ty
   if (isa<LoadInst>(user))
     return loads(*user, offset, type);
   if (auto *store = dyn_cast<StoreInst>(user)) {
-    // Storing the pointer itself loses track of it.
-    return store->getValueOperand() != use.get() && offset >= 0 &&
+    if (store->getValueOperand() == use.get())
+      return isPutAway(*store, offset, type);
+    return offset >= 0 &&
            offset + layout.getTypeStoreSize(store->getValueOperand()->getType()) <= typeSize(type);
   }
   if (auto *gep = dyn_cast<GetElementPtrInst>(user)) {

@@ -106,7 +106,7 @@ bool FutureFinder::isTransparent(Instruction &instruction) {
       return !memory.mayOverlap(marked, inputs) && !memory.mayOverlap(marked, result);
     }
     for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
-                            EffectKind::NonlocalJump, EffectKind::EndsProgram})
+                            EffectKind::NonlocalJump, EffectKind::EndsProgram, EffectKind::Aborts})
       if (effects.has(instruction, kind) &&
           (callee.mayThrow || (kind != EffectKind::Io && kind != EffectKind::Nondeterminism)))
         return false;

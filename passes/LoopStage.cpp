@@ -77,6 +77,8 @@ private:
   bool addToSlice(Instruction &instruction);
   bool checkMemory();
   bool isQuiet(const CallBase &inner) const;
+  bool isResult(const Use &argument) const;
+  void addOwnAccesses(AccessSets &sets);
   void collectPrivateAccesses();
   Instruction *nextWriter();
   bool reachesInIteration(const Instruction &from, const Instruction &to);
@@ -284,6 +286,23 @@ bool GeneratorBuilder::reachesInIteration(const Instruction &from, const Instruc
   return it->second.contains(to.getParent());
 }
 
+/// Is this argument, of the call or its copy, the place for the result?
+bool GeneratorBuilder::isResult(const Use &argument) const {
+  const PassedValue &result = callee.facts.result;
+  return result.passing == Passing::Indirect && static_cast<int>(argument.getOperandNo()) == result.firstArgument;
+}
+
+/// The whole argument travels, whatever the callee looks at. Where the result goes is written, and an argument by value is
+/// the callee's own.
+void GeneratorBuilder::addOwnAccesses(AccessSets &sets) {
+  for (const Use &argument : call.args())
+    if (!isResult(argument))
+      sets.reads |= memory.reach(memory.pointsTo(argument.get()));
+  for (const PassedValue &parameter : callee.facts.parameters)
+    if (parameter.passing == Passing::Indirect)
+      sets.writes.intersectWithComplement(memory.pointsTo(call.getArgOperand(parameter.firstArgument)));
+}
+
 void GeneratorBuilder::collectPrivateAccesses() {
   for (BasicBlock *block : copied->blocks())
     for (Instruction &instruction : *block) {
@@ -293,10 +312,8 @@ void GeneratorBuilder::collectPrivateAccesses() {
           (inner && inner->isLifetimeStartOrEnd()))
         continue;
       AccessSets sets = effects.accesses(*original);
-      // The whole argument travels, whatever the callee looks at.
       if (&instruction == copiedCall)
-        for (const Use &argument : call.args())
-          sets.reads |= memory.reach(memory.pointsTo(argument.get()));
+        addOwnAccesses(sets);
       sets.reads &= privates.objects();
       sets.writes &= privates.objects();
       // What is freed is not read again.
@@ -307,10 +324,11 @@ void GeneratorBuilder::collectPrivateAccesses() {
     }
 }
 
-/// Something outside of the slice that writes what the slice reads later in the same iteration.
+/// Something outside of the slice that writes what the slice reads later in the same iteration; the call itself too, of
+/// whose result the generator knows nothing.
 Instruction *GeneratorBuilder::nextWriter() {
   for (auto &[writer, written] : privateAccesses) {
-    if (written.writes.empty() || writer == copiedCall || slice.contains(writer))
+    if (written.writes.empty() || slice.contains(writer))
       continue;
     for (auto &[reader, read] : privateAccesses)
       if ((reader == copiedCall || slice.contains(reader)) && read.reads.intersects(written.writes) &&
@@ -377,10 +395,8 @@ bool GeneratorBuilder::collectSlice() {
   };
   reachBlock(copiedCall->getParent());
   for (Use &argument : copiedCall->args())
-    if (static_cast<int>(argument.getOperandNo()) != callee.facts.result.firstArgument ||
-        callee.facts.result.passing != Passing::Indirect)
-      if (!need(argument.get()))
-        return false;
+    if (!isResult(argument) && !need(argument.get()))
+      return false;
   while (!work.empty() || !neededBranches.empty() || nextWriter()) {
     if (work.empty() && neededBranches.empty()) {
       if (!need(nextWriter()))

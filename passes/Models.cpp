@@ -198,9 +198,12 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
   } else if (isOperatorDelete(symbol) || is({"free", "__cxa_free_exception"})) {
     model.kind = Class::Frees;
     model.returns = CallModel::Returns::Nothing;
-  } else if (is({"exit", "_exit", "abort", "quick_exit", "_Exit", "_ZSt9terminatev", "__clang_call_terminate",
-                 "__assert_fail", "__cxa_pure_virtual"})) {
+  } else if (is({"exit", "_exit", "quick_exit", "_Exit"})) {
     model.kind = Class::Ends;
+    model.returns = CallModel::Returns::Nothing;
+  } else if (is({"abort", "_ZSt9terminatev", "__clang_call_terminate", "__assert_fail", "__cxa_pure_virtual",
+                 "_ZSt21__glibcxx_assert_failPKciS0_S0_"})) {
+    model.kind = Class::Aborts;
     model.returns = CallModel::Returns::Nothing;
   } else if (is({"__cxa_throw", "__cxa_rethrow", "__cxa_throw_bad_array_new_length", "__cxa_bad_cast", "__cxa_bad_typeid"})) {
     // What is thrown is found again through __cxa_begin_catch, whose answer is unknown memory.
@@ -229,6 +232,18 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
   return true;
 }
 
+/// What compilers call for products, quotients and functions of complex numbers: from numbers to numbers, and nothing
+/// else but errno. (`long double` and `float` have the suffixes of C, or other letters in the middle.)
+static bool isComplexArithmetic(StringRef symbol) {
+  static const StringSet<> names = {"cabs",  "carg",  "cexp",   "clog",  "cpow",   "csqrt", "cproj",  "csin",  "ccos", "ctan",
+                                    "casin", "cacos", "catan",  "csinh", "ccosh",  "ctanh", "casinh", "cacosh", "catanh"};
+  if (names.contains(symbol) || ((symbol.ends_with("f") || symbol.ends_with("l")) && names.contains(symbol.drop_back())))
+    return true;
+  StringRef rest = symbol;
+  return (rest.consume_front("__mul") || rest.consume_front("__div")) &&
+         is_contained({"hc3", "sc3", "dc3", "xc3", "tc3"}, rest);
+}
+
 /// Reads on to a terminator, wherever the object ends that it was given.
 static bool readsToTerminator(StringRef symbol) {
   return symbol.starts_with("strto") ||
@@ -243,6 +258,16 @@ static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &mod
   unsigned count = call.arg_size();
   model.reads.resize(count);
   model.writes.resize(count);
+  if (isComplexArithmetic(symbol)) {
+    model.kind = CallModel::Class::Pure;
+    model.returns = CallModel::Returns::Nothing;
+    model.writesErrno = symbol.starts_with("c");
+    // Numbers that are too large for registers are handed over in memory, the result as well.
+    for (unsigned k = 0; k < count; ++k)
+      if (call.getArgOperand(k)->getType()->isPointerTy())
+        (call.paramHasAttr(k, Attribute::StructRet) ? model.writes : model.reads).set(k);
+    return true;
+  }
   if (is({"strlen", "strcmp", "strncmp", "strchr", "strrchr", "memcmp", "bcmp", "memchr"})) {
     model.kind = CallModel::Class::Pure;
     model.returns = call.getType()->isPointerTy() ? CallModel::Returns::FirstArgument : CallModel::Returns::Nothing;

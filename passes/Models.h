@@ -23,6 +23,7 @@ struct CallModel {
     Throws,           ///< ends by throwing; touches nothing else
     Allocates,        ///< returns fresh memory
     Frees,            ///< frees what argument 0 points to
+    Aborts,           ///< ends the program without another word to it: abort, a failed assertion
     Ends              ///< ends the program
   };
   enum class Returns { Nothing, FirstArgument, ReachOfArguments, Unknown };

@@ -69,6 +69,16 @@ public:
 };
 } // namespace
 
+/// Who could call a function decides how it is inlined, and how long that takes: a function with one caller goes into it
+/// whatever its size, if it is known to have no other. For a program as a whole that is nearly every function, and `main`
+/// would become one body of a size that no pass is made for. So the linker room gives back what is noted here, and each
+/// function is inlined as clang would have done it.
+static void noteLinkage(Module &program) {
+  for (Function &function : program)
+    if (!function.isDeclaration() && !function.hasLocalLinkage())
+      function.addFnAttr(originalLinkage, function.isDiscardableIfUnused() ? "inline" : "external");
+}
+
 Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module>> modules) {
   std::unique_ptr<Module> program = std::move(modules.front());
   Linker linker(*program);
@@ -78,6 +88,7 @@ Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module
       return createStringError("cannot link '" + name + "': a symbol in it is defined elsewhere too");
   }
   markVirtualCalls(*program);
+  noteLinkage(*program);
   return program;
 }
 

@@ -14,7 +14,11 @@ class Module;
 
 namespace cleave {
 
-/// Links `modules` into the first one. Errors: two definitions of one symbol.
+/// The attribute of functions that could be called from elsewhere before the program was one module: "external", or
+/// "inline" for those that every file may have a copy of.
+inline constexpr const char *originalLinkage = "cleave-linkage";
+
+/// Links `modules` into the first one, and notes each function's linkage. Errors: two definitions of one symbol.
 llvm::Expected<std::unique_ptr<llvm::Module>> linkModules(std::vector<std::unique_ptr<llvm::Module>> modules);
 
 /// Internalises, promotes memory, inlines what is small, keeps functions whole that may become tasks, and brings loops

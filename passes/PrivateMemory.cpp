@@ -78,7 +78,23 @@ static void markContent(Type *type, uint64_t offset, const DataLayout &layout, B
   bytes.set(offset, offset + layout.getTypeAllocSize(type));
 }
 
-/// Do stores to its fields, all before `call`, fill the whole of `slot`?
+namespace {
+/// What a store, or a copy of a known length from elsewhere, writes.
+struct Filling {
+  const Value *address = nullptr;
+  uint64_t bytes = 0;
+};
+} // namespace
+
+static Filling fillingOf(const Instruction &instruction, const DataLayout &layout) {
+  if (auto *store = dyn_cast<StoreInst>(&instruction))
+    return {store->getPointerOperand(), layout.getTypeStoreSize(store->getValueOperand()->getType())};
+  auto *copy = dyn_cast<MemIntrinsic>(&instruction);
+  auto *length = copy ? dyn_cast<ConstantInt>(copy->getLength()) : nullptr;
+  return length ? Filling{copy->getRawDest(), length->getZExtValue()} : Filling();
+}
+
+/// Do stores to its fields and copies into them, all before `call`, fill the whole of `slot`?
 bool PrivateMemory::isFilledByFields(const AllocaInst &slot) const {
   const DataLayout &layout = slot.getDataLayout();
   auto size = slot.getAllocationSize(layout);
@@ -87,19 +103,20 @@ bool PrivateMemory::isFilledByFields(const AllocaInst &slot) const {
   BitVector missing(size->getFixedValue());
   markContent(slot.getAllocatedType(), 0, layout, missing);
   const ObjectSet &objects = memory.pointsTo(&slot);
-  SmallVector<const Instruction *, 8> stores;
+  SmallVector<const Instruction *, 8> fillings;
   for (const Instruction *access : accesses) {
-    auto *store = dyn_cast<StoreInst>(access);
+    Filling filling = fillingOf(*access, layout);
     APInt offset(64, 0);
-    if (!store || !loop.contains(store) || !dominators.dominates(store, &call) ||
-        store->getPointerOperand()->stripAndAccumulateInBoundsConstantOffsets(layout, offset) != &slot)
+    if (!filling.address || !loop.contains(access) || !dominators.dominates(access, &call) ||
+        effects.accesses(*access).reads.intersects(objects) ||
+        filling.address->stripAndAccumulateInBoundsConstantOffsets(layout, offset) != &slot ||
+        offset.ugt(missing.size()) || filling.bytes > missing.size() - offset.getZExtValue())
       continue;
-    missing.reset(offset.getZExtValue(),
-                  offset.getZExtValue() + layout.getTypeStoreSize(store->getValueOperand()->getType()));
-    stores.push_back(store);
+    missing.reset(offset.getZExtValue(), offset.getZExtValue() + filling.bytes);
+    fillings.push_back(access);
   }
   return missing.none() && all_of(accesses, [&](const Instruction *access) {
-           return access == &call || is_contained(stores, access) ||
+           return access == &call || is_contained(fillings, access) ||
                   (!effects.accesses(*access).reads.intersects(objects) &&
                    !effects.accesses(*access).writes.intersects(objects));
          });

@@ -115,7 +115,7 @@ Outside outside(const CallBase &call) {
   if (symbol.starts_with("_ZNKSt8__detail20_Prime_rehash_policy"))
     return Outside::KeepIfFirstIsOurs;
   CallModel model = modelOfCall(call);
-  if (model.kind == CallModel::Class::Throws || model.kind == CallModel::Class::Ends)
+  if (is_contained({CallModel::Class::Throws, CallModel::Class::Aborts, CallModel::Class::Ends}, model.kind))
     return Outside::Stop;
   return model.kind == CallModel::Class::Pure && model.writes.none() ? Outside::Keep : Outside::Refuse;
 }
@@ -312,14 +312,18 @@ SmallVector<AllocaInst *, 8> Sandbox::Rewriter::exposedSlots() const {
 }
 
 void Sandbox::Rewriter::moveSlots(ArrayRef<AllocaInst *> slots, Instruction &where) {
+  Instruction *before = &where; // which may be the start of a slot's lifetime, and then goes with it
   for (AllocaInst *slot : slots) {
-    IRBuilder<> builder(&where);
+    IRBuilder<> builder(before);
     uint64_t bytes = slot->getAllocationSize(layout)->getFixedValue();
     Value *moved = builder.CreateCall(allocate, {builder.getInt64(bytes), builder.getInt64(slot->getAlign().value())});
     for (Use &use : make_early_inc_range(slot->uses())) {
       auto *call = dyn_cast<CallBase>(use.getUser());
-      if (call && call->isLifetimeStartOrEnd())
-        call->eraseFromParent();
+      if (!call || !call->isLifetimeStartOrEnd())
+        continue;
+      if (call == before)
+        before = call->getNextNode();
+      call->eraseFromParent();
     }
     slot->replaceAllUsesWith(moved);
     slot->eraseFromParent();

@@ -23,6 +23,7 @@ What the corpus says besides, for test/programs/status; it is not enforced here:
     // PARALLEL                  a person would expect this program to run in parallel
     // SEQUENTIAL                or to stay in one piece: its steps need one another
     // DOMAIN: graph             what it is about
+    // STATUS-ARGS: 4000         arguments of the run that is measured, a larger problem than the test's
     // WANTED: coverage 0.9      not reached yet; what stands in the way
 
 A program that is not only a test (examples/) says nothing of the kind: `--directives FILE` reads another file for it.

@@ -7,6 +7,8 @@
 #ifndef CLEAVE_KERNEL_LAYOUT_H
 #define CLEAVE_KERNEL_LAYOUT_H
 
+#include "cleave/exchange.h"
+
 #include <stdint.h>
 
 namespace cleave {
@@ -23,9 +25,9 @@ constexpr uint64_t kBinaryEnd = kTiB;
 
 /* A task. */
 constexpr uint64_t kTaskHeap = 1 * kTiB, kTaskHeapEnd = 65 * kTiB; ///< 2^46 bytes: no request goes beyond
-constexpr uint64_t kTaskInputs = 66 * kTiB;                        ///< + offset in the partition
+constexpr uint64_t kTaskInputs = CLEAVE_TASK_INPUTS;               ///< + offset in the partition
 constexpr uint64_t kTaskOutputs = 67 * kTiB;                       ///< + offset in the ring entry's area
-constexpr uint64_t kTaskObjects = 68 * kTiB;                       ///< + offset in the arena
+constexpr uint64_t kTaskObjects = CLEAVE_TASK_OBJECTS;             ///< + offset in the arena
 constexpr uint64_t kTaskThread = 126 * kTiB;                       ///< thread pointer's block
 constexpr uint64_t kTaskStackTop = 127 * kTiB, kTaskStackBytes = 64 << 20;
 constexpr uint64_t kTaskGate = 127 * kTiB + (1 << 20); ///< stubs of the calls, the table and the start block

@@ -34,6 +34,8 @@ void Program::layOut() {
   layout.partition_bytes = 128 * kGiB;
   layout.input_offset = CLEAVE_INPUT_OFFSET;
   layout.input_bytes = 16 * kGiB;
+  layout.inputs_address = kTaskInputs;
+  layout.objects_address = kTaskObjects;
   layout.output_offset = 32 * kGiB;
   layout.output_bytes = 16 * kGiB;
   layout.exchange_bytes = layout.slot_count * layout.partition_bytes;

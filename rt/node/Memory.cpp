@@ -77,6 +77,8 @@ static cleave_control layOut(const MemoryPlan &plan) {
   control.partition_bytes = kPartitionBytes;
   control.input_offset = CLEAVE_INPUT_OFFSET;
   control.input_bytes = kInputBytes;
+  control.inputs_address = CLEAVE_TASK_INPUTS;
+  control.objects_address = CLEAVE_TASK_OBJECTS;
   control.output_offset = 2 * kInputBytes;
   control.output_bytes = kOutputBytes;
   control.exchange_bytes = control.slot_count * kPartitionBytes;

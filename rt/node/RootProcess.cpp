@@ -68,7 +68,7 @@ Problem executeRoot(const RootCommand &command) {
     if (std::strncmp(*variable, CLEAVE_NODE_VARIABLE "=", sizeof CLEAVE_NODE_VARIABLE))
       variables.push_back(*variable);
   if (descriptors) {
-    std::string value = CLEAVE_NODE_VARIABLE "=1";
+    std::string value = fmt::format(CLEAVE_NODE_VARIABLE "={}", CLEAVE_EXCHANGE_VERSION);
     for (int number : {descriptors->control, descriptors->exchange, descriptors->arena, descriptors->event}) {
       int copy = fcntl(number, F_DUPFD, highDescriptor());
       if (copy < 0)

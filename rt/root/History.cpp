@@ -10,7 +10,7 @@ namespace cleave {
 namespace {
 
 /* learnt[] of a loop's site. */
-enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience };
+enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience, SharingNs };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -25,6 +25,9 @@ constexpr double kLeastWorthNs = 20000;
 constexpr uint64_t kSmallestBucketBits = 6;
 constexpr uint16_t kRefusalsUntilProbe = 20000;
 constexpr uint64_t kFirstPatience = 256;
+/* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
+constexpr uint64_t kSettledBatches = 8;
+constexpr double kWorkPerTry = 50;
 
 double handOffNs = 10000;
 
@@ -121,8 +124,10 @@ void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000)
 double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
 
 LoopHistory loopHistory(const cleave_site &site) {
-  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]), asDouble(site.learnt[RootNsPerItem]),
-          asDouble(site.learnt[ItemsPerLoop]), site.learnt[Batches]};
+  double itemsPerLoop = asDouble(site.learnt[ItemsPerLoop]);
+  double sharing = itemsPerLoop >= 1 ? asDouble(site.learnt[SharingNs]) / itemsPerLoop : 0;
+  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]),
+          asDouble(site.learnt[RootNsPerItem]) + sharing, itemsPerLoop, site.learnt[Batches]};
 }
 
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
@@ -130,20 +135,31 @@ void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
     average(site.learnt[RootNsPerItem], double(ns) / double(items), site.learnt[Batches]);
 }
 
-void learnLoopEnd(cleave_site &site, uint64_t items) {
+void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
+  if (sharingNs) /* else it was done in place from beginning to end */
+    average(site.learnt[SharingNs], double(sharingNs), site.learnt[SharingNs] ? site.learnt[Loops] : 0);
   average(site.learnt[ItemsPerLoop], double(items), site.learnt[Loops]++);
 }
 
 bool isLoopTooFine(cleave_site &site) {
   LoopHistory history = loopHistory(site);
-  if (history.batches < 3 || history.nsPerItem > history.rootNsPerItem * 1.5)
+  double sharing = asDouble(site.learnt[SharingNs]), work = history.nsPerItem * history.itemsPerLoop;
+  /* What is shared alone costs more than all the work: one loop is enough to know. */
+  bool isHopeless = history.batches && work > 0 && sharing > work;
+  if (!isHopeless && (history.batches < kSettledBatches || history.nsPerItem > history.rootNsPerItem * 1.5))
     return false;
   uint64_t &patience = site.learnt[FinePatience];
-  if (++site.learnt[FineSkips] <= larger(patience, kFirstPatience))
+  if (!patience) {
+    patience = kFirstPatience;
+    /* Another try is to cost little beside what is done until then. */
+    if (double loops = isHopeless ? sharing / work * kWorkPerTry : 0; loops > static_cast<double>(patience))
+      patience = loops < 1e9 ? static_cast<uint64_t>(loops) : 1000000000;
+  }
+  if (++site.learnt[FineSkips] <= patience)
     return true;
   site.learnt[FineSkips] = 0;
-  patience = larger(patience, kFirstPatience) * 2;
-  site.learnt[Batches] = 1; /* two more batches will tell */
+  patience *= 2;
+  site.learnt[Batches] = kSettledBatches - 2; /* two more batches will tell */
   return false;
 }
 

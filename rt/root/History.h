@@ -5,6 +5,9 @@
  *
  *     an item is worth sending if a worker needs longer for it than the program needs to send it and take it back.
  *
+ * What the items of a loop share is paid for once a loop, whatever their number: it counts by the items that a loop of this
+ * site had on average. A stencil that sends its whole grid for each step is given up after a few steps.
+ *
  * LOOPS. ns per item and per byte of input (moving averages), the program's own ns per item, items per loop. Batches
  * aim at a millisecond: long against a hand-off (tens of microseconds), short against the end of a loop where workers
  * wait for the last one.
@@ -31,14 +34,18 @@ void learnHandOff(uint64_t ns);
 double worthNs();
 
 struct LoopHistory {
-  double nsPerItem, nsPerByte, rootNsPerItem, itemsPerLoop;
+  double nsPerItem, nsPerByte;
+  double rootNsPerItem; /* sending and taking back, with the item's part of what all share */
+  double itemsPerLoop;
   uint64_t batches;
 };
 LoopHistory loopHistory(const cleave_site &site);
 /* The program spent `ns` on pushing and taking `items` of this site. */
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
-void learnLoopEnd(cleave_site &site, uint64_t items);
-/* Known not to pay: true. Now and then it answers false all the same, because programs change. */
+/* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */
+void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs);
+/* Known not to pay: true. Now and then it answers false all the same, because programs change; the less there is to gain
+ * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);
 
 enum class Worth : uint8_t { Send, Probe, InPlace, Plain };

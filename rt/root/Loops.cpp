@@ -35,8 +35,6 @@ constexpr double kTinyItemNs = 150;
 /* How long a probe is waited for before other workers get one too. */
 constexpr uint64_t kProbeNs = 500000;
 constexpr uint64_t kMaxItems = 4096, kMaxAhead = 65536, kMaxBatches = 256, kPollEvery = 16;
-/* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
-constexpr uint64_t kSettledBatches = 8;
 
 enum class Mode : uint8_t { Warming, Active, Plain };
 
@@ -57,7 +55,7 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
-  uint64_t fillNs, fillItems;
+  uint64_t fillNs, fillItems, sharingNs;
 };
 
 Loop plainLoop; /* what cleave_loop_begin answers for a site that is too fine */
@@ -170,16 +168,19 @@ void closeBatch(Loop &loop) {
 /* Runs the generator until no ring entry is free, or the loop ends. */
 void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
+    takePlacingNs(); /* futures' */
     uint64_t begin = nowNs(), before = loop.generated;
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
     if (outcome == Generated::Faulted)
       loop.items.takeBack();
-    loop.fillNs += nowNs() - begin;
+    uint64_t placing = takePlacingNs();
+    loop.fillNs += nowNs() - begin - placing;
     loop.fillItems += loop.generated - before;
     if (loop.slot >= 0)
       closeBatch(loop);
+    loop.sharingNs += placing + takePlacingNs();
     if (loop.isStalled)
       return;
   }
@@ -217,7 +218,12 @@ void activate(Loop &loop) {
   uint32_t kind = loop.site->kind->id;
   if (isBroken(kind) || !waitForWorker(kind))
     return;
-  if (!loop.shared && !(loop.shared = encodeShared(loop)))
+  if (!loop.shared) {
+    uint64_t begin = nowNs();
+    loop.shared = encodeShared(loop);
+    loop.sharingNs = nowNs() - begin;
+  }
+  if (!loop.shared)
     loop.hasMore = false; /* what is shared is too large to send: all in place */
   loop.mode = Mode::Active;
 }
@@ -229,7 +235,7 @@ void warm(Loop &loop) {
 }
 
 void checkFineness(Loop &loop) {
-  if (loopHistory(*loop.site).batches >= kSettledBatches && isLoopTooFine(*loop.site))
+  if (isLoopTooFine(*loop.site))
     loop.mode = Mode::Plain;
 }
 
@@ -324,7 +330,7 @@ void endLoop(OpenWork *work) {
     abandon(batch);
   }
   counters().done_in_place += loop->inPlace;
-  learnLoopEnd(*loop->site, loop->consumed);
+  learnLoopEnd(*loop->site, loop->consumed, loop->sharingNs);
   loop->items.dispose();
   if (loop->shared)
     dropShared(loop->shared);
@@ -339,7 +345,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
     return nullptr;
   if (session.isChecking)
     return check::beginLoop(site, generator, state, shared_args, owns);
-  if (isTiny(*site) || (loopHistory(*site).batches >= kSettledBatches && isLoopTooFine(*site))) {
+  if (isTiny(*site) || isLoopTooFine(*site)) {
     if (owns == OwnsState::Yes)
       return nullptr;
     plainLoop.mode = Mode::Plain;

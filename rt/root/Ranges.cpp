@@ -16,6 +16,7 @@
  * behind the last element lies nothing that could be copied. A result goes back into the memory that the elements have;
  * the loop changes no element's own words, so the sizes agree.
  */
+#include "Arena.h"
 #include "Blocks.h"
 #include "Check.h"
 #include "Open.h"
@@ -245,6 +246,23 @@ uint64_t grainOf(const cleave_range &range) {
   return static_cast<double>(grain) < least ? static_cast<uint64_t>(least) + 1 : grain;
 }
 
+/* Less than it takes to copy a byte for sharing it, or there and back. */
+constexpr double kCopyNsPerByte = 0.5;
+
+/* Does copying what the loop needs cost more than the loop is known to take? What lies in the arena is shown, not copied,
+ * unless it is written. */
+bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
+  if (range.has_open_work || session.isChecking)
+    return false;
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    if (const Part &part = work.parts[i]; part.isWritten)
+      bytes += hull(part, 0, range.trips).bytes;
+    else if (part.block.bytes < CLEAVE_EXTERN_MIN || !arena::owns(part.block.begin))
+      bytes += part.block.bytes;
+  return static_cast<double>(bytes) * kCopyNsPerByte > range.iteration_ns * static_cast<double>(range.trips);
+}
+
 bool isWorthALook(const cleave_range &range) {
   if (session.isChecking)
     return range.trips > 1 && range.block_count <= kMaxBlocks && !check::isSpent(range.site);
@@ -302,7 +320,7 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
   work->args[0] = work->item;
   work->args[1] = range->scalars;
   void *shared[32] = {};
-  if (takeBlocks(*work, *range)) {
+  if (takeBlocks(*work, *range) && !isCopyingTooMuch(*work, *range)) {
     for (uint32_t i = 0; i != range->block_count + 2; ++i)
       if (range->site->shared_mask >> i & 1)
         shared[i] = const_cast<void *>(work->args[i]);

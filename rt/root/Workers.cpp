@@ -23,7 +23,7 @@ constexpr uint64_t kDetachLimit = 64u << 20;
 constexpr uint64_t kLargeBytes = 4u << 20;
 constexpr uint64_t kHashedBytes = 4096;
 
-uint64_t detachedBytes, imageSequence;
+uint64_t detachedBytes, imageSequence, placingNs;
 
 void giveBack(const uint8_t *from, uint64_t bytes) {
   uint64_t begin = alignUp(reinterpret_cast<uint64_t>(from), 4096);
@@ -57,9 +57,34 @@ cleave_name imageName(const void *image, uint64_t bytes) {
   return bytes <= kHashedBytes ? contentName(image, bytes) : provenanceName(++imageSequence | uint64_t{1} << 63);
 }
 
+/* Makes addresses of the pointers in a copy of a shared image that lies at `offset` in a partition, so that each task uses
+ * it there instead of making a copy of its own. Not if a callee may write to it, or if it holds what only the task binary
+ * knows. */
+void settle(uint8_t *copy, uint64_t offset, const SharedImage &shared, const cleave_kind &kind) {
+  auto *image = reinterpret_cast<cleave_image *>(copy);
+  const cleave_control &control = *session.control;
+  if (!control.inputs_address)
+    return;
+  for (uint32_t rest = image->param_mask; rest; rest &= rest - 1)
+    if (kind.params[__builtin_ctz(rest)].passing == CLEAVE_PARAM_VALUE)
+      return;
+  uint8_t *body = copy + image->body_offset;
+  const cleave_reloc *relocs = relocsOf(image);
+  for (uint32_t i = 0; i != image->reloc_count; ++i)
+    if (loadWord(body + relocs[i]) >> kExternShift == CLEAVE_SLOT_SYMBOL)
+      return;
+  for (uint32_t i = 0; i != image->reloc_count; ++i) {
+    uint64_t slot = loadWord(body + relocs[i]), which = slot >> kExternShift;
+    slot = (slot & kOffsetMask) + (which ? control.objects_address + shared.image.shown()[which - 1].grant.arena_offset
+                                         : control.inputs_address + offset + image->body_offset);
+    memcpy(body + relocs[i], &slot, 8);
+  }
+  image->reloc_count = 0;
+}
+
 /* Where in the slot's input area the shared image lies; copies it there unless the worker has it. Five places, and at
  * most three other messages in flight: one is always free. */
-uint64_t placeShared(Slot &slot, const SharedImage &shared, uint32_t entry) {
+uint64_t placeShared(Slot &slot, const SharedImage &shared, const cleave_kind &kind, uint32_t entry) {
   bool isUsed[kSharedPlaces] = {};
   for (uint32_t n = slot.completed; n != slot.submitted; ++n)
     isUsed[slot.sharedPlace[n % CLEAVE_RING]] = true;
@@ -74,10 +99,13 @@ uint64_t placeShared(Slot &slot, const SharedImage &shared, uint32_t entry) {
       place = (slot.nextPlace + i) % kSharedPlaces;
   offset = session.control->input_offset + place * sharedPlaceBytes();
   if (!isThere) {
+    uint64_t begin = nowNs();
     memcpy(partition(slot) + offset, shared.memory, shared.bytes);
+    settle(partition(slot) + offset, offset, shared, kind);
     counters().inputs_copied_bytes += shared.bytes;
     slot.sharedSerial[place] = shared.serial + 1;
     slot.nextPlace = (place + 1) % kSharedPlaces;
+    placingNs += nowNs() - begin;
   }
   slot.sharedPlace[entry] = static_cast<uint8_t>(place);
   return offset;
@@ -221,6 +249,12 @@ Area itemsArea(int index) {
           bytes};
 }
 
+uint64_t takePlacingNs() {
+  uint64_t ns = placingNs;
+  placingNs = 0;
+  return ns;
+}
+
 uint64_t sharedLimit() { return sharedPlaceBytes(); }
 
 void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) {
@@ -231,7 +265,7 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   cleave_message &message = to->messages[entry];
   uint32_t grants = writeGrants(to->grants[entry], batch->shared->image);
   grants += writeGrants(to->grants[entry] + grants, items);
-  message.shared_offset = placeShared(slot, *batch->shared, entry);
+  message.shared_offset = placeShared(slot, *batch->shared, *batch->site->kind, entry);
   message.shared_bytes = batch->shared->bytes;
   message.items_offset = static_cast<uint64_t>(image - partition(slot));
   message.items_bytes = itemsBytes;

@@ -30,6 +30,9 @@ uint64_t sharedLimit();
 /* `items` is finished, `itemsBytes` long, and lies in the slot's area. The batch takes over its pins. */
 void submit(int slot, Batch *batch, OutgoingImage &items, uint64_t itemsBytes);
 
+/* What copying shared images to workers has taken since this was asked last. */
+uint64_t takePlacingNs();
+
 void poll();
 /* Sleeps until something may have been completed, or the deadline (nowNs; 0: none). */
 void waitForChange(uint64_t deadlineNs);

@@ -1,6 +1,6 @@
 /* ImageLoader.cpp - makes an input image a live value: copy the body, add addresses to the slots. No element is
- * visited and no constructor runs. The copy is what a callee may write to; when nothing in the image is a pointer and
- * nobody may write, the object is used where the node mapped it. */
+ * visited and no constructor runs. The copy is what a callee may write to; when no pointer in the image is left to be
+ * settled and nobody may write, the object is used where the node mapped it. */
 #include "Task.h"
 
 #include "Layout.h"
@@ -44,16 +44,17 @@ uint64_t loadBytes(const cleave_image *image, const cleave_kind &kind) {
 LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbols) {
   auto *pristine = reinterpret_cast<const uint8_t *>(image) + image->body_offset;
   LoadedImage loaded{image, pristine, memory ? memory + externTableBytes(image) : const_cast<uint8_t *>(pristine)};
-  if (!memory)
-    return loaded;
   auto *addresses = reinterpret_cast<uint64_t *>(memory);
   for (uint32_t i = 0; i != image->extern_count; ++i) {
     const cleave_extern &object = externsOf(image)[i];
     cleave_view view;
     if (node->open(&object.name, object.how, &view) != CLEAVE_OK || view.size_bytes < object.bytes)
       panic("an input object is not there");
-    addresses[i] = reinterpret_cast<uint64_t>(view.address);
+    if (addresses)
+      addresses[i] = reinterpret_cast<uint64_t>(view.address);
   }
+  if (!memory)
+    return loaded;
   memcpy(loaded.body, pristine, image->body_bytes);
   relocate(loaded, loaded.body, symbols);
   return loaded;

@@ -8,9 +8,9 @@
  *
  * OBJECTS. Inputs 0 and 1 lie in the partition, which is mapped already. Arena objects are mapped when they are first
  * opened (the node checks that they were granted) and stay mapped as long as following messages grant the same name:
- * a name never means other bytes. A private view is a copy in the heap. Copy-on-write mappings of the arena were
- * rejected: their pages count against no quota unless the node also hears of each munmap, and a fault for each written
- * page costs as much as copying sixteen.
+ * a name never means other bytes. Each lies at its own address (exchange.h); two that share pages share the mapping. A
+ * private view is a copy in the heap. Copy-on-write mappings of the arena were rejected: their pages count against no
+ * quota unless the node also hears of each munmap, and a fault for each written page costs as much as copying sixteen.
  *
  * OUTPUT. Cut from the entry's output area; one object a task. */
 #include "Syscalls.h"
@@ -128,6 +128,26 @@ const cleave_grant *findGrant(const cleave_name &name) {
   return nullptr;
 }
 
+/* Calls `act(begin, end)` for each stretch of [begin, end) that none of the first `count` mappings covers. */
+template <typename Act> bool forEachUncovered(uint64_t begin, uint64_t end, unsigned count, Act act) {
+  while (begin != end) {
+    uint64_t next = end;
+    bool isCovered = false;
+    for (unsigned i = 0; i != count && !isCovered; ++i) {
+      uint64_t from = mappings[i].pages, to = from + mappings[i].pageBytes;
+      isCovered = from <= begin && begin < to;
+      if (isCovered)
+        next = to < end ? to : end;
+      else if (begin < from && from < next)
+        next = from;
+    }
+    if (!isCovered && !act(begin, next))
+      return false;
+    begin = next;
+  }
+  return true;
+}
+
 cleave_status mapGrant(const cleave_grant &grant, cleave_view &view) {
   for (unsigned i = 0; i != mappingCount; ++i)
     if (isSame(mappings[i].name, grant.name)) {
@@ -137,12 +157,15 @@ cleave_status mapGrant(const cleave_grant &grant, cleave_view &view) {
   if (mappingCount == CLEAVE_GRANTS_MAX)
     return CLEAVE_E_ABSENT;
   uint64_t first = pageDown(grant.arena_offset), length = pageUp(grant.arena_offset + grant.bytes) - first;
-  long mapped = mapMemory(0, length, PROT_READ, MAP_PRIVATE, kArenaDescriptor, first);
-  if (isFailure(mapped))
+  uint64_t address = CLEAVE_TASK_OBJECTS + first;
+  bool isMapped = forEachUncovered(address, address + length, mappingCount, [](uint64_t begin, uint64_t end) {
+    return mapMemory(begin, end - begin, PROT_READ, MAP_PRIVATE, kArenaDescriptor, begin - CLEAVE_TASK_OBJECTS) ==
+           static_cast<long>(begin);
+  });
+  if (!isMapped)
     return CLEAVE_E_ABSENT;
-  mappings[mappingCount++] = {grant.name, static_cast<uint64_t>(mapped), length, grant.arena_offset - first,
-                              grant.bytes};
-  view = {reinterpret_cast<const uint8_t *>(static_cast<uint64_t>(mapped) + grant.arena_offset - first), grant.bytes};
+  mappings[mappingCount++] = {grant.name, address, length, grant.arena_offset - first, grant.bytes};
+  view = {reinterpret_cast<const uint8_t *>(address + grant.arena_offset - first), grant.bytes};
   return CLEAVE_OK;
 }
 
@@ -200,15 +223,20 @@ void finish(cleave_outcome how, const cleave_name *outputs, uint32_t outputCount
   cleave_worker_leave_task();
 }
 
-/* Mappings whose name this message does not grant go. */
+/* Mappings whose name this message does not grant go. The kept ones come first. */
 void dropStaleMappings() {
   unsigned kept = 0;
-  for (unsigned i = 0; i != mappingCount; ++i) {
-    if (findGrant(mappings[i].name))
+  for (unsigned i = 0; i != mappingCount; ++i)
+    if (findGrant(mappings[i].name)) {
+      Mapping swapped = mappings[kept];
       mappings[kept++] = mappings[i];
-    else
-      systemCall(__NR_munmap, static_cast<long>(mappings[i].pages), static_cast<long>(mappings[i].pageBytes));
-  }
+      mappings[i] = swapped;
+    }
+  for (unsigned i = kept; i != mappingCount; ++i)
+    forEachUncovered(mappings[i].pages, mappings[i].pages + mappings[i].pageBytes, kept, [](uint64_t begin, uint64_t end) {
+      systemCall(__NR_munmap, static_cast<long>(begin), static_cast<long>(end - begin));
+      return true;
+    });
   mappingCount = kept;
 }
 

@@ -68,8 +68,8 @@ StepResult tieToParent() {
   return isFailure(result) ? stepFailed(result) : kStepDone;
 }
 
-long mapPart(uint64_t offset, uint64_t bytes, bool isWritable) {
-  return mapMemory(0, bytes, isWritable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_NORESERVE,
+long mapPart(uint64_t offset, uint64_t bytes, bool isWritable, uint64_t address = 0) {
+  return mapMemory(address, bytes, isWritable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_NORESERVE,
                    isWritable ? kExchangeDescriptor : kInboxDescriptor, setup.partitionOffset + offset);
 }
 
@@ -80,9 +80,11 @@ StepResult mapPartition() {
   long outbox = mapPart(CLEAVE_OUTBOX_OFFSET, pageUp(sizeof(cleave_outbox)), true);
   if (isFailure(outbox))
     return stepFailed(outbox);
-  long inputs = mapPart(setup.inputOffset, setup.inputBytes, false);
+  long inputs = mapPart(setup.inputOffset, setup.inputBytes, false, CLEAVE_TASK_INPUTS + setup.inputOffset);
   if (isFailure(inputs))
     return stepFailed(inputs);
+  if (static_cast<uint64_t>(inputs) != CLEAVE_TASK_INPUTS + setup.inputOffset)
+    return stepFailed(-EADDRINUSE);
   partition.inbox = reinterpret_cast<const cleave_inbox *>(inbox);
   partition.outbox = reinterpret_cast<cleave_outbox *>(outbox);
   partition.inputs = reinterpret_cast<const uint8_t *>(inputs);

@@ -41,23 +41,48 @@ class Invalid(Exception):
 
 def judge(tools, source, wantedModes=MODES):
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        plain, bundle = os.path.join(folder, "plain"), os.path.join(folder, "app.cleave")
-        built = run([tools.gxx, *FLAGS, "-O2", "-w", source, "-o", plain])
-        if built.status != 0:
-            raise Invalid(built.err.decode(errors="replace"))
-        reference = run([plain], timeoutSeconds=SECONDS)
+        return build(tools, source, folder, "-O2") or runAll(tools, folder, wantedModes)
+
+
+def judgePack(tools, source, modesOf):
+    """{seed: verdict} for the programs of a pack, each in processes of its own as ever; nothing if the pack cannot be
+    built. `modesOf` has a seed's modes. The plain build is -O1 here, since g++ takes half as long again for -O2; what
+    differs is judged by itself anyhow."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         try:
-            built = run([tools.cleavexx, *FLAGS, "-O2", "-w", source, "-o", bundle], timeoutSeconds=120)
-        except Failure as failure:
-            return Verdict("hangs compiler", str(failure))
-        if built.status != 0:
-            return compilerFailed(built)
-        verdict = Verdict()
-        for mode in wantedModes:
-            found = runMode(tools, mode, bundle, folder, reference, verdict)
-            if found:
-                return found
-        return verdict
+            if build(tools, source, folder, "-O1"):
+                return {}
+        except Invalid:
+            return {}
+        return {seed: runAll(tools, folder, modes, [str(seed)]) for seed, modes in modesOf.items()}
+
+
+def build(tools, source, folder, plainLevel):
+    """Nothing, or the verdict on a compiler that failed. Leaves `plain` and `app.cleave` in the folder."""
+    built = run([tools.gxx, *FLAGS, plainLevel, "-w", source, "-o", os.path.join(folder, "plain")], timeoutSeconds=600)
+    if built.status != 0:
+        raise Invalid(built.err.decode(errors="replace"))
+    return compile(tools, source, folder)
+
+
+def compile(tools, source, folder):
+    """The half of it that cleave++ does."""
+    try:
+        command = [tools.cleavexx, *FLAGS, "-O2", "-w", source, "-o", os.path.join(folder, "app.cleave")]
+        built = run(command, timeoutSeconds=120 + os.path.getsize(source) // 1000)
+    except Failure as failure:
+        return Verdict("hangs compiler", str(failure))
+    return compilerFailed(built) if built.status != 0 else None
+
+
+def runAll(tools, folder, modes, arguments=()):
+    reference = run([os.path.join(folder, "plain"), *arguments], timeoutSeconds=SECONDS)
+    verdict = Verdict()
+    for mode in modes:
+        found = runMode(tools, mode, folder, arguments, reference, verdict)
+        if found:
+            return found
+    return verdict
 
 
 def compilerFailed(built):
@@ -69,12 +94,13 @@ def compilerFailed(built):
     return Verdict(f"crash {own[0] if own else built.status}", words)
 
 
-def runMode(tools, mode, bundle, folder, reference, verdict):
+def runMode(tools, mode, folder, arguments, reference, verdict):
     stats = os.path.join(folder, f"{mode}.json")
     name = f"--mode={mode}"
     try:
         options = [*MODE_OPTIONS.get(mode, []), "--workers=2", f"--stats={stats}"]
-        result = run([tools.cleave, "run", name, *options, bundle], timeoutSeconds=SECONDS)
+        bundle = os.path.join(folder, "app.cleave")
+        result = run([tools.cleave, "run", name, *options, bundle, *arguments], timeoutSeconds=SECONDS)
         compare(result, reference, name, "the g++ build")
     except Failure as failure:
         words = str(failure)

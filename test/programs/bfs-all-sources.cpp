@@ -1,10 +1,12 @@
 // The eccentricity of every vertex of a sparse graph, by breadth-first search from each; the radius and the diameter.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 4000
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.93 was measured, too near to hold a test to it
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <queue>
 #include <vector>
 
@@ -29,8 +31,8 @@ int eccentricity(const Graph &graph, int source) {
   return farthest;
 }
 
-int main() {
-  const int n = 1200;
+int main(int argc, char **argv) {
+  const int n = argc > 1 ? std::atoi(argv[1]) : 1200;
   Graph graph(n);
   unsigned seed = 21;
   for (int v = 1; v < n; ++v)

@@ -1,9 +1,11 @@
 // A picture class with private pixels, blurred several times: each row of the result from the rows around it.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 20
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.90 was measured, too near to hold a test to it
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 struct Pixel {
@@ -53,7 +55,8 @@ Picture blurred(const Picture &picture, int radius) {
   return result;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 3;
   Picture picture(480, 320);
   for (int y = 0; y < picture.height(); ++y) {
     std::vector<Pixel> row(picture.width());
@@ -61,7 +64,7 @@ int main() {
       row[x] = {static_cast<unsigned char>(x * y), static_cast<unsigned char>(x ^ y), static_cast<unsigned char>(x / 7 * 31)};
     picture.setRow(y, row);
   }
-  for (int round = 0; round < 3; ++round)
+  for (int round = 0; round < rounds; ++round)
     picture = blurred(picture, 4);
   unsigned long sum = 0;
   for (int y = 0; y < picture.height(); ++y)

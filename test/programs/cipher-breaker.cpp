@@ -1,10 +1,12 @@
 // Messages under a Vigenere cipher: the key of each is found letter by letter from the frequencies of the language.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 1500
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.90 was measured; in the way: loop-pointer (loop, line 48)
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -37,11 +39,12 @@ std::string enciphered(const std::string &plain, const std::string &key) {
   return result;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int sentences = argc > 1 ? std::atoi(argv[1]) : 120;
   const std::string sentence = "itisatruthuniversallyacknowledgedthatasinglemaninpossessionofagoodfortunemustbeinwant"
                                "ofawifehoweverlittleknownthefeelingsorviewsofsuchamanmaybe";
   std::string plain;
-  for (int i = 0; i < 120; ++i)
+  for (int i = 0; i < sentences; ++i)
     plain += sentence.substr(i % 29);
   std::vector<std::string> messages;
   for (const std::string key : {"secret", "orange", "planet", "basket", "winter", "summer", "autumn", "spring"})

@@ -1,14 +1,16 @@
 // The correlation of every pair of series: a triangular nest of loops over a table.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 500
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-count (loop, line 39)
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
-  const int series = 120, length = 4000;
+int main(int argc, char **argv) {
+  const int series = argc > 1 ? std::atoi(argv[1]) : 120, length = 4000;
   std::vector<std::vector<double>> data(series, std::vector<double>(length));
   unsigned seed = 19;
   for (int s = 0; s < series; ++s)

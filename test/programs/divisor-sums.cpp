@@ -1,13 +1,15 @@
 // Perfect, deficient and abundant numbers: the sum of divisors of each number, in an inner loop.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 400000
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.84 to 0.93 was measured: the run is short, and the share depends on the machine
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
-  const int bound = 60000;
+int main(int argc, char **argv) {
+  const int bound = argc > 1 ? std::atoi(argv[1]) : 60000;
   std::vector<int> sums(bound);
   for (int n = 1; n < bound; ++n) {
     int sum = n == 1 ? 0 : 1;

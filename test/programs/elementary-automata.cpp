@@ -1,10 +1,12 @@
 // All 256 rules of one-dimensional cellular automata: how many cells live after some hundred generations?
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 500
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (grown, line 29)
 #include <bitset>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 using Cells = std::bitset<1024>;
@@ -21,13 +23,14 @@ Cells grown(Cells cells, unsigned rule, int generations) {
   return cells;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int generations = argc > 1 ? std::atoi(argv[1]) : 250;
   Cells start;
   start[512] = true;
   start[100] = true;
   std::vector<std::size_t> alive(256);
   for (unsigned rule = 0; rule < 256; ++rule)
-    alive[rule] = grown(start, rule, 250).count();
+    alive[rule] = grown(start, rule, generations).count();
   for (unsigned rule = 0; rule < 256; rule += 5)
     std::printf("rule %u: %zu\n", rule, alive[rule]);
 }

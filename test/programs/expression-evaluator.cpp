@@ -1,9 +1,11 @@
 // Sums of products with parentheses, evaluated for many values of x by a recursive descent over the text.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 150000
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-count (loop, line 76)
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <variant>
 #include <vector>
@@ -73,13 +75,14 @@ double integral(const std::string &text, double from, double to, int steps) {
   return total;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int steps = argc > 1 ? std::atoi(argv[1]) : 40000;
   const std::vector<std::string> forms{"x*x*(x-2)+7", "(x+1)*(x-1)*(x+3)*(2-x)", "3*x*x*x*x-12*(x*x-(4*x-1))",
                                        "2*(x+(x*(x-1))", "x*x+-1"};
   std::vector<double> areas;
   for (int shift = 0; shift < 10; ++shift)
     for (const std::string &form : forms)
-      areas.push_back(integral(form, shift, shift + 1, 40000));
+      areas.push_back(integral(form, shift, shift + 1, steps));
   for (const double area : areas)
     std::printf("%.9g\n", area);
 }

@@ -1,10 +1,12 @@
 // The loudest frequency of each of many signals, by a recursive fast Fourier transform.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 300
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.00 was measured; in the way: unknown-call (transformed, line 20)
 #include <complex>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 using Signal = std::vector<std::complex<double>>;
@@ -39,9 +41,10 @@ std::size_t loudest(const std::vector<double> &samples) {
   return best;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 40;
   std::vector<std::vector<double>> recordings;
-  for (int r = 0; r < 40; ++r) {
+  for (int r = 0; r < count; ++r) {
     std::vector<double> samples(4096);
     for (std::size_t i = 0; i < samples.size(); ++i) {
       const double t = static_cast<double>(i) / 4096;

@@ -1,9 +1,11 @@
 // Conway's game on a torus: each generation is made row by row from the one before.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 400
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.08 was measured; in the way: loop-count (loop, line 35)
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -23,13 +25,14 @@ std::string nextRow(const World &world, std::size_t y) {
   return row;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int generations = argc > 1 ? std::atoi(argv[1]) : 60;
   World world(160, std::string(240, '.'));
   unsigned seed = 12;
   for (std::string &row : world)
     for (char &cell : row)
       cell = (seed = seed * 1664525u + 1013904223u) >> 30 ? '.' : '#';
-  for (int generation = 0; generation < 60; ++generation) {
+  for (int generation = 0; generation < generations; ++generation) {
     World next;
     for (std::size_t y = 0; y < world.size(); ++y)
       next.push_back(nextRow(world, y));

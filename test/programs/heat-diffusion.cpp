@@ -1,19 +1,21 @@
 // Heat spreads over a plate: each step works out every cell from the four around it, into a second plate.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 1600 1200 200
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.34 was measured; in the way: loop-carried (loop, line 15)
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
-constexpr int width = 400, height = 300;
-
-int main() {
+int main(int argc, char **argv) {
+  const int width = argc > 1 ? std::atoi(argv[1]) : 400, height = argc > 2 ? std::atoi(argv[2]) : 300;
+  const int steps = argc > 3 ? std::atoi(argv[3]) : 300;
   std::vector<double> plate(width * height, 20.0), next = plate;
   for (int x = 0; x < width; ++x)
     plate[x] = next[x] = 100.0;
-  for (int step = 0; step < 300; ++step) {
+  for (int step = 0; step < steps; ++step) {
     for (int y = 1; y < height - 1; ++y)
       for (int x = 1; x < width - 1; ++x) {
         const int i = y * width + x;

@@ -1,20 +1,23 @@
 // The contrast of pictures stretched: count the shades, make a table of their ranks, and look every pixel up.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 100
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (loop, line 16)
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
+int main(int argc, char **argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 10;
   std::vector<unsigned char> picture(3000000);
   unsigned seed = 4;
   for (unsigned char &pixel : picture) {
     seed = seed * 1664525u + 1013904223u;
     pixel = static_cast<unsigned char>(90 + (seed >> 28) + (seed >> 20 & 31));
   }
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     std::array<long, 256> counts{};
     for (const unsigned char pixel : picture)
       ++counts[pixel];

@@ -1,9 +1,11 @@
 // JSON documents parsed by recursive descent into a tree of values; errors are exceptions, reported for each document.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 400
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.57 was measured; in the way: loop-count (loop, line 117)
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -107,9 +109,10 @@ std::string written(int depth, unsigned seed) {
   return text + (seed % 2 ? "}" : "]");
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const unsigned count = argc > 1 ? std::atoi(argv[1]) : 40;
   std::vector<std::string> documents;
-  for (unsigned i = 0; i < 40; ++i)
+  for (unsigned i = 0; i < count; ++i)
     documents.push_back(written(5, i + 1) + (i % 13 == 5 ? " ]" : ""));
   for (const std::string &document : documents) {
     try {

@@ -1,13 +1,15 @@
 // Counts over a grid of points of a Julia set, as two nested loops with the iteration inside them.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 1600 1200
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.84 to 0.93 was measured: the run is short, and the share depends on the machine
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
-  const int width = 400, height = 300, limit = 400;
+int main(int argc, char **argv) {
+  const int width = argc > 1 ? std::atoi(argv[1]) : 400, height = argc > 2 ? std::atoi(argv[2]) : 300, limit = 400;
   std::vector<int> counts(width * height);
   for (int j = 0; j < height; ++j)
     for (int i = 0; i < width; ++i) {
@@ -27,5 +29,5 @@ int main() {
     total += n;
     inside += n == limit;
   }
-  std::printf("%ld iterations, %d points inside, centre %d\n", total, inside, counts[150 * width + 200]);
+  std::printf("%ld iterations, %d points inside, centre %d\n", total, inside, counts[height / 2 * width + width / 2]);
 }

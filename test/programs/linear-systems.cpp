@@ -1,11 +1,13 @@
 // Many small systems of linear equations, each solved by elimination with pivoting; a singular one throws and is counted.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 60000
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.00 was measured; in the way: unknown-write (solved, line 57)
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -41,8 +43,8 @@ Solution solved(System system) {
   return x;
 }
 
-int main() {
-  std::vector<System> systems(3000);
+int main(int argc, char **argv) {
+  std::vector<System> systems(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 3000);
   unsigned seed = 11;
   for (System &system : systems) {
     for (Row &row : system)

@@ -1,10 +1,12 @@
 // Lines of a web server's log taken apart in blocks: hits and bytes by hour, and the status codes seen.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 40000
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.13 was measured; in the way: loop-count (loop, line 73)
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -43,11 +45,12 @@ Usage usage(const std::vector<std::string> &lines) {
   return result;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int lines = argc > 1 ? std::atoi(argv[1]) : 6000;
   std::vector<std::vector<std::string>> blocks(32);
   unsigned seed = 15;
   for (auto &block : blocks)
-    for (int i = 0; i < 6000; ++i) {
+    for (int i = 0; i < lines; ++i) {
       seed = seed * 1664525u + 1013904223u;
       std::string line = "10.0." + std::to_string(seed >> 24) + ".7 [" + std::to_string(seed % 24) + ":" +
                          std::to_string(seed / 64 % 60) + "] \"GET /page/" + std::to_string(seed % 911) + "\" ";

@@ -1,9 +1,11 @@
 // The product of two matrices held in a class of one flat vector, three nested loops and nothing else.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 700
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.07 was measured; in the way: nothing-to-overlap (operator*, line 38)
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 class Matrix {
@@ -28,8 +30,8 @@ Matrix operator*(const Matrix &left, const Matrix &right) {
   return result;
 }
 
-int main() {
-  const std::size_t size = 420;
+int main(int argc, char **argv) {
+  const std::size_t size = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 420;
   Matrix a(size, size), b(size, size);
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) {

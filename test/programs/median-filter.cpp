@@ -1,10 +1,12 @@
 // A series smoothed by the median of a window around each place.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 100000
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.05 was measured; in the way: loop-count (loop, line 13)
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -15,10 +17,11 @@ double median(std::span<const double> window) {
   return *middle;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int length = argc > 1 ? std::atoi(argv[1]) : 12000;
   std::vector<double> series;
   unsigned seed = 23;
-  for (int i = 0; i < 12000; ++i) {
+  for (int i = 0; i < length; ++i) {
     seed = seed * 1664525u + 1013904223u;
     series.push_back(i % 500 / 10.0 + (seed >> 28 ? 0 : 1000) + (seed >> 8) % 100 / 100.0);
   }

@@ -1,10 +1,12 @@
 // Bodies that pull at one another: the accelerations of all, then one step for all, again and again.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 2000 15
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.85 was measured; in the way: loop-carried (loop, line 25)
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 struct Vector {
@@ -31,16 +33,17 @@ Vector pull(const Body &body, const std::vector<Body> &all) {
   return sum;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 900, steps = argc > 2 ? std::atoi(argv[2]) : 12;
   std::vector<Body> bodies;
   unsigned seed = 7;
   const auto random = [&seed] { return (seed = seed * 1664525u + 1013904223u) / 4294967296.0 - 0.5; };
-  for (int i = 0; i < 900; ++i) {
+  for (int i = 0; i < count; ++i) {
     const double x = random(), y = random(), z = random();
-    bodies.push_back({{x, y, z}, {y * 0.3, -x * 0.3, 0}, 1.0 / 900});
+    bodies.push_back({{x, y, z}, {y * 0.3, -x * 0.3, 0}, 1.0 / count});
   }
   const double dt = 0.01;
-  for (int step = 0; step < 12; ++step) {
+  for (int step = 0; step < steps; ++step) {
     std::vector<Vector> pulls;
     for (const Body &body : bodies)
       pulls.push_back(pull(body, bodies));

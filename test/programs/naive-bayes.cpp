@@ -1,10 +1,12 @@
 // Letters sorted into wanted and unwanted by the words in them: learnt once, then asked for each new letter.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 500
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.64 was measured; in the way: inside-task (Filter::count, line 22)
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -41,12 +43,13 @@ Letter written(unsigned seed, unsigned shift, int length) {
   return letter;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const unsigned count = argc > 1 ? std::atoi(argv[1]) : 80;
   Filter filter;
   for (unsigned i = 0; i < 60; ++i)
     filter.learn(written(i, i % 2 ? 40 : 500, 500), i % 2);
   std::vector<Letter> letters;
-  for (unsigned i = 0; i < 80; ++i)
+  for (unsigned i = 0; i < count; ++i)
     letters.push_back(written(i + 1000, i % 3 ? 40 : 500, 8000));
   int kept = 0;
   for (const Letter &letter : letters) {

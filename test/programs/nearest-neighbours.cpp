@@ -1,11 +1,13 @@
 // Flowers told apart by their nearest known neighbours: a vote among the seven that are most alike.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 40000
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.02 was measured; in the way: loop-count (loop, line 26)
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -44,8 +46,9 @@ std::vector<Flower> grown(int count, unsigned seed) {
   return flowers;
 }
 
-int main() {
-  const std::vector<Flower> known = grown(5000, 1), unknown = grown(800, 2);
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 5000;
+  const std::vector<Flower> known = grown(count, 1), unknown = grown(800, 2);
   std::array<std::array<int, 3>, 3> confusion{};
   for (const Flower &flower : unknown)
     ++confusion[flower.kind][guessed(flower, known)];

@@ -1,10 +1,12 @@
 // Newton's method from many starting points: which root of z^5 = 1 does each reach, and after how many steps?
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 1600 1200
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.00 was measured; in the way: unknown-call (arrival, line 33)
 #include <complex>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <vector>
@@ -28,21 +30,22 @@ std::optional<Arrival> arrival(Complex z, const std::vector<Complex> &roots) {
   return std::nullopt;
 }
 
-std::vector<std::optional<Arrival>> line(double imaginary, const std::vector<Complex> &roots) {
+std::vector<std::optional<Arrival>> line(double imaginary, int width, const std::vector<Complex> &roots) {
   std::vector<std::optional<Arrival>> all;
-  for (int i = 0; i < 240; ++i)
-    all.push_back(arrival({-1.5 + i / 80.0, imaginary}, roots));
+  for (int i = 0; i < width; ++i)
+    all.push_back(arrival({-1.5 + 3.0 * i / width, imaginary}, roots));
   return all;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int width = argc > 1 ? std::atoi(argv[1]) : 240, height = argc > 2 ? std::atoi(argv[2]) : 160;
   std::vector<Complex> roots;
   for (int i = 0; i < 5; ++i)
     roots.push_back(std::polar(1.0, 2 * 3.14159265358979323846 * i / 5));
   std::map<int, std::pair<int, long>> byRoot;
   int lost = 0;
-  for (int j = 0; j < 160; ++j)
-    for (const auto &one : line(-1.0 + j / 80.0, roots)) {
+  for (int j = 0; j < height; ++j)
+    for (const auto &one : line(-1.0 + 2.0 * j / height, width, roots)) {
       if (!one) {
         ++lost;
         continue;

@@ -1,11 +1,13 @@
 // American put options priced by a binomial tree each; a portfolio is a vector of contracts.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 300
 // DOMAIN: numeric
 // EXPECT-COVERAGE: 0.9
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -30,10 +32,11 @@ double price(const Contract &contract, double rate, int steps) {
   return value[0];
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int contracts = argc > 1 ? std::atoi(argv[1]) : 48;
   std::vector<Contract> portfolio;
-  for (int i = 0; i < 48; ++i)
-    portfolio.push_back({"put " + std::to_string(i), 100.0, 80.0 + i, 0.5 + i % 4 * 0.25, 0.15 + i % 5 * 0.05});
+  for (int i = 0; i < contracts; ++i)
+    portfolio.push_back({"put " + std::to_string(i), 100.0, 80.0 + i % 48, 0.5 + i % 4 * 0.25, 0.15 + i % 5 * 0.05});
   double total = 0;
   for (const Contract &contract : portfolio) {
     const double value = price(contract, 0.03, 1500);

@@ -1,21 +1,24 @@
 // Page rank on a random web: in each round every page gathers from the pages that link to it.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 100000
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (loop, line 14)
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
-  const int pages = 30000;
+int main(int argc, char **argv) {
+  const int pages = argc > 1 ? std::atoi(argv[1]) : 30000;
   std::vector<std::vector<int>> linksTo(pages);
   std::vector<int> outgoing(pages);
   unsigned seed = 77;
   for (int page = 0; page < pages; ++page)
     for (int k = 0; k < 12; ++k) {
       seed = seed * 1664525u + 1013904223u;
-      const int from = static_cast<int>((seed >> 3) % pages) * (seed >> 31 ? 1 : page) / (seed >> 31 ? 1 : pages);
+      const long any = static_cast<long>((seed >> 3) % pages);
+      const int from = static_cast<int>(seed >> 31 ? any : any * page / pages);
       linksTo[page].push_back(from);
       ++outgoing[from];
     }

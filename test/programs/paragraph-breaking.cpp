@@ -1,9 +1,11 @@
 // Paragraphs broken into lines so that the squares of the spaces left over are least: a table for each paragraph.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 50 20
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.61 was measured; in the way: loop-pointer (loop, line 32)
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -35,10 +37,11 @@ std::vector<std::string> broken(const std::vector<std::string> &words, std::size
   return lines;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 50, widths = argc > 2 ? std::atoi(argv[2]) : 1;
   std::vector<std::vector<std::string>> paragraphs;
   unsigned seed = 9;
-  for (int p = 0; p < 50; ++p) {
+  for (int p = 0; p < count; ++p) {
     std::vector<std::string> words;
     for (int i = 0; i < 4000; ++i) {
       seed = seed * 1664525u + 1013904223u;
@@ -46,8 +49,9 @@ int main() {
     }
     paragraphs.push_back(words);
   }
-  for (const auto &words : paragraphs) {
-    const auto lines = broken(words, 160);
-    std::printf("%zu lines, the last: %s\n", lines.size(), lines.back().c_str());
-  }
+  for (int k = 0; k < widths; ++k)
+    for (const auto &words : paragraphs) {
+      const auto lines = broken(words, static_cast<std::size_t>(160 + 8 * k));
+      std::printf("%zu lines, the last: %s\n", lines.size(), lines.back().c_str());
+    }
 }

@@ -1,10 +1,12 @@
 // Walkers on a grid of hills, each with its own state, moved in place by a function that returns the moved walker.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 100000
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.00 was measured; in the way: loop-carried (walked, line 50)
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 struct Walker {
@@ -38,7 +40,8 @@ Walker walked(Walker walker, const Hills &hills, int steps) {
   return walker;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int steps = argc > 1 ? std::atoi(argv[1]) : 40000;
   Hills hills(64, std::vector<int>(64));
   for (int y = 0; y < 64; ++y)
     for (int x = 0; x < 64; ++x)
@@ -48,7 +51,7 @@ int main() {
     walkers[i] = {static_cast<int>(i % 64), static_cast<int>(i / 4), static_cast<unsigned>(i * 7919 + 3), 0};
   for (int day = 0; day < 5; ++day) {
     for (Walker &walker : walkers)
-      walker = walked(walker, hills, 40000);
+      walker = walked(walker, hills, steps);
     const auto best = std::max_element(walkers.begin(), walkers.end(),
                                        [](const Walker &a, const Walker &b) { return a.climbed < b.climbed; });
     std::printf("day %d: walker %ld has climbed %ld\n", day, static_cast<long>(best - walkers.begin()), best->climbed);

@@ -1,10 +1,12 @@
 // Triangles in a graph, counted at each vertex by intersecting sorted lists of neighbours.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 240000
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.01 was measured; in the way: loop-count (loop, line 50)
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <vector>
 
@@ -29,11 +31,12 @@ long trianglesAt(const std::vector<std::vector<int>> &neighbours, int vertex) {
   return count;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int edges = argc > 1 ? std::atoi(argv[1]) : 120000;
   const int n = 2500;
   std::vector<std::set<int>> sets(n);
   unsigned seed = 13;
-  for (int i = 0; i < 120000; ++i) {
+  for (int i = 0; i < edges; ++i) {
     const int a = static_cast<int>((seed = seed * 1664525u + 1013904223u) >> 8) % n;
     const int b = static_cast<int>((seed = seed * 1664525u + 1013904223u) >> 8) % n;
     if (a != b) {

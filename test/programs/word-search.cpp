@@ -1,9 +1,11 @@
 // Words looked for in a square of letters, in eight directions; where each begins, if it is there.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 400 1500
 // DOMAIN: search
 // WANTED: coverage 0.9; 0.20 was measured; in the way: loop-pointer (loop, line 55)
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,11 +47,12 @@ private:
   std::vector<std::string> rows;
 };
 
-int main() {
-  const Square square(250, 6);
+int main(int argc, char **argv) {
+  const int size = argc > 1 ? std::atoi(argv[1]) : 250, count = argc > 2 ? std::atoi(argv[2]) : 60;
+  const Square square(size, 6);
   std::vector<std::string> words;
   unsigned seed = 99;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < count; ++i) {
     std::string word;
     for (int k = 0; k < 5 + i % 4; ++k)
       word += static_cast<char>('a' + ((seed = seed * 1664525u + 1013904223u) >> 8) % 8);

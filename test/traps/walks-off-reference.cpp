@@ -1,5 +1,5 @@
-// A reference to one element is the way into its neighbours: from a parameter, in a loop that moves a pointer along, and
-// from the capture of a lambda.
+// A reference to one element is the way into its neighbours: from a parameter, in a loop that moves a pointer along, from
+// the capture of a lambda, and from the member of a local object that the reference was put away in.
 // RUN: %run-program %s
 // EXPECT-NO-TASK:
 #include <cstdio>
@@ -11,6 +11,28 @@ unsigned total(const unsigned &first, unsigned count) {
     const unsigned *at = &first;
     for (unsigned i = 0; i < count; ++i)
       sum = sum * 31 + *at++;
+  }
+  return sum;
+}
+
+class Walker {
+public:
+  explicit Walker(const unsigned &first) : first(first) {}
+  unsigned total(unsigned count) {
+    ++depth;
+    return count ? (&first)[count] + 31 * total(count - 1) + depth % 2 : first;
+  }
+
+private:
+  const unsigned &first;
+  unsigned depth = 0;
+};
+
+unsigned walked(const unsigned &first, unsigned count) {
+  unsigned sum = 0;
+  for (int round = 0; round < 5000; ++round) {
+    Walker walker(first);
+    sum = sum * 7 + walker.total(count);
   }
   return sum;
 }
@@ -32,6 +54,8 @@ int main() {
     sums.push_back(total(values[i], 40));
   for (unsigned i = 0; i < 30; ++i)
     sums.push_back(ahead(i));
+  for (unsigned i = 0; i < 30; ++i)
+    sums.push_back(walked(values[i], 40));
   for (unsigned sum : sums)
     std::printf("%u\n", sum);
 }

@@ -54,7 +54,7 @@
  * the eventfd and waits for its own death (pause): the node prints one message and ends the run with status 125.
  * CLEAVE_CAUSE_SETUP is not the task's fault: in mode auto the root does the work in place instead.
  *
- * HOW THE ROOT LEARNS OF IT. The environment variable CLEAVE_NODE holds "1:control:exchange:arena:event", the numbers
+ * HOW THE ROOT LEARNS OF IT. The environment variable CLEAVE_NODE holds "version:control:exchange:arena:event", the numbers
  * of four inherited file descriptors. Absent: run serially. The root maps the three memfds, closes them, sets
  * FD_CLOEXEC on the eventfd and takes the variable out of the environment before main. (Large free extents go back to
  * the system with madvise(MADV_REMOVE), which needs no fd.) When something of this fails, the root runs serially.
@@ -68,7 +68,7 @@
 extern "C" {
 #endif
 
-#define CLEAVE_EXCHANGE_VERSION 1u
+#define CLEAVE_EXCHANGE_VERSION 2
 #define CLEAVE_CONTROL_MAGIC 0x314c5443u /* "CTL1" */
 #define CLEAVE_NODE_VARIABLE "CLEAVE_NODE"
 
@@ -96,6 +96,12 @@ typedef struct cleave_grant {
   uint64_t arena_offset;
   uint64_t bytes;
 } cleave_grant;
+
+/* Where tasks find their inputs under the nodes of this project: what lies in the partition from CLEAVE_TASK_INPUTS on,
+ * arena objects from CLEAVE_TASK_OBJECTS on, each at its offset. So the root may write an image whose pointers are
+ * addresses already (cleave_image), and many tasks use it where it lies. */
+#define CLEAVE_TASK_INPUTS (UINT64_C(66) << 40)
+#define CLEAVE_TASK_OBJECTS (UINT64_C(68) << 40)
 
 /* Offsets are from the start of the partition and multiples of 64; both images lie in the input area. The names need
  * only differ from each other and from the grants' (equal content may have equal names). */
@@ -238,6 +244,8 @@ typedef struct cleave_control {
   uint64_t trace_offset; /* cleave_trace_event[trace_capacity] */
   uint64_t trace_capacity; /* 0: no trace is wanted */
   uint64_t start_ns;       /* CLOCK_MONOTONIC, when the run began */
+  uint64_t inputs_address; /* CLEAVE_TASK_INPUTS and CLEAVE_TASK_OBJECTS; 0: inputs may lie anywhere, so pointers in */
+  uint64_t objects_address; /* images are the tasks' to settle */
   uint8_t run_id[16];      /* random: names of what exists only in this run */
   uint8_t tenant_key[32];  /* keys the hash that derives names */
   uint8_t pad_to_bell[64];

@@ -66,8 +66,8 @@ typedef enum cleave_type_kind {
                                 symbols[]: the virtual table's address that is then found there */
   CLEAVE_T_FUNCTION = 20,    /* std::function: functor of 16 bytes, manager, invoker. fields[]: the types that it may hold,
                                 offset 1: in place, 0: behind a pointer; symbols[]: manager, invoker of each */
-  CLEAVE_T_SLICE = 32       /* results only: laid out like SPAN, of a POD; read into the memory that the receiver's slice
-                             * already shows, which must be as long */
+  CLEAVE_T_SLICE = 32       /* results only: laid out like SPAN; read into the memory that the receiver's slice already
+                             * shows: as many values, whose vectors and strings are as long */
 } cleave_type_kind;
 
 struct cleave_type;
@@ -116,7 +116,10 @@ typedef struct cleave_kind {
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;
  * the stride is rounded up to 16 (or the largest alignment, at most 64). A task gets up to two images: input 0 is SHARED (count 1: parameters that are
  * the same for all items), input 1 is ITEMS (count n). Either mask may be 0, and then that tuple has no bytes;
- * the image is still there, with its count. */
+ * the image is still there, with its count.
+ *
+ * An image without relocations is used where it lies: it holds no pointers, or its writer knew where it would lie and its
+ * pointers are addresses already. Its externs are opened all the same. */
 typedef struct cleave_image {
   uint32_t magic;
   uint32_t param_mask;   /* inputs: which parameters the tuples hold; outputs: 0 */

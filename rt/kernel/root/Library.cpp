@@ -1,6 +1,8 @@
 // Library.cpp - the start of a Linux program, and its calls. See Library.h.
 #include "Library.h"
 
+#include "cleave/exchange.h"
+
 namespace cleave {
 
 RootStart start;
@@ -148,7 +150,9 @@ public:
   uint64_t at;
 };
 
-constexpr char kNodeVariable[] = "CLEAVE_NODE=1:900:901:902:903";
+#define TEXT_OF(value) #value
+#define TEXT(value) TEXT_OF(value)
+constexpr char kNodeVariable[] = CLEAVE_NODE_VARIABLE "=" TEXT(CLEAVE_EXCHANGE_VERSION) ":900:901:902:903";
 static_assert(kNodeFirst == 900);
 
 } // namespace

@@ -60,6 +60,35 @@ INCLUDES = {"bit": [""], "cstdio": [""], "stdexcept": [""], "string": [""], "uti
 
 def generate(seed):
     """The text of the program that the seed stands for."""
+    headers, text = write(seed, "int main()")
+    return f"// test/fuzz/run --seed {seed} --count 1\n{includes(headers)}\n{text}"
+
+
+def generatePack(seeds, chosen):
+    """The programs of several seeds in one file, each in a namespace of its own: headers are read once, and the rest is
+    as it was. Its argument is the seed of the one program to run; without any it is the chosen one's."""
+    headers, parts = {"cstdlib"}, []
+    for seed in seeds:
+        more, text = write(seed, "[[gnu::noinline]] int program()")
+        headers |= more
+        parts.append(f"namespace seed{seed} {{\n// test/fuzz/run --seed {seed} --count 1\n{text}}}\n")
+    out = Writer()
+    out.open("int main(int count, char **arguments)")
+    out.open(f"switch (count > 1 ? std::strtoul(arguments[1], nullptr, 10) : {chosen}ul)")
+    for seed in seeds:
+        out.line(f"case {seed}ul: return seed{seed}::program();")
+    out.close()
+    out.line("return 125;")
+    out.close()
+    return f"{includes(headers)}\n" + "\n".join(parts) + "\n" + out.text()
+
+
+def includes(headers):
+    return "".join(f"#include <{name}>\n" for name in sorted(headers))
+
+
+def write(seed, entry):
+    """(the headers that it needs, the program, whose main function is declared as `entry`)"""
     rng, names, out = Random(seed), Names(), Writer()
     types = Types(rng)
     for _ in range(rng.between(3, 7)):
@@ -72,17 +101,16 @@ def generate(seed):
     for _ in range(rng.between(3, 6)):
         called.append(names.fresh("scenario"))
         rng.weighted(kinds)(out, called[-1])
-    writeMain(rng, out, called)
+    writeMain(rng, out, called, entry)
     head = Writer()
     types.declare(head)
     body = head.text() + out.text()
     needed = {name for name, words in INCLUDES.items() if any(word in body for word in words)}
-    includes = "".join(f"#include <{name}>\n" for name in sorted(needed | types.includes))
-    return f"// test/fuzz/run --seed {seed} --count 1\n{includes}\n{PRELUDE}\n{body}"
+    return needed | types.includes, f"{PRELUDE}\n{body}"
 
 
-def writeMain(rng, out, called):
-    out.open("int main()")
+def writeMain(rng, out, called, entry):
+    out.open(entry)
     out.open("for (unsigned i = 0; i < 64u; ++i)")
     out.line("table[i] = mix(i, 99u);")
     out.close()

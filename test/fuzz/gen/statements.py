@@ -145,8 +145,13 @@ class Body:
         if self.rng.chance(50):
             self.out.line(f"std::swap({a.name}, {b.name});")
         else:
+            text = self.makeExpression(b.type, 9)
+            if b.name in text:  # nothing is known of what was moved from, so it must be read before
+                kept = self.names.fresh("kept")
+                self.out.line(f"{b.type.cpp} {kept} = {text};")
+                text = f"std::move({kept})"
             self.out.line(f"{a.name} = std::move({b.name});")
-            self.out.line(f"{b.name} = {self.makeExpression(b.type, 9)};")
+            self.out.line(f"{b.name} = {text};")
             self.charge(times, 300)
 
     # -- exits
