@@ -252,7 +252,7 @@ constexpr double kCopyNsPerByte = 0.5;
 /* Does copying what the loop needs cost more than the loop is known to take? What lies in the arena is shown, not copied,
  * unless it is written. */
 bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
-  if (range.has_open_work)
+  if (range.has_open_work || session.isChecking)
     return false;
   uint64_t bytes = 0;
   for (uint32_t i = 0; i != work.blockCount; ++i)

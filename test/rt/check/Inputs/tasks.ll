@@ -1,5 +1,5 @@
 
-!cleave.tasks = !{!90000, !90001, !90002, !90003, !90004, !90005, !90006, !90007, !90008, !90009, !90010, !90011, !90012, !90013}
+!cleave.tasks = !{!90000, !90001, !90002, !90003, !90004, !90005, !90006, !90007, !90008, !90009, !90010, !90011, !90012, !90013, !90014}
 !90000 = !{ptr @call_0, ptr @kind_0, !"right", !"wrong.cpp", i32 10}
 !90001 = !{ptr @call_1, ptr @kind_1, !"readsGlobal", !"wrong.cpp", i32 11}
 !90002 = !{ptr @call_2, ptr @kind_2, !"writesGlobal", !"wrong.cpp", i32 12}
@@ -14,3 +14,4 @@
 !90011 = !{ptr @call_11, ptr @kind_11, !"rangeRight", !"wrong.cpp", i32 21}
 !90012 = !{ptr @call_12, ptr @kind_12, !"rangeSum", !"wrong.cpp", i32 22}
 !90013 = !{ptr @call_13, ptr @kind_13, !"rangePart", !"wrong.cpp", i32 23}
+!90014 = !{ptr @call_14, ptr @kind_14, !"shortensInput", !"wrong.cpp", i32 24}
