@@ -4,13 +4,15 @@
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
+#include "Session.h"
 
 namespace cleave {
 
 namespace {
 
 /* learnt[] of a loop's site. */
-enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience, SharingNs };
+enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
+                SharingNs, InPlaceNs, Samples };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -28,6 +30,7 @@ constexpr uint64_t kFirstPatience = 256;
 /* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
 constexpr uint64_t kSettledBatches = 8;
 constexpr double kWorkPerTry = 50;
+constexpr uint64_t kSamples = 3; /* of items in place */
 
 double handOffNs = 10000;
 
@@ -141,12 +144,27 @@ void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
   average(site.learnt[ItemsPerLoop], double(items), site.learnt[Loops]++);
 }
 
+bool wantsInPlaceSample(const cleave_site &site) { return site.learnt[Samples] < kSamples; }
+
+void learnInPlace(cleave_site &site, uint64_t ns) {
+  average(site.learnt[InPlaceNs], double(ns), site.learnt[Samples]);
+  ++site.learnt[Samples];
+}
+
+/* Known to be no faster than in place? */
+static bool isSlowerSplit(const cleave_site &site, const LoopHistory &history) {
+  double inPlace = asDouble(site.learnt[InPlaceNs]), cores = session.control->worker_count;
+  double onEachCore = (history.nsPerItem + history.rootNsPerItem) / cores;
+  return inPlace > 0 && (onEachCore > inPlace || history.rootNsPerItem > inPlace);
+}
+
 bool isLoopTooFine(cleave_site &site) {
   LoopHistory history = loopHistory(site);
   double sharing = asDouble(site.learnt[SharingNs]), work = history.nsPerItem * history.itemsPerLoop;
   /* What is shared alone costs more than all the work: one loop is enough to know. */
   bool isHopeless = history.batches && work > 0 && sharing > work;
-  if (!isHopeless && (history.batches < kSettledBatches || history.nsPerItem > history.rootNsPerItem * 1.5))
+  bool isBad = history.nsPerItem <= history.rootNsPerItem * 1.5 || isSlowerSplit(site, history);
+  if (!isHopeless && (history.batches < kSettledBatches || !isBad))
     return false;
   uint64_t &patience = site.learnt[FinePatience];
   if (!patience) {

@@ -5,6 +5,10 @@
  *
  *     an item is worth sending if a worker needs longer for it than the program needs to send it and take it back.
  *
+ * A worker may also need longer than the program itself would: its caches are cold, and pages that are mapped afresh for
+ * each step fault one by one. So ranges are measured in place, too, a few of them, and a loop must be faster split than
+ * whole: the program's part of an item, or the work that falls to each core, whatever is more.
+ *
  * What the items of a loop share is paid for once a loop, whatever their number: it counts by the items that a loop of this
  * site had on average. A stencil that sends its whole grid for each step is given up after a few steps.
  *
@@ -44,6 +48,9 @@ LoopHistory loopHistory(const cleave_site &site);
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
 /* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */
 void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs);
+/* Whether it is not yet known what an item takes in place; and what one took, of the program's own processor time. */
+bool wantsInPlaceSample(const cleave_site &site);
+void learnInPlace(cleave_site &site, uint64_t ns);
 /* Known not to pay: true. Now and then it answers false all the same, because programs change; the less there is to gain
  * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);

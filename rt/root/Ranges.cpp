@@ -18,6 +18,7 @@
  */
 #include "Arena.h"
 #include "Blocks.h"
+#include "History.h"
 #include "Check.h"
 #include "Open.h"
 #include "Session.h"
@@ -35,7 +36,7 @@ namespace {
 
 constexpr uint32_t kMaxBlocks = 24;
 /* Ranges a loop is cut into: enough to keep workers equally busy, few enough that handing them over costs little. */
-constexpr uint64_t kRangesPerLoop = 128;
+constexpr uint64_t kRangesPerLoop = 128, kLeastSampledRanges = 16;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
 constexpr uint64_t kCheckedRangesPerLoop = 16;
 constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
@@ -57,6 +58,9 @@ struct Part {
 struct RangeWork {
   void *loop;
   uint64_t trips, grain, next; /* next: the first iteration that was not pushed */
+  /* A range in the middle that is done in place, to know what that takes; the middle, because of triangular loops. */
+  cleave_site *site;
+  uint64_t sampleFirst, sampleBeganNs;
   uint64_t reductionBytes;
   void (*combine)(const void *, const void *, void *);
   /* Mode check: the range that is being done in place, and the reductions before it, which lie behind the result. */
@@ -115,6 +119,10 @@ int pushRanges(void *state, void *loop) {
   auto &work = *static_cast<RangeWork *>(state);
   while (work.next < work.trips) {
     uint64_t first = work.next, count = rangeLength(work, first);
+    if (first == work.sampleFirst) {
+      work.next = first + count;
+      continue;
+    }
     work.item[0] = static_cast<int64_t>(first);
     work.item[1] = static_cast<int64_t>(count);
     for (uint32_t i = 0; i != work.blockCount; ++i) {
@@ -270,6 +278,12 @@ bool isWorthALook(const cleave_range &range) {
   return range.trips > 1 && range.block_count <= kMaxBlocks && (range.has_open_work || ns >= kLeastLoopNs);
 }
 
+uint64_t sampleOf(const RangeWork &work) {
+  uint64_t ranges = (work.trips + work.grain - 1) / work.grain;
+  bool isWanted = ranges >= kLeastSampledRanges && !session.isChecking && wantsInPlaceSample(*work.site);
+  return isWanted ? ranges / 2 * work.grain : UINT64_MAX;
+}
+
 /* Fills in where the results of [first, first + count) are to go. */
 void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
   auto *slices = reinterpret_cast<Span *>(work.result + alignUp(work.reductionBytes, 8));
@@ -313,6 +327,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
   auto *work = new (place) RangeWork{};
   work->trips = range->trips;
   work->grain = grainOf(*range);
+  work->site = range->site;
+  work->sampleFirst = sampleOf(*work);
   work->reductionBytes = range->reduction_bytes;
   work->combine = range->combine;
   work->before = work->result + resultBytes;
@@ -343,6 +359,15 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
     return 0;
   }
   uint64_t length = rangeLength(work, done);
+  if (work.sampleBeganNs) {
+    learnInPlace(*work.site, ownNs() - work.sampleBeganNs);
+    work.sampleBeganNs = 0;
+  }
+  if (done == work.sampleFirst) {
+    work.sampleBeganNs = ownNs();
+    *count = length;
+    return 0;
+  }
   prepareResult(work, done, length);
   int answer = cleave_loop_next(work.loop, work.result);
   /* Plain from now on: the rest is done without asking again. */
