@@ -53,7 +53,8 @@ private:
   const DominatorTree &dominators;
   ArrayRef<AheadLoop> loops;
   const FunctionMemory &memory;
-  ObjectSet inputs, result;
+  ObjectSet inputs;
+  ObjectSet result; ///< all that the call changes
   FutureCall future;
   SmallPtrSet<BasicBlock *, 16> seen;
   bool overlapsWork = false;
@@ -172,6 +173,8 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
   inputs |= own.writes; // parameters by value: the callee may have moved from them
   if (callee.facts.result.passing == Passing::Indirect)
     result = memory.reach(memory.pointsTo(call.getArgOperand(callee.facts.result.firstArgument)));
+  // Nor may anyone look at what a parameter by value was before the call, if the call may still be made in place.
+  result |= own.writes;
   refusal = {"nothing-to-overlap",
              ("the result of '" + callee.facts.shortName() + "' is needed before any other heavy work is done").str(),
              {"do other work between the call and the first use of its result"}};

@@ -79,44 +79,6 @@ static void noteLinkage(Module &program) {
       function.addFnAttr(originalLinkage, function.isDiscardableIfUnused() ? "inline" : "external");
 }
 
-namespace {
-/// LLVM's propagation of values that follow from branches, without what it does to divisions: it gives them narrower
-/// types, which other passes then carry through the loop, and a cipher ran an eighth slower for it. They are hidden from it
-/// behind calls.
-class PropagateValues : public PassInfoMixin<PropagateValues> {
-public:
-  PreservedAnalyses run(Function &function, FunctionAnalysisManager &analyses) {
-    SmallVector<std::pair<BinaryOperator *, CallInst *>, 8> hidden;
-    for (Instruction &instruction : instructions(function))
-      if (auto *division = dyn_cast<BinaryOperator>(&instruction);
-          division && division->isIntDivRem() && division->getType()->isIntegerTy())
-        hidden.push_back({division, nullptr});
-    for (auto &[division, call] : hidden) {
-      Type *type = division->getType();
-      FunctionCallee stand = function.getParent()->getOrInsertFunction(
-          "cleave.division." + std::to_string(type->getIntegerBitWidth()), FunctionType::get(type, {type, type}, false));
-      auto *declaration = cast<Function>(stand.getCallee());
-      declaration->setDoesNotAccessMemory();
-      declaration->setDoesNotThrow();
-      declaration->setWillReturn();
-      call = CallInst::Create(stand, {division->getOperand(0), division->getOperand(1)}, "", division->getIterator());
-      call->setDebugLoc(division->getDebugLoc());
-      division->replaceAllUsesWith(call);
-      division->removeFromParent();
-    }
-    PreservedAnalyses preserved = CorrelatedValuePropagationPass().run(function, analyses);
-    for (auto [division, call] : hidden) {
-      division->insertBefore(call->getIterator());
-      division->setOperand(0, call->getArgOperand(0));
-      division->setOperand(1, call->getArgOperand(1));
-      call->replaceAllUsesWith(division);
-      call->eraseFromParent();
-    }
-    return hidden.empty() ? preserved : PreservedAnalyses::none();
-  }
-};
-} // namespace
-
 Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module>> modules) {
   std::unique_ptr<Module> program = std::move(modules.front());
   Linker linker(*program);
@@ -236,7 +198,7 @@ void prepareModule(Module &module) {
   simplify.addPass(SimplifyCFGPass());
   // A break leaves a flag and a value in the loop that matter on the way out only. (Not InstCombine: it turns an index
   // into an array member into plain address arithmetic, and whether that stays inside of the object is lost.)
-  simplify.addPass(PropagateValues());
+  simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
   second.addPass(GlobalOptPass());
@@ -246,9 +208,6 @@ void prepareModule(Module &module) {
   canonical.addPass(LCSSAPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(canonical)));
   second.run(module, managers);
-  for (Function &function : make_early_inc_range(module))
-    if (function.isDeclaration() && function.use_empty() && function.getName().starts_with("cleave.division."))
-      function.eraseFromParent();
   settleVariableTypes(module);
   addressVariablesByInstructions(module);
 }
