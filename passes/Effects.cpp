@@ -50,12 +50,28 @@ StringRef effectName(EffectKind kind) {
     return "aborts";
   case EffectKind::Throws:
     return "throws";
+  case EffectKind::Guards:
+    return "guards";
   case EffectKind::UnboundedRead:
     return "unbounded-read";
   case EffectKind::WritesErrno:
     return "errno";
   }
   llvm_unreachable("effect kind");
+}
+
+/// Does the function itself catch whatever this call throws? (What calls std::terminate then does not.)
+static bool isCaughtHere(const Instruction &instruction) {
+  auto *invoke = dyn_cast<InvokeInst>(&instruction);
+  if (!invoke)
+    return false;
+  const LandingPadInst *pad = invoke->getLandingPadInst();
+  auto isCatchAll = [&](unsigned k) { return pad->isCatch(k) && isa<ConstantPointerNull>(pad->getClause(k)); };
+  auto ends = [](const Instruction &inner) {
+    auto *call = dyn_cast<CallBase>(&inner);
+    return call && call->doesNotReturn();
+  };
+  return any_of(seq(pad->getNumClauses()), isCatchAll) && none_of(*pad->getParent(), ends);
 }
 
 /// Effects of a single instruction, callees included.
@@ -255,6 +271,8 @@ private:
       break;
     case Class::Throws:
       add(EffectKind::Throws);
+      if (!model.isForSpace)
+        add(EffectKind::Guards);
       break;
     case Class::Aborts:
       add(EffectKind::Aborts);
@@ -316,8 +334,10 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
         for (const Instruction &instruction : llvm::instructions(*function)) {
           Builder builder(*this, memory);
           builder.visit(instruction);
+          bool isCaught = isCaughtHere(instruction);
           for (EffectKind kind : builder.kinds)
-            summary.kinds.try_emplace(kind, EffectCause{&instruction});
+            if (!isCaught || (kind != EffectKind::Throws && kind != EffectKind::Guards))
+              summary.kinds.try_emplace(kind, EffectCause{&instruction});
           record(summary.reads, builder.sets.reads, instruction);
           record(summary.writes, builder.sets.writes, instruction);
           for (auto pair : builder.compared)

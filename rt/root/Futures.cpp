@@ -11,6 +11,8 @@
 
 #include "../task/Memory.h"
 
+#include <stdlib.h>
+
 namespace cleave {
 
 namespace {
@@ -76,7 +78,7 @@ void endFuture(OpenWork *work) {
 
 using namespace cleave;
 
-extern "C" void *cleave_spawn(cleave_site *site, const void *const *args) {
+extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *) {
   if (!isSplitting())
     return nullptr;
   if (session.isChecking)
@@ -105,3 +107,5 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
   free(future);
   return taken == Taken::Result ? 1 : 0;
 }
+
+extern "C" void cleave_rethrow() { abort(); }
