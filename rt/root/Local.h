@@ -6,13 +6,13 @@
  *
  * WHO TOUCHES WHAT. A list is guarded by its worker's lock. A helper counts itself in `helpers` under that lock before
  * it lets go of it; the owner takes the work off the list and waits for the count to be zero before the work dies. Which
- * part is whose is each kind of work's own matter: a compare-and-swap of a state or an addition to a counter (acquire), and
- * what was done is published by the state that follows (release). Sleepers: who offers work adds to `offers` and
+ * part is whose is each kind of work's own matter: a compare-and-swap of a state or an addition to a counter (acquire),
+ * and what was done is published by the state that follows (release). Sleepers: who offers work adds to `offers` and
  * then looks for sleepers; who goes to sleep counts itself first and then looks at `offers` again (both seq_cst).
  *
- * NO DEADLOCK. A worker waits for work that it offered itself, and helps others meanwhile. Whatever it waits for was
- * begun later than all that lies below it on its stack, so following who waits for whom leads to ever later work, and
- * ends.
+ * NO DEADLOCK. A worker waits only for parts of work that it offered itself, and helps others meanwhile. What it waits for
+ * was begun later than all that lies below it on its stack, so following who waits for whom leads to ever later work,
+ * and ends.
  */
 #ifndef CLEAVE_ROOT_LOCAL_H
 #define CLEAVE_ROOT_LOCAL_H
@@ -21,64 +21,88 @@
 
 namespace cleave::local {
 
+/* A word that one thread waits for and another sets. */
+class Latch {
+public:
+  uint32_t value() const { return __atomic_load_n(&word, __ATOMIC_ACQUIRE) & ~kAwaited; }
+  /* True: it was `from` and is now `to`, and what was written before it became `from` is seen. */
+  bool claim(uint32_t from, uint32_t to) {
+    return __atomic_compare_exchange_n(&word, &from, to, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+  }
+  /* All that was written before is seen by whoever sees `value`. */
+  void set(uint32_t value);
+  uint32_t add(uint32_t difference); /* the value before */
+  /* Sleeps while the value is `value`. */
+  void sleepWhile(uint32_t value);
+
+private:
+  static constexpr uint32_t kAwaited = 1u << 31;
+  uint32_t word = 0;
+};
+
 struct Work : OpenWork {
   Work *older, *newer;
-  uint32_t helpers;             /* and kAwaited */
-  uint32_t isUsedUp;            /* nothing is left to take */
+  Latch helpers;                /* how many others are at it */
+  uint32_t parts;               /* 0: nothing is left to take */
+  bool isOffered;
+  uint64_t floatControl;        /* the owner's rounding mode and such: helpers compute as it does */
   bool (*takePart)(Work *work); /* takes a part and does it; false: nothing was left. Any thread */
 };
 
 struct Worker;
 extern constinit thread_local Worker *self; /* null: this thread is none of ours, or there are no others */
-inline bool isOn() { return self; }
 
-/* With the node's figures, from the program's thread. */
+inline bool mayDo(const cleave_site &site) { return site.local && self; }
+
+/* From the program's thread, when the session begins. */
 void attach();
-/* The number of workers, the program's thread included. */
-uint32_t workerCount();
 bool isProgramsThread();
+uint32_t workerCount(); /* the program's thread included */
 
-/* `isWaking`: it is enough work to get a sleeping worker up for. */
-void offer(Work *work, bool isWaking);
+/* Up to `wakes` sleeping workers are got up, which is only worth it for work that is long beside that. */
+void offer(Work *work, uint32_t wakes);
+/* Work that was offered has new parts. */
+void announce(uint32_t wakes);
 /* The work is off the list, and nobody is at it any more. */
 void withdraw(Work *work);
+/* Helps others while the latch has that value. */
+void waitWhile(Latch &latch, uint32_t value);
 
-/* A word that goes from any other value to `done`. */
-struct Latch {
-  static constexpr uint32_t kAwaited = 1u << 31;
-  uint32_t word;
-  bool claim(uint32_t from, uint32_t to);    /* acquire */
-  bool is(uint32_t value) const;             /* acquire */
-  void settle(uint32_t value);               /* release; wakes who waits */
-};
-/* Helps others until it is so. */
-void waitFor(Latch &latch, uint32_t value);
-
-/* Measures a part that is being done, and counts it for the statistics. */
-class Stopwatch {
+/* Around a part that is being done, by whichever worker: counts it for the statistics when it ends. A part that waits may
+ * do others' parts meanwhile: neither is time of its own. */
+class Part {
 public:
-  Stopwatch();
-  /* What was done since; `items` of the site's kind. */
-  uint64_t stop(const cleave_site &site, uint64_t items);
+  explicit Part(const cleave_site &site);
+  uint64_t end(uint64_t items); /* its nanoseconds */
 
 private:
-  uint64_t beganNs, innerNs;
+  const cleave_site &site;
+  uint64_t beganNs, othersNs;
 };
 
-/* Before a fork: waits for all helpers to be idle, and keeps them so until... the parent goes on. */
-void pause();
-void resume();
-void forget(); /* in the child */
+/* Around a fork: helpers finish what they are at, and begin nothing until it is done. */
+void beforeFork();
+void afterForkInParent();
+void afterForkInChild();
 
-/* program.h's calls, for work that may be done here. */
+/* What the program is given for local work is told from other tokens by its lowest bit. */
+inline bool owns(const void *token) { return reinterpret_cast<uint64_t>(token) & 1; }
+inline void *tokenOf(Work *work) { return reinterpret_cast<char *>(work) + 1; }
+inline Work *workOf(void *token) { return reinterpret_cast<Work *>(static_cast<char *>(token) - 1); }
+
+/* The token of a future that is too small: the plain version of the call, in place. */
+inline void *plainToken() {
+  static char token;
+  return &token;
+}
+
+/* program.h's calls, for sites that mayDo() and what was begun for them. */
 void *spawn(cleave_site *site, const void *const *args, void *result);
 int join(void *token);
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs);
 int push(void *loop, const void *const *args);
 int next(void *loop, void *result);
-
-/* Ends whatever it is: what was begun is finished, and its results are gone. */
-void endWork(OpenWork *work);
+void endLoop(void *loop);
 
 } // namespace cleave::local
 #endif
