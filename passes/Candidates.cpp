@@ -127,6 +127,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
       break;
     case EffectKind::Throws:
     case EffectKind::Guards:
+    case EffectKind::Rethrows:
     case EffectKind::Aborts:
       break;
     }

@@ -52,6 +52,8 @@ StringRef effectName(EffectKind kind) {
     return "throws";
   case EffectKind::Guards:
     return "guards";
+  case EffectKind::Rethrows:
+    return "rethrows";
   case EffectKind::UnboundedRead:
     return "unbounded-read";
   case EffectKind::WritesErrno:
@@ -271,7 +273,9 @@ private:
       break;
     case Class::Throws:
       add(EffectKind::Throws);
-      if (!model.isForSpace)
+      if (model.isAgain)
+        add(EffectKind::Rethrows);
+      else if (!model.isForSpace)
         add(EffectKind::Guards);
       break;
     case Class::Aborts:
@@ -331,18 +335,21 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
             into.try_emplace(seen, EffectCause{&where, id});
           }
         };
+        std::map<EffectKind, EffectCause> caught;
         for (const Instruction &instruction : llvm::instructions(*function)) {
           Builder builder(*this, memory);
           builder.visit(instruction);
           bool isCaught = isCaughtHere(instruction);
           for (EffectKind kind : builder.kinds)
-            if (!isCaught || (kind != EffectKind::Throws && kind != EffectKind::Guards))
-              summary.kinds.try_emplace(kind, EffectCause{&instruction});
+            (isCaught && (kind == EffectKind::Throws || kind == EffectKind::Guards) ? caught : summary.kinds)
+                .try_emplace(kind, EffectCause{&instruction});
           record(summary.reads, builder.sets.reads, instruction);
           record(summary.writes, builder.sets.writes, instruction);
           for (auto pair : builder.compared)
             summary.compared.try_emplace(pair, EffectCause{&instruction});
         }
+        if (summary.kinds.count(EffectKind::Rethrows))
+          summary.kinds.insert(caught.begin(), caught.end());
         EffectSummary &old = summaries[function];
         if (old.kinds.size() != summary.kinds.size() || old.reads.size() != summary.reads.size() ||
             old.writes.size() != summary.writes.size() || old.compared.size() != summary.compared.size())

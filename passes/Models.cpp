@@ -211,6 +211,7 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
     model.returns = CallModel::Returns::Nothing;
     model.escapes = true;
     model.isForSpace = symbol == "__cxa_throw_bad_array_new_length";
+    model.isAgain = symbol == "__cxa_rethrow";
   } else if (is({"__cxa_guard_acquire", "__cxa_guard_release", "__cxa_guard_abort"})) {
     model.kind = Class::Pure; // what they do to the guard variable is all they do
     model.returns = CallModel::Returns::Nothing;
