@@ -67,8 +67,9 @@ void printHelp(raw_ostream &out) {
 
 USAGE: cleave++ [options] file...
 
-Compiles like clang++ and writes a bundle of statically linked tasks (a.out unless -o is given);
-'cleave run' runs it. -c writes an object that the same command links later.
+Compiles like clang++ and writes an executable (a.out unless -o is given) that runs its tasks on
+all cores. With an output named *.cleave it writes the bundle of statically linked tasks alone;
+'cleave run' runs that. -c writes an object that the same command links later.
 
 CLEAVE OPTIONS:
   -Rcleave             say which work became tasks
@@ -82,6 +83,9 @@ CLEAVE OPTIONS:
 All of clang++'s compile and link options apply; 'clang++-22 --help' lists them. Programs are
 linked statically, so -shared is refused. Inputs may be C++, LLVM IR (.ll, .bc), objects and
 archives made by cleave++, and native objects and libraries.
+
+ENVIRONMENT of an executable that cleave++ made:
+  CLEAVE_OPTIONS       options of 'cleave run', as in CLEAVE_OPTIONS="--mode=serial --stats=f.json"
 )";
 }
 

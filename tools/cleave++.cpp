@@ -85,7 +85,9 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
       linkProgram(std::move(cut->module), std::move(cut->partition), *program.target, linkOptions(line, program, argv0));
   if (!linked)
     return linked.takeError();
-  return writeBundle(program.output, *linked);
+  if (StringRef(program.output).ends_with(".cleave"))
+    return writeBundle(program.output, *linked);
+  return writeExecutable(program.output, *linked, runtimeDirectory(argv0) + "/cleave_embedded_node");
 }
 
 static Error produce(const CommandLine &line, CompiledProgram &program, const char *argv0) {
