@@ -128,6 +128,7 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
   options.DisableLLVMPasses = true;
   options.DiscardValueNames = false;
   options.ClearASTBeforeBackend = false;
+  options.OptRecordFile.clear(); // remarks come at the end of the whole program's analysis (tools/RemarkRecord.cpp)
   options.DisableO0ImplyOptNone = true;
   // Not these of clang's own: they would put a second section, or a summary, into the module.
   options.setEmbedBitcode(CodeGenOptions::Embed_Off);

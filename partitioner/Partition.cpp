@@ -132,6 +132,7 @@ std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
     Remark remark;
     remark.kind = site.isTaken() ? Remark::Kind::Taken : Remark::Kind::Missed;
     remark.place = outerPlaceOf(*site.where);
+    remark.function = site.where->getFunction()->getName().str();
     std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
     if (site.range)
       remark.message = "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);

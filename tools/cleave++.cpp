@@ -5,6 +5,7 @@
 #include "linker/Linker.h"
 #include "passes/Pipeline.h"
 #include "tools/RemarkPrinter.h"
+#include "tools/RemarkRecord.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
@@ -76,6 +77,12 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
   for (const Remark &remark : cut->remarks)
     if (remark.kind == Remark::Kind::Taken ? line.showTaken : line.showMissed)
       printRemark(errs(), remark, wantsColour(line));
+  if (program.remarkRecord)
+    if (Error error = writeRemarkRecord(*program.remarkRecord, cut->remarks))
+      return error;
+  if (!line.sarifPath.empty())
+    if (Error error = writeSarif(line.sarifPath, cut->remarks))
+      return error;
   if (line.product == Product::Cut)
     return writeText(program, [&](raw_ostream &out) { cut->module->print(out, nullptr); });
   if (line.product == Product::Partition)
