@@ -6,8 +6,8 @@
 //
 //  - -O0 generates as -O1 does. Without lifetime markers and TBAA, and with `optnone` and `noinline` on everything, no
 //    boundary could be found, and a debug build that runs elsewhere than the release build helps nobody debug.
-//  - There are always line numbers (-gline-tables-only), because every remark needs a place. The linker room drops
-//    them unless -g was given.
+//  - There are always line numbers (-gline-tables-only), because every remark needs a place, and the digest of each
+//    source file. The linker room drops them unless -g was given.
 //  - The AST is kept until the facts are taken from it (by default clang frees it before the back end).
 //
 // A job that produces no code (-E, -M, -fsyntax-only, -S, a precompiled header) is given to clang as it is.
@@ -128,6 +128,7 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
   options.DisableLLVMPasses = true;
   options.DiscardValueNames = false;
   options.ClearASTBeforeBackend = false;
+  options.OptRecordFile.clear(); // remarks come at the end of the whole program's analysis (tools/RemarkRecord.cpp)
   options.DisableO0ImplyOptNone = true;
   // Not these of clang's own: they would put a second section, or a summary, into the module.
   options.setEmbedBitcode(CodeGenOptions::Embed_Off);
@@ -141,6 +142,9 @@ static void keepEverythingForAnalysis(CodeGenOptions &options) {
     options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);
   if (options.DwarfVersion == 0)
     options.DwarfVersion = 5;
+  // The partition says of which text of a source file it speaks (partitioner/Partition.cpp), and what reads it has this
+  // digest at hand. Line tables know only MD5 and have none then.
+  options.setDebugSrcHash(CodeGenOptions::DSH_SHA256);
 }
 
 static TargetDescription describeTarget(const CompilerInvocation &invocation) {

@@ -58,6 +58,7 @@ private:
   bool refuse(const Twine &message);
   bool check(Error error);
   bool hasMain(const CompiledProgram &program) const;
+  std::optional<RemarkRecordFile> remarkRecord(StringRef output) const;
 
   const CommandLine &line;
   const char *linkMarker;
@@ -139,6 +140,8 @@ CompiledProgram Session::run() {
   else if (line.product == Product::Bundle)
     program.output = "a.out";
 
+  program.remarkRecord = remarkRecord(program.output);
+
   const clangdriver::Command *linkJob = nullptr;
   for (const clangdriver::Command &job : jobs)
     if (job.getCreator().isLinkJob())
@@ -146,6 +149,10 @@ CompiledProgram Session::run() {
   isLinking = linkJob != nullptr;
   // Whoever has to wait for a compilation should not learn at its end that the result has no place.
   if ((linkJob || line.product != Product::Bundle) && !program.output.empty() && !check(checkOutput(program.output)))
+    return program;
+  if (linkJob && program.remarkRecord && !check(checkOutput(program.remarkRecord->path)))
+    return program;
+  if (linkJob && !line.sarifPath.empty() && !check(checkOutput(line.sarifPath)))
     return program;
   bool isGood = true;
   for (const clangdriver::Command &job : jobs)
@@ -160,6 +167,21 @@ CompiledProgram Session::run() {
   if (link(linkJob, program) && makeTarget(program))
     program.exitStatus.reset();
   return program;
+}
+
+/// As clang reads these options; the passes that speak in the file are ours alone.
+std::optional<RemarkRecordFile> Session::remarkRecord(StringRef output) const {
+  const opt::DerivedArgList &parsed = compilation->getArgs();
+  const opt::Arg *named = parsed.getLastArg(options::OPT_foptimization_record_file_EQ);
+  const opt::Arg *passes = parsed.getLastArg(options::OPT_foptimization_record_passes_EQ);
+  bool isImplied = named || passes || parsed.hasArg(options::OPT_fsave_optimization_record_EQ);
+  if (!parsed.hasFlag(options::OPT_fsave_optimization_record, options::OPT_fno_save_optimization_record, isImplied))
+    return std::nullopt;
+  RemarkRecordFile file;
+  file.format = parsed.getLastArgValue(options::OPT_fsave_optimization_record_EQ, "yaml").str();
+  file.path = named ? named->getValue() : (output + ".opt." + file.format).str();
+  file.passes = passes ? passes->getValue() : "";
+  return file;
 }
 
 bool Session::compile(const clangdriver::Command &job, CompiledProgram &program) {

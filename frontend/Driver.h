@@ -14,6 +14,13 @@ class TargetMachine;
 
 namespace cleave {
 
+/// Where remarks go as a file: clang's options of that name.
+struct RemarkRecordFile {
+  std::string path;   ///< -foptimization-record-file=, or the output's with .opt.yaml behind it
+  std::string format; ///< -fsave-optimization-record=: "yaml" or "bitstream"
+  std::string passes; ///< -foptimization-record-passes=: a regular expression, empty for all
+};
+
 struct CompiledProgram {
   /// Set if there is nothing further to do: -c, -E, --version, or an error that has been reported.
   std::optional<int> exitStatus;
@@ -25,6 +32,7 @@ struct CompiledProgram {
   unsigned optimisationLevel = 1;         ///< the highest that an input was compiled with, 1 to 3
   bool isVerbose = false;
   bool keepDebugInfo = false; ///< -g on this command line
+  std::optional<RemarkRecordFile> remarkRecord;
 };
 
 /// Runs all of the command line that comes before the middle end. `linkMarker` takes the modules' place in

@@ -23,7 +23,11 @@ static Error parseOwn(StringRef argument, CommandLine &line, bool &isOwn) {
     line.showTimes = true;
   else if (argument == "-fno-cleave" || argument == "-fcleave")
     line.splitting = argument == "-fcleave";
-  else if (argument.consume_front("-cleave-print=")) {
+  else if (argument.consume_front("-cleave-sarif=")) {
+    if (argument.empty())
+      return createStringError("'-cleave-sarif=' needs a file's name");
+    line.sarifPath = argument.str();
+  } else if (argument.consume_front("-cleave-print=")) {
     line.product = Product::Analysis;
     line.analysis = argument.str();
   } else if (argument.consume_front("-cleave-emit=")) {
@@ -67,12 +71,17 @@ void printHelp(raw_ostream &out) {
 
 USAGE: cleave++ [options] file...
 
-Compiles like clang++ and writes a bundle of statically linked tasks (a.out unless -o is given);
-'cleave run' runs it. -c writes an object that the same command links later.
+Compiles like clang++ and writes an executable (a.out unless -o is given) that runs its tasks on
+all cores. With an output named *.cleave it writes the bundle of statically linked tasks alone;
+'cleave run' runs that. -c writes an object that the same command links later.
 
 CLEAVE OPTIONS:
   -Rcleave             say which work became tasks
   -Rcleave-missed      say which work did not, why, and what would change that
+  -fsave-optimization-record[=yaml|bitstream]
+                       write both kinds to OUTPUT.opt.yaml, for opt-viewer and llvm-remarkutil; when
+                       linking. -foptimization-record-file=FILE names the file
+  -cleave-sarif=FILE   write both kinds as SARIF 2.1.0, for editors and code hosts; when linking
   -fno-cleave          do not split: bundle the program as it is
   -cleave-emit=STAGE   write what a stage made, to -o or stdout:
                        facts (LLVM IR), cut (LLVM IR), partition (JSON)
@@ -82,6 +91,9 @@ CLEAVE OPTIONS:
 All of clang++'s compile and link options apply; 'clang++-22 --help' lists them. Programs are
 linked statically, so -shared is refused. Inputs may be C++, LLVM IR (.ll, .bc), objects and
 archives made by cleave++, and native objects and libraries.
+
+ENVIRONMENT of an executable that cleave++ made:
+  CLEAVE_OPTIONS       options of 'cleave run', as in CLEAVE_OPTIONS="--mode=serial --stats=f.json"
 )";
 }
 

@@ -31,6 +31,7 @@ struct CommandLine {
   bool showTaken = false;  ///< -Rcleave
   bool showMissed = false; ///< -Rcleave-missed
   bool showTimes = false;  ///< -cleave-times
+  std::string sarifPath;   ///< -cleave-sarif=FILE
   bool wantsHelp = false;
   std::vector<const char *> clangArguments;        ///< everything else, program name first
   std::shared_ptr<llvm::BumpPtrAllocator> storage; ///< of arguments that came from response files

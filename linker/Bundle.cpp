@@ -6,14 +6,17 @@
 // its place whole or not at all is BundleFile.cpp.
 #include "cleave/bundle.h"
 #include "linker/BundleFile.h"
+#include "linker/Executable.h"
 #include "linker/Program.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SHA256.h"
 #include <archive.h>
 #include <archive_entry.h>
 #include <deque>
 #include <map>
+#include <optional>
 
 using namespace llvm;
 
@@ -146,8 +149,11 @@ static void fillLayout(Layout &layout, const LinkedProgram &program) {
   layout.addFile("oci-layout", json::Object{{"imageLayoutVersion", "1.0.0"}});
 }
 
+/// Takes the archive piece by piece; false: it could not.
+using Sink = function_ref<bool(const void *data, size_t bytes)>;
+
 static la_ssize_t writeCallback(archive *, void *data, const void *buffer, size_t bytes) {
-  return static_cast<BundleFile *>(data)->write(buffer, bytes) ? static_cast<la_ssize_t>(bytes) : -1;
+  return (*static_cast<Sink *>(data))(buffer, bytes) ? static_cast<la_ssize_t>(bytes) : -1;
 }
 
 static bool writeEntry(archive *tar, archive_entry *entry, const std::string &path, StringRef content) {
@@ -161,21 +167,25 @@ static bool writeEntry(archive *tar, archive_entry *entry, const std::string &pa
          archive_write_data(tar, content.data(), content.size()) == static_cast<la_ssize_t>(content.size());
 }
 
-static Error writeArchive(const Layout &layout, BundleFile &output) {
+/// Nothing, or why not.
+static std::optional<std::string> writeArchive(const Layout &layout, Sink sink) {
   archive *tar = archive_write_new();
   archive_entry *entry = archive_entry_new();
   archive_write_set_format_ustar(tar);
   archive_write_set_bytes_per_block(tar, 1 << 20);
   archive_write_set_bytes_in_last_block(tar, 512);
-  bool isGood = archive_write_open(tar, &output, nullptr, writeCallback, nullptr) == ARCHIVE_OK;
+  bool isGood = archive_write_open(tar, &sink, nullptr, writeCallback, nullptr) == ARCHIVE_OK;
   for (const auto &[path, content] : layout.files)
     isGood = isGood && writeEntry(tar, entry, path, content);
   isGood = isGood && archive_write_close(tar) == ARCHIVE_OK;
-  const char *words = isGood ? nullptr : archive_error_string(tar);
-  Error error = isGood ? Error::success() : output.failure(words ? words : "the archive could not be made");
+  std::optional<std::string> problem;
+  if (!isGood) {
+    const char *words = archive_error_string(tar);
+    problem = words ? words : "the archive could not be made";
+  }
   archive_entry_free(entry);
   archive_write_free(tar);
-  return error;
+  return problem;
 }
 
 Error writeBundle(const std::string &path, const LinkedProgram &program) {
@@ -184,8 +194,33 @@ Error writeBundle(const std::string &path, const LinkedProgram &program) {
   BundleFile output(path);
   if (Error error = output.open())
     return error;
-  if (Error error = writeArchive(layout, output))
+  if (auto problem = writeArchive(layout, [&](const void *data, size_t bytes) { return output.write(data, bytes); }))
+    return output.failure(*problem);
+  return output.finish();
+}
+
+Error writeExecutable(const std::string &path, const LinkedProgram &program, const std::string &nodePath) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> node = MemoryBuffer::getFile(nodePath);
+  if (!node)
+    return createStringError(node.getError(), "cannot read the embedded node, a part of cleave++'s installation, '" +
+                                                  nodePath + "': " + node.getError().message());
+  Layout layout;
+  fillLayout(layout, program);
+  BundleFile output(path, /*isExecutable=*/true);
+  if (Error error = output.open())
     return error;
+  // In memory, because digest and length stand before it.
+  std::string bundle;
+  if (auto problem = writeArchive(layout, [&](const void *data, size_t bytes) {
+        bundle.append(static_cast<const char *>(data), bytes);
+        return true;
+      }))
+    return output.failure(*problem);
+  Expected<std::string> file = embedBundle((*node)->getBuffer(), bundle);
+  if (!file)
+    return output.failure("'" + nodePath + "': " + toString(file.takeError()));
+  if (!output.write(file->data(), file->size()))
+    return output.failure("");
   return output.finish();
 }
 

@@ -61,7 +61,7 @@ Error BundleFile::open() {
     return systemFailure(errno);
   temporary = std::move(name);
   sys::RemoveFileOnSignal(temporary);
-  if (fchmod(descriptor, 0666 & ~sys::fs::getUmask()) != 0)
+  if (fchmod(descriptor, (isExecutable ? 0777 : 0666) & ~sys::fs::getUmask()) != 0)
     return systemFailure(errno);
   return Error::success();
 }

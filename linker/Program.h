@@ -31,6 +31,9 @@ struct LinkedProgram {
 /// Same content, same bytes (docs/bundle.md).
 llvm::Error writeBundle(const std::string &path, const LinkedProgram &program);
 
+/// Likewise, an executable that carries the bundle and runs itself: a copy of the embedded node, which is at `nodePath`.
+llvm::Error writeExecutable(const std::string &path, const LinkedProgram &program, const std::string &nodePath);
+
 } // namespace cleave
 
 #endif

@@ -7,10 +7,13 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/IR/DebugInfo.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
+#include <map>
+#include <set>
 
 using namespace llvm;
 
@@ -121,26 +124,36 @@ static bool isRecursiveCall(const CutSite &site) {
   return site.callee && site.where->getFunction() == site.callee->function;
 }
 
+/// In a function that is a task itself: there nothing is missed.
+static bool isInsideTask(const CutSite &site, const SmallPtrSet<const Function *, 8> &tasks) {
+  return !site.isTaken() && tasks.contains(site.where->getFunction()) && !isRecursiveCall(site);
+}
+
+/// The remark's sentence.
+static std::string messageOf(const CutSite &site) {
+  std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
+  if (site.range)
+    return "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);
+  if (site.loop)
+    return "calls of " + name + " in this loop run ahead as tasks, " + readableCost(site.cost);
+  if (site.future)
+    return "call of " + name + " runs as a task beside what follows it, " + readableCost(site.cost);
+  return (site.call ? "call of " + name : "this loop") + " stays in place: " + site.refusal.message;
+}
+
 std::vector<Remark> remarksOf(const std::vector<CutSite> &sites) {
   auto tasks = taskFunctions(sites);
   std::vector<Remark> remarks;
   StringSet<> said;
   for (const CutSite &site : sites) {
-    // Inside of a task nothing is missed.
-    if (!site.isTaken() && tasks.contains(site.where->getFunction()) && !isRecursiveCall(site))
+    if (isInsideTask(site, tasks))
       continue;
     Remark remark;
     remark.kind = site.isTaken() ? Remark::Kind::Taken : Remark::Kind::Missed;
     remark.place = outerPlaceOf(*site.where);
-    std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
-    if (site.range)
-      remark.message = "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);
-    else if (site.loop)
-      remark.message = "calls of " + name + " in this loop run ahead as tasks, " + readableCost(site.cost);
-    else if (site.future)
-      remark.message = "call of " + name + " runs as a task beside what follows it, " + readableCost(site.cost);
-    else {
-      remark.message = (site.call ? "call of " + name : "this loop") + " stays in place: " + site.refusal.message;
+    remark.function = site.where->getFunction()->getName().str();
+    remark.message = messageOf(site);
+    if (!site.isTaken()) {
       remark.reason = site.refusal.reason;
       remark.notes = site.refusal.notes;
     }
@@ -166,7 +179,43 @@ static json::Value costObject(const SiteCost &cost) {
 }
 
 json::Value emptyPartition() {
-  return json::Object{{"version", 1}, {"tasks", json::Array{}}, {"sites", json::Array{}}, {"edges", json::Array{}}};
+  return json::Object{{"version", 1},
+                      {"tasks", json::Array{}},
+                      {"sites", json::Array{}},
+                      {"edges", json::Array{}},
+                      {"sources", json::Array{}}};
+}
+
+/// The files that `decisions` speak of, each with the digest of the text that was compiled. A name that stands for
+/// different texts, in objects from different folders, has none.
+static json::Array describeSources(const Module &module, const json::Array &decisions) {
+  std::set<std::string> named;
+  auto note = [&](const json::Object &place) {
+    if (std::optional<StringRef> file = place.getString("file"); file && !file->empty())
+      named.insert(file->str());
+  };
+  for (const json::Value &decision : decisions) {
+    note(*decision.getAsObject());
+    if (const json::Array *notes = decision.getAsObject()->getArray("notes"))
+      for (const json::Value &text : *notes)
+        note(*text.getAsObject());
+  }
+  std::map<StringRef, std::set<StringRef>> digests;
+  DebugInfoFinder finder;
+  finder.processModule(module);
+  auto take = [&](const DIFile *file) {
+    if (file && file->getChecksum() && file->getChecksum()->Kind == DIFile::CSK_SHA256)
+      digests[file->getFilename()].insert(file->getChecksum()->Value);
+  };
+  for (const DICompileUnit *unit : finder.compile_units())
+    take(unit->getFile());
+  for (const DISubprogram *function : finder.subprograms())
+    take(function->getFile());
+  json::Array sources;
+  for (const std::string &file : named)
+    if (auto found = digests.find(file); found != digests.end() && found->second.size() == 1)
+      sources.push_back(json::Object{{"file", file}, {"sha256", found->second.begin()->str()}});
+  return sources;
 }
 
 /// What is the same task: calls of one function, or one loop.
@@ -180,6 +229,7 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
   for (const CutSite &site : sites)
     if (site.isTaken())
       tasks.insert({taskOf(site), &site});
+  auto functions = taskFunctions(sites);
   DenseMap<const void *, unsigned> ids;
   json::Array kinds, decisions, edges;
   for (auto &[key, site] : tasks) {
@@ -203,6 +253,7 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
       unsigned id = ids.lookup(taskOf(site));
       decision["task"] = id;
       decision["cost"] = costObject(site.cost);
+      decision["message"] = messageOf(site);
       json::Array shared;
       if (site.loop)
         for (unsigned k = 0; k < site.callee->facts.parameters.size(); ++k)
@@ -211,6 +262,8 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
       decision["shared"] = std::move(shared);
       edges.push_back(json::Object{{"from", function}, {"to", id}, {"kind", site.manner()}});
     } else {
+      if (isInsideTask(site, functions))
+        decision["inside_task"] = true;
       decision["reason"] = site.refusal.reason;
       decision["message"] = site.refusal.message;
       json::Array notes;
@@ -223,7 +276,14 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
     }
     decisions.push_back(std::move(decision));
   }
-  return json::Object{{"version", 1}, {"tasks", std::move(kinds)}, {"sites", std::move(decisions)}, {"edges", std::move(edges)}};
+  json::Array sources;
+  if (!sites.empty())
+    sources = describeSources(*sites.front().where->getModule(), decisions);
+  return json::Object{{"version", 1},
+                      {"tasks", std::move(kinds)},
+                      {"sites", std::move(decisions)},
+                      {"edges", std::move(edges)},
+                      {"sources", std::move(sources)}};
 }
 
 } // namespace cleave

@@ -40,6 +40,7 @@ struct Remark {
   std::string reason;  ///< stable identifier, e.g. "global-write"; empty for Taken
   std::string message; ///< "call to 'count' in this loop runs as a task (about 1.2 ms each)"
   std::vector<RemarkNote> notes; ///< what to change, at the line where it blocks
+  std::string function;          ///< symbol of the function that it stands in
 };
 
 struct CutOptions {

@@ -5,6 +5,7 @@
 #include "linker/Linker.h"
 #include "passes/Pipeline.h"
 #include "tools/RemarkPrinter.h"
+#include "tools/RemarkRecord.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
@@ -76,6 +77,12 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
   for (const Remark &remark : cut->remarks)
     if (remark.kind == Remark::Kind::Taken ? line.showTaken : line.showMissed)
       printRemark(errs(), remark, wantsColour(line));
+  if (program.remarkRecord)
+    if (Error error = writeRemarkRecord(*program.remarkRecord, cut->remarks))
+      return error;
+  if (!line.sarifPath.empty())
+    if (Error error = writeSarif(line.sarifPath, cut->remarks))
+      return error;
   if (line.product == Product::Cut)
     return writeText(program, [&](raw_ostream &out) { cut->module->print(out, nullptr); });
   if (line.product == Product::Partition)
@@ -85,7 +92,9 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
       linkProgram(std::move(cut->module), std::move(cut->partition), *program.target, linkOptions(line, program, argv0));
   if (!linked)
     return linked.takeError();
-  return writeBundle(program.output, *linked);
+  if (StringRef(program.output).ends_with(".cleave"))
+    return writeBundle(program.output, *linked);
+  return writeExecutable(program.output, *linked, runtimeDirectory(argv0) + "/cleave_embedded_node");
 }
 
 static Error produce(const CommandLine &line, CompiledProgram &program, const char *argv0) {

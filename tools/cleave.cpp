@@ -1,8 +1,10 @@
-// cleave.cpp - the `cleave` command: `run`, `image` and `inspect`. Only words on the command line are dealt with here;
+// cleave.cpp - the `cleave` command: `run`, `inspect`, `export` and `image`. Only words on the command line are dealt with here;
 // what they do is in rt/node. This file is compiled with exceptions, because CLI11 reports through them.
+#include "Export.h"
 #include "Image.h"
 #include "Inspect.h"
 #include "Run.h"
+#include "RunOptionParser.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -23,24 +25,7 @@ int complain(const std::string &message) {
 void addRun(CLI::App &app, cleave::RunOptions &options) {
   CLI::App *run =
       app.add_subcommand("run", "Run a bundle's program; stdin, stdout, stderr and exit status are its own");
-  run->add_option("--mode", options.mode, "auto (default), serial, isolated, check or kernel")->type_name("MODE");
-  run->add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 65535));
-  run->add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
-  run->add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
-  run->add_option("--task-memory", options.taskMemory,
-                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
-      ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
-  run->add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")
-      ->type_name("N");
-  run->add_option("--kernel-memory", options.kernelMemory, "Mode kernel: the machine's (default: half of this one's)")
-      ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
-  run->add_flag("--kernel-emulated", options.isEmulated, "Mode kernel: do not try KVM");
-  run->add_option("--kernel-log", options.kernelLogPath, "Mode kernel: write what the kernel says for itself")
-      ->type_name("FILE");
+  cleave::addRunOptions(*run, options);
   run->footer("The bundle and the program's arguments follow the options: cleave run [options] app.cleave [arguments]");
   // Everything from the bundle's path on is the program's, whatever it looks like.
   run->prefix_command();
@@ -82,8 +67,13 @@ int main(int argc, char **argv) {
   inspect->add_option("bundle", inspected, "The bundle")->required()->type_name("FILE");
   inspect->add_flag("--json", asJson, "The whole manifest and partition, for programs");
 
+  std::string carrier, exported;
+  CLI::App *exportBundle = app.add_subcommand("export", "Take the bundle out of an executable that carries one");
+  exportBundle->add_option("executable", carrier, "The executable")->required()->type_name("FILE");
+  exportBundle->add_option("-o,--output", exported, "The bundle's file")->required()->type_name("FILE");
+
   if (argc < 2)
-    return complain("a command is missing: run, image or inspect; see cleave --help");
+    return complain("a command is missing: run, inspect, export or image; see cleave --help");
   auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
   if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
     return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
@@ -100,5 +90,7 @@ int main(int argc, char **argv) {
     return cleave::imageCommand(image);
   if (*inspect)
     return cleave::inspectCommand(inspected, asJson);
+  if (*exportBundle)
+    return cleave::exportCommand(carrier, exported);
   return runWith(*app.get_subcommand("run"), rest, options);
 }

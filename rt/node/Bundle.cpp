@@ -10,7 +10,9 @@
 #include "Bundle.h"
 #include "BundleJson.h"
 #include "Digest.h"
+#include "EmbeddedBundle.h"
 #include "cleave/bundle.h"
+#include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
 #include <cerrno>
@@ -33,10 +35,10 @@ constexpr std::string_view digestPrefix = "sha256:";
 /// Reads one bundle; the first error ends it. Every step answers whether to go on.
 class BundleReader {
 public:
-  explicit BundleReader(const std::string &path) : path(printable(path)) {}
+  explicit BundleReader(const std::string &name) : path(printable(name)) {}
 
   std::variant<Bundle, BundleError> read(const std::string &path) {
-    if (mapFile(path) && readArchive() && readImage() && readManifest() && checkOtherBlobs())
+    if (mapFile(path) && findContent() && readArchive() && readImage() && readManifest() && checkOtherBlobs())
       return std::move(bundle);
     return BundleError{message};
   }
@@ -50,6 +52,7 @@ private:
   bool notBundle() { return fail(fmt::format("'{}' is not a bundle; cleave++ makes them", path)); }
 
   bool mapFile(const std::string &path);
+  bool findContent();
   bool readArchive();
   bool readEntries(archive *tar);
   bool readEntry(archive *tar, archive_entry *entry);
@@ -99,12 +102,33 @@ bool BundleReader::mapFile(const std::string &path) {
   if (address == MAP_FAILED)
     return fail(fmt::format("cannot read '{}': {}", this->path, strerror(error)));
   bundle.file = MappedFile(address, static_cast<size_t>(info.st_size));
-  bundle.fileBytes = static_cast<uint64_t>(info.st_size);
+  return true;
+}
+
+/// The file itself, or what it carries.
+bool BundleReader::findContent() {
+  bundle.content = bundle.file.bytes();
+  if (!isElf(bundle.content))
+    return true;
+  EmbeddedBundle embedded = findEmbeddedBundle(bundle.content);
+  switch (embedded.state) {
+  case EmbeddedBundle::State::Absent:
+    return fail(fmt::format("'{}' is an executable that carries no bundle; cleave++ makes those that do", path));
+  case EmbeddedBundle::State::CutShort:
+    return damaged("the executable ends early");
+  case EmbeddedBundle::State::Damaged:
+    return damaged("the executable's bundle does not begin as one, or is longer than its section");
+  case EmbeddedBundle::State::Found:
+    break;
+  }
+  bundle.content = embedded.bundle;
+  bundle.embeddedDigest.emplace();
+  std::copy(std::begin(embedded.header.sha256), std::end(embedded.header.sha256), bundle.embeddedDigest->begin());
   return true;
 }
 
 bool BundleReader::readArchive() {
-  std::string_view bytes = bundle.file.bytes();
+  std::string_view bytes = bundle.content;
   archive *tar = archive_read_new();
   archive_read_support_format_tar(tar);
   bool isOpen = archive_read_open_memory(tar, bytes.data(), bytes.size()) == ARCHIVE_OK;
@@ -117,7 +141,7 @@ bool BundleReader::readArchive() {
 /// for no reason that could be told.
 bool BundleReader::hasEnd() const {
   constexpr size_t endBytes = 1024;
-  std::string_view bytes = bundle.file.bytes();
+  std::string_view bytes = bundle.content;
   return bytes.size() >= endBytes && bytes.substr(bytes.size() - endBytes).find_first_not_of('\0') == bytes.npos;
 }
 
@@ -297,10 +321,10 @@ bool BundleReader::checkOtherBlobs() {
   return true;
 }
 
-std::variant<Bundle, BundleError> openBundle(const std::string &path) {
+std::variant<Bundle, BundleError> openBundle(const std::string &path, const std::string &name) {
   if (sodium_init() < 0)
     return BundleError{"libsodium does not start"};
-  return BundleReader(path).read(path);
+  return BundleReader(name).read(path);
 }
 
 std::string printable(std::string_view text) {

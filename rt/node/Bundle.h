@@ -2,8 +2,10 @@
 #ifndef CLEAVE_NODE_BUNDLE_H
 #define CLEAVE_NODE_BUNDLE_H
 
+#include "Digest.h"
 #include "cleave/node.h"
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,12 +59,15 @@ struct Bundle {
   std::string rootDigest;
   std::vector<BundledTask> tasks; ///< index = cleave_kind::id
   std::string_view manifestJson, partitionJson;
-  uint64_t fileBytes = 0;
+  std::string_view content; ///< all of the bundle
+  std::optional<Digest> embeddedDigest; ///< what the executable around the bundle says its digest is; not checked
   MappedFile file;
 };
 
-/// Errors: unreadable, not a bundle, truncated, damaged (which part), made by a newer version.
-std::variant<Bundle, BundleError> openBundle(const std::string &path);
+/// `path` is a bundle, or an executable that carries one. Errors, which call it `name`: unreadable, not a bundle,
+/// truncated, damaged (which part), made by a newer version.
+std::variant<Bundle, BundleError> openBundle(const std::string &path, const std::string &name);
+inline std::variant<Bundle, BundleError> openBundle(const std::string &path) { return openBundle(path, path); }
 
 /// `text` with control characters (of a name in a bundle from anywhere) made visible, so that it stays one line and
 /// gives no orders to a terminal.

@@ -138,7 +138,7 @@ int inspectCommand(const std::string &path, bool asJson) {
       taskBytes += task.elf.size();
     fmt::print("bundle     {}\n", printable(path));
     fmt::print("target     {}{}\n", printable(bundle.target), features);
-    fmt::print("size       {}: the program itself {}, its tasks {}\n", readableBytes(bundle.fileBytes),
+    fmt::print("size       {}: the program itself {}, its tasks {}\n", readableBytes(bundle.content.size()),
                readableBytes(bundle.root.size()), readableBytes(taskBytes));
     printTasks(bundle, manifest, partition);
     printRefusals(partition);

@@ -8,6 +8,7 @@
 #include "Failure.h"
 #include "KernelRun.h"
 #include "Machine.h"
+#include "OutputFile.h"
 #include "Statistics.h"
 #include "Supervisor.h"
 
@@ -185,7 +186,8 @@ int runCommand(const RunOptions &options) {
   fillStreams();
   if (int status = checkOptions(options))
     return status;
-  auto opened = openBundle(options.command[0]);
+  auto opened = options.bundlePath.empty() ? openBundle(options.command[0])
+                                           : openBundle(options.bundlePath, options.command[0]);
   if (auto *error = std::get_if<BundleError>(&opened))
     return complain(kUsage, error->message);
   const Bundle &bundle = std::get<Bundle>(opened);

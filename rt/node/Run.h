@@ -17,7 +17,8 @@ struct RunOptions {
   bool isEmulated = false;          ///< mode kernel: KVM is not tried
   std::string kernelLogPath;        ///< mode kernel: what kernel and emulator said
   std::string statsPath, tracePath; ///< empty: not wanted
-  std::vector<std::string> command; ///< the bundle's path and the program's arguments
+  std::vector<std::string> command; ///< the program's name, which is the bundle's path, and its arguments
+  std::string bundlePath;           ///< where the bundle is, if not at `command[0]`
 };
 
 /// Ends with the program's own status or signal. Returns otherwise: 125 if a task failed, 123 if mode check found

@@ -1,75 +1,15 @@
-// Statistics.cpp - see Statistics.h. A file appears whole or not at all: it is written beside its place under another
-// name and renamed. What is there and not a regular file (/dev/stderr, a pipe) is written to directly.
+// Statistics.cpp - see Statistics.h.
 #include "Statistics.h"
 #include "Bundle.h"
+#include "OutputFile.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 namespace cleave {
 
 using Json = nlohmann::ordered_json;
-
-static Problem cannotWrite(const std::string &path) {
-  return fmt::format("cannot write {}: {}", path, std::strerror(errno));
-}
-
-static bool isSpecial(const std::string &path) {
-  struct stat status;
-  return !stat(path.c_str(), &status) && !S_ISREG(status.st_mode);
-}
-
-static std::string folderOf(const std::string &path) {
-  size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
-}
-
-Problem checkWritable(const std::string &path) {
-  struct stat status;
-  bool isThere = !stat(path.c_str(), &status);
-  if (isThere && S_ISDIR(status.st_mode))
-    errno = EISDIR;
-  // A file that may not be written is not replaced either, even where its folder would allow it.
-  else if ((!isThere || !access(path.c_str(), W_OK)) && (isSpecial(path) || !access(folderOf(path).c_str(), W_OK)))
-    return std::nullopt;
-  return cannotWrite(path);
-}
-
-static bool writeAll(int file, const std::string &text) {
-  size_t done = 0;
-  while (done != text.size()) {
-    ssize_t written = write(file, text.data() + done, text.size() - done);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return false;
-    done += static_cast<size_t>(written);
-  }
-  return true;
-}
-
-static Problem writeFile(const std::string &path, const std::string &text) {
-  if (isSpecial(path)) {
-    Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    return file && writeAll(file.get(), text) ? Problem() : cannotWrite(path);
-  }
-  std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-  Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!file)
-    return cannotWrite(path);
-  // Some file systems find out that there is no room only here.
-  if (writeAll(file.get(), text) && !fsync(file.get()) && !rename(temporary.c_str(), path.c_str()))
-    return std::nullopt;
-  Problem problem = cannotWrite(path);
-  unlink(temporary.c_str());
-  return problem;
-}
 
 /// Kinds of one name (in different files) are told apart by their place.
 static std::string keyOf(const std::vector<BundledTask> &tasks, uint32_t kind) {
@@ -174,7 +114,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
         {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
   if (figures.kernel)
     json["kernel"] = kernelFigures(*figures.kernel);
-  return writeFile(path, serialise(json, 2));
+  return writeOutputFile(path, serialise(json, 2));
 }
 
 /// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot.
@@ -212,7 +152,7 @@ Problem writeTrace(const std::string &path, const RunFigures &figures, const std
     }
   }
   Json json = {{"displayTimeUnit", "ms"}, {"otherData", {{"events_lost", lost}}}, {"traceEvents", events}};
-  return writeFile(path, serialise(json, -1));
+  return writeOutputFile(path, serialise(json, -1));
 }
 
 } // namespace cleave

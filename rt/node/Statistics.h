@@ -32,9 +32,6 @@ struct RunFigures {
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);
 Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);
 
-/// Whether a file could be written there, asked before the run and not after it.
-Problem checkWritable(const std::string &path);
-
 } // namespace cleave
 
 #endif

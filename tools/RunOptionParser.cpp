@@ -1,0 +1,30 @@
+// RunOptionParser.cpp - see RunOptionParser.h. Compiled with exceptions, because CLI11 reports through them.
+#include "RunOptionParser.h"
+#include "Run.h"
+
+#include <CLI/CLI.hpp>
+
+namespace cleave {
+
+void addRunOptions(CLI::App &run, RunOptions &options) {
+  run.add_option("--mode", options.mode, "auto (default), serial, isolated, check or kernel")->type_name("MODE");
+  run.add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535));
+  run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
+  run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
+  run.add_option("--task-memory", options.taskMemory,
+                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run.add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")
+      ->type_name("N");
+  run.add_option("--kernel-memory", options.kernelMemory, "Mode kernel: the machine's (default: half of this one's)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run.add_flag("--kernel-emulated", options.isEmulated, "Mode kernel: do not try KVM");
+  run.add_option("--kernel-log", options.kernelLogPath, "Mode kernel: write what the kernel says for itself")
+      ->type_name("FILE");
+}
+
+} // namespace cleave
