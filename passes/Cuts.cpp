@@ -124,6 +124,10 @@ public:
       return;
     collectCallers();
     cloneAll();
+    std::vector<CopiedValues> copies;
+    for (const CutSite &site : sites)
+      if (site.range)
+        copies.push_back(keepWholeLoop(*site.range, site.cost.baseNs, *maps[site.where->getFunction()], abi));
     // Futures first: where a future is joined at a loop's entry, the loop must begin behind the join. Then ranges: they
     // count on their loop's blocks, and lowering a staged call splits its block.
     for (const CutSite &site : sites)
@@ -135,6 +139,8 @@ public:
     for (const CutSite &site : sites)
       if (site.loop)
         lowerCall(site);
+    for (const CopiedValues &values : copies)
+      mergeCopies(values);
     redirectCalls();
     addFrames();
     dispatchMain();

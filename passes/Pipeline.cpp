@@ -130,7 +130,9 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
     operand(block.base);
     if (block.bytes)
       out << " of " << block.bytes << " bytes";
-    if (block.isWritten) {
+    if (block.gathers) {
+      out << " gathers elements of " << block.elementBytes << " bytes";
+    } else if (block.isWritten) {
       out << " written from ";
       operand(block.low);
       out << " by ";

@@ -29,6 +29,7 @@
 #include "passes/RangeIntervals.h"
 #include "passes/Facts.h"
 #include "passes/RangeTypes.h"
+#include "cleave/program.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
@@ -82,6 +83,7 @@ private:
     const MDNode *element = nullptr; ///< then
     Value *owner = nullptr;
     uint64_t bytes = 0;
+    unsigned gathers = 0, elementBytes = 0;
   };
   struct Access {
     Instruction *where;
@@ -115,6 +117,7 @@ private:
   };
   std::optional<Residue> residue(const SCEV *value, uint64_t stride, const Instruction &where);
   bool separateMembers(unsigned number);
+  bool gathers(Block &block, SmallVectorImpl<Instruction *> &operations);
   /// Do all accesses belong to the iteration's own part?
   bool isLinear(const Block &block) const {
     return all_of(block.parts, [&](const Part &part) {
@@ -725,6 +728,77 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
   return true;
 }
 
+/// The value behind a change of width: the operations below do to the lower bits what they would do to them alone.
+static Value *narrow(Value *value) {
+  bool isWidth = isa<ZExtInst>(value) || isa<SExtInst>(value) || isa<TruncInst>(value);
+  return isWidth && value->hasOneUse() ? cast<CastInst>(value)->getOperand(0) : value;
+}
+
+static unsigned gatherKind(const BinaryOperator &operation, const Value *element) {
+  switch (operation.getOpcode()) {
+  case Instruction::Add:
+    return CLEAVE_GATHER_ADD;
+  case Instruction::Sub: // a sum of negated values
+    return narrow(operation.getOperand(0)) == element ? CLEAVE_GATHER_ADD : 0;
+  case Instruction::And:
+    return CLEAVE_GATHER_AND;
+  case Instruction::Or:
+    return CLEAVE_GATHER_OR;
+  case Instruction::Xor:
+    return CLEAVE_GATHER_XOR;
+  default:
+    return 0;
+  }
+}
+
+/// A histogram: all that the loop does with the block is `element = element op value`, with one operation on elements of one
+/// width. Nobody sees an element on the way, so it does not matter in which order, or from where, it gathers.
+bool MemoryAnalysis::gathers(Block &block, SmallVectorImpl<Instruction *> &operations) {
+  const DataLayout &layout = function.getDataLayout();
+  unsigned kind = 0, bytes = 0, loads = 0;
+  SmallVector<Instruction *, 4> own;
+  for (const Part &part : block.parts) {
+    auto *store = dyn_cast<StoreInst>(part.where);
+    if (!store) {
+      if (!isa<LoadInst>(part.where))
+        return false;
+      ++loads;
+      continue;
+    }
+    auto *operation = dyn_cast<BinaryOperator>(narrow(store->getValueOperand()));
+    if (!operation || !operation->hasOneUse() || !operation->getType()->isIntegerTy() || !store->isSimple())
+      return false;
+    LoadInst *element = nullptr;
+    for (Value *operand : operation->operands())
+      if (auto *load = dyn_cast<LoadInst>(narrow(operand)); load && load->getPointerOperand() == store->getPointerOperand())
+        element = load;
+    if (!element || !element->hasOneUse() || !element->isSimple() || element->getParent() != store->getParent())
+      return false;
+    unsigned operationKind = gatherKind(*operation, element);
+    Type *type = element->getType();
+    unsigned width = layout.getTypeStoreSize(type);
+    bool isWhole = type->isIntegerTy(8 * width) && type == store->getValueOperand()->getType() &&
+                   operation->getType()->getIntegerBitWidth() >= 8 * width && is_contained({1u, 2u, 4u, 8u}, width);
+    bool isAligned = isWhole && element->getAlign() >= width && store->getAlign() >= width;
+    if (!operationKind || !isAligned || (kind && (kind != operationKind || bytes != width)))
+      return false;
+    // What stands between the two would have to be another pair, and might be of the same element.
+    for (auto it = std::next(element->getIterator()); &*it != store; ++it)
+      if (it->mayWriteToMemory() && any_of(block.parts, [&](const Part &other) { return other.where == &*it; }))
+        return false;
+    kind = operationKind;
+    bytes = width;
+    own.push_back(operation);
+  }
+  // Each load is one of those: it has one use, and that is an operation whose only use is a store of the block.
+  if (!kind || loads != own.size())
+    return false;
+  operations.append(own);
+  block.gathers = kind;
+  block.elementBytes = bytes;
+  return true;
+}
+
 /// The interval of iteration t as two linear functions.
 bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
   Type *word = Type::getInt64Ty(function.getContext());
@@ -808,7 +882,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     if (blocks[number].followed) {
       if (!settleTyped(blocks[number]))
         return std::nullopt;
-    } else if (blocks[number].isWritten && !isLinear(blocks[number])) {
+    } else if (blocks[number].isWritten && !isLinear(blocks[number]) && !gathers(blocks[number], result.gathering)) {
       separateMembers(number);
     }
   }
@@ -823,7 +897,9 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     one.owner = block.owner;
     one.isWritten = block.isWritten;
     one.isTwin = block.isTwin;
-    if (block.isWritten && !measure(block, one))
+    one.gathers = block.gathers;
+    one.elementBytes = block.elementBytes;
+    if (block.isWritten && !block.gathers && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);
   }

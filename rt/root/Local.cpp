@@ -196,6 +196,8 @@ void attach() {
     self->stackFloor = reinterpret_cast<const char *>(__builtin_frame_address(0)) - limit.rlim_cur / 2;
 }
 
+uint32_t workerNumber() { return self->index; }
+
 uint32_t workerCount() { return count; }
 
 bool isProgramsThread() { return self == &workers[0]; }
