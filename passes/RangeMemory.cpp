@@ -79,7 +79,7 @@ private:
     const Instruction *writer = nullptr;
     /// Another block of the same base holds the members that the loop only reads.
     bool isTwin = false;
-    LoadInst *followed = nullptr;     ///< a load of a pointer that lies in the block: it travels by type
+    Instruction *followed = nullptr;  ///< it follows a pointer that lies in the block, which travels by type
     const MDNode *element = nullptr; ///< then
     Value *owner = nullptr;
     uint64_t bytes = 0;
@@ -156,7 +156,19 @@ std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
   return "memory";
 }
 
-/// Variables that begin to live in each iteration, and heap memory that no pointer outside of the iteration leads to.
+/// Does whatever the variable held end here: its life begins, or all of it is overwritten?
+static bool beginsAnew(const Instruction &instruction, const AllocaInst &local) {
+  auto *marker = dyn_cast<IntrinsicInst>(&instruction);
+  if (marker && marker->getIntrinsicID() == Intrinsic::lifetime_start)
+    return true;
+  auto *transfer = dyn_cast<MemTransferInst>(&instruction);
+  auto *length = transfer ? dyn_cast<ConstantInt>(transfer->getLength()) : nullptr;
+  auto bytes = local.getAllocationSize(local.getDataLayout());
+  return length && !transfer->isVolatile() && transfer->getRawDest() == &local && transfer->getRawSource() != &local &&
+         bytes && length->getZExtValue() == bytes->getFixedValue();
+}
+
+/// Variables that begin anew in each iteration, and heap memory that no pointer outside of the iteration leads to.
 void MemoryAnalysis::findPrivate() {
   for (Instruction &instruction : function.getEntryBlock()) {
     auto *local = dyn_cast<AllocaInst>(&instruction);
@@ -166,15 +178,16 @@ void MemoryAnalysis::findPrivate() {
     bool isInside = !local->use_empty();
     for (const User *user : local->users()) {
       auto *inner = dyn_cast<Instruction>(user);
+      // Where an exception leaves the loop, the variable's life ends outside of it.
+      if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
+        continue;
       isInside &= inner && loop.contains(inner);
-      if (auto *marker = dyn_cast_or_null<IntrinsicInst>(inner);
-          marker && marker->getIntrinsicID() == Intrinsic::lifetime_start &&
-          (!begins || context.dominators.dominates(marker, begins)))
-        begins = marker;
+      if (inner && beginsAnew(*inner, *local) && (!begins || context.dominators.dominates(inner, begins)))
+        begins = inner;
     }
     if (!isInside || !begins || !all_of(local->users(), [&](const User *user) {
           auto *inner = cast<Instruction>(user);
-          return inner == begins || context.dominators.dominates(begins, inner);
+          return inner == begins || !loop.contains(inner) || context.dominators.dominates(begins, inner);
         }))
       continue;
     locals.push_back(local);
@@ -339,7 +352,15 @@ bool MemoryAnalysis::addCall(CallBase &call) {
                     "pass it as a parameter, or make it const");
   ObjectSet behind = objects.loadFrom(sets.reads);
   behind.reset(FunctionMemory::constantObject);
-  if (!behind.empty())
+  behind.intersectWithComplement(privateObjects);
+  // It may where what it is given travels by its type, with all that it owns.
+  auto isWhole = [&](Use &argument) {
+    TypedPlace place = places.of(argument.get());
+    return !argument->getType()->isPointerTy() || isa<Function>(argument.get()) ||
+           isPrivate(objects.pointsTo(argument.get())) || (place && place.offset == 0);
+  };
+  bool isFollowing = !behind.empty();
+  if (isFollowing && !all_of(call.args(), isWhole))
     return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
                   "make the loop's body a function of its own that takes what it needs by const reference");
   for (Use &argument : call.args()) {
@@ -357,7 +378,9 @@ bool MemoryAnalysis::addCall(CallBase &call) {
     for (Way way : ways)
       if (!isConstantData(way.base)) {
         Block &block = blocks[blockOf(way.base)];
-        block.objects |= set;
+        block.objects |= isFollowing ? objects.reach(set) : set;
+        if (isFollowing)
+          block.followed = &call;
         Interval interval;
         if (way.first) {
           block.followed = way.first;
@@ -598,7 +621,12 @@ bool MemoryAnalysis::settleTyped(Block &block) {
       (block.isWritten && holdsView(*function.getParent(), block.element)))
     return no();
   for (Part &part : block.parts) {
-    if (!part.first) {
+    if (isa<CallBase>(part.where) && !part.size && !part.first) {
+      TypedPlace argument = places.of(part.where->getOperand(part.operand));
+      bool isElement = argument && argument.offset == 0 && (argument.type == block.element || argument.type == whole);
+      if (!isElement)
+        return refuseToFollow(block.objects, part.where);
+    } else if (!part.first) {
       auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
       Content content = places.contentAt(places.of(part.where->getOperand(part.operand)),
                                          size ? size->getAPInt().getZExtValue() : 0);
