@@ -281,6 +281,7 @@ void Joiner::run() {
     move(*global);
   listOriginals();
   moveLists();
+  cut.dropAllReferences(); // what stays behind must not count as a use
 }
 
 std::unique_ptr<Module> PlainVersion::join(Module &cut) {
