@@ -8,7 +8,7 @@
 // constructors, names, linkage and comdats are the frontend's. From the prepared and cut module three things are taken:
 //
 //     cut code     what runs only if the program is split: f.cut, generators, the choice between the two in cleave.main
-//     tasks        what cleave_task_call functions reach, wherever it stands, under names like f.task
+//     tasks        what their call functions reach, under names like f.task
 //     constants    kinds, sites: what both say to the run time
 //
 // Cut code refers to the copy's functions and variables: there is one of each while the program runs, so that addresses,
@@ -18,8 +18,8 @@
 //
 //     cleave.main   (prepared)  = is_splitting ? main.cut : main
 //     main, sorted  (copy)      as written
-//     sorted.cut    (prepared)  calls sorted.cut, merged, ...
-//     cleave.call   (prepared)  calls sorted.task
+//     sorted.cut    (prepared)  calls sorted.cut, merged
+//     cleave.call.0 (prepared)  calls sorted.task
 //
 // A function that no other file can see is inlined more eagerly if it has one call. So that cut code does not count as a
 // second one, it has its own copy of these functions and takes the program's only where it needs an address.
@@ -221,8 +221,8 @@ void Joiner::refer(GlobalValue &global) {
 }
 
 void Joiner::move(GlobalValue &global) {
-  if (originals.contains(&global) && tasks.contains(&global))
-    global.setName(global.getName() + ".task");
+  if (global.hasName() && plain.getNamedValue(global.getName()))
+    global.setName(global.getName() + (tasks.contains(&global) ? ".task" : ".of.cut"));
   if (auto *object = dyn_cast<GlobalObject>(&global))
     object->setComdat(nullptr);
   if (auto *function = dyn_cast<Function>(&global)) {
