@@ -3,7 +3,8 @@
 // The cut program holds two versions of every function that leads to a cut. The plain version is the program as it was
 // written; nothing in it knows of tasks, so `serial` mode and work too small to split cost nothing. The cut version
 // calls cut versions. The two meet in `main`, and below each cut, where the run time answers "make the call in place,
-// it is small": then the plain version runs and its whole subtree with it, without any test.
+// it is small": then the plain version runs and its whole subtree with it, without any test. (Here the plain version is
+// still the prepared one. PlainVersion.cpp puts the program as the frontend gave it in its place.)
 //
 //     main          = is_splitting ? main.cut : main.plain
 //     sorted        as written

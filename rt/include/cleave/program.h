@@ -1,6 +1,6 @@
 /* program.h - what the compiler's code calls: in the root program (rt/root) and inside a task (rt/task).
  *
- * ROOT. A cut program holds every function that leads to a cut twice: as written (the plain clone) and cut. `main`
+ * ROOT. A cut program holds every function that leads to a cut twice: as written (the plain version) and cut. `main`
  * calls one or the other: in serial mode not one instruction differs from the plain build.
  *
  * A FUTURE is a call that was moved: spawn where its arguments are ready, join before anyone could see.
