@@ -232,7 +232,10 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
   auto functions = taskFunctions(sites);
   DenseMap<const void *, unsigned> ids;
   json::Array kinds, decisions, edges;
+  DenseMap<const Function *, unsigned> taskOfFunction;
   for (auto &[key, site] : tasks) {
+    if (site->callee)
+      taskOfFunction[site->callee->function] = kinds.size();
     FunctionCost cost = site->callee ? costs.cost(*site->callee->function) : costs.iterationCost(site->range->blocks);
     ids[key] = kinds.size();
     kinds.push_back(json::Object{{"id", ids[key]},
@@ -260,7 +263,10 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
           if (site.loop->sharedMask & (1u << k))
             shared.push_back(site.callee->facts.parameters[k].name.str());
       decision["shared"] = std::move(shared);
-      edges.push_back(json::Object{{"from", function}, {"to", id}, {"kind", site.manner()}});
+      json::Object edge{{"from", function}, {"to", id}, {"kind", site.manner()}};
+      if (auto task = taskOfFunction.find(site.where->getFunction()); task != taskOfFunction.end())
+        edge["from_task"] = task->second;
+      edges.push_back(std::move(edge));
     } else {
       if (isInsideTask(site, functions))
         decision["inside_task"] = true;

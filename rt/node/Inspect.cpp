@@ -7,32 +7,13 @@
 #include "Inspect.h"
 #include "Bundle.h"
 #include "BundleJson.h"
+#include "Readable.h"
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <map>
 
 namespace cleave {
-
-static std::string readableBytes(uint64_t bytes) {
-  if (bytes < 10 * 1024)
-    return fmt::format("{} bytes", bytes);
-  if (bytes < 1024 * 1024)
-    return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024 * 1024));
-}
-
-static std::string readableTime(double ns) {
-  if (ns < 1e3)
-    return fmt::format("{:.3g} ns", ns);
-  if (ns < 1e6)
-    return fmt::format("{:.3g} us", ns / 1e3);
-  return fmt::format("{:.3g} ms", ns / 1e6);
-}
-
-static std::string counted(size_t count, const char *thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 static std::string placeOf(const Json &site) {
   std::string file = printable(textOf(site, "file"));
