@@ -143,7 +143,7 @@ static Json describeSite(const Inputs &inputs, const Site &site) {
                {"task", nullptr}};
   if (site.task) {
     json["task"] = *site.task;
-    json["taskName"] = *site.task < inputs.bundle.tasks.size() ? inputs.bundle.tasks[*site.task].name : "a task";
+    json["taskName"] = inputs.bundle.tasks[*site.task].name;
   } else if (std::string_view section = reasonSection(site.reason); !section.empty()) {
     json["reason"] = site.reason;
     if (inputs.sites.size() <= explainedSitesMax)
@@ -240,7 +240,10 @@ static Json describeReasons(const Inputs &inputs) {
       places.push_back(describePlaceOfSite(inputs, *site));
       places.back()["isInside"] = site->isInsideTask;
     }
+    // Marks lead to sections by their reason's name; what is none may hold anything.
+    bool isKnown = !reasonSection(reason).empty();
     reasons.push_back({{"name", reason.empty() ? "no reason given" : reason},
+                       {"section", isKnown ? reason : fmt::format("{}", reasons.size())},
                        {"count", outside},
                        {"inside", sites.size() - outside ? Json(sites.size() - outside) : Json()},
                        {"places", std::move(places)},
@@ -337,7 +340,7 @@ int reportCommand(const ReportOptions &options) {
     if (Problem problem = readTrace(options.tracePath, bundle, *inputs.trace))
       return complain(*problem);
   }
-  inputs.sites = readSites(inputs.partition);
+  inputs.sites = readSites(inputs.partition, bundle.tasks.size());
   inputs.sources = readSources(inputs.sites, inputs.partition, options.sourceFolder);
   Graph graph = drawGraph(bundle, inputs.partition, inputs.statistics.get());
   if (!graph.problem.empty())

@@ -17,12 +17,14 @@ static Place placeOf(const Json &object) {
   return place;
 }
 
-static Site readSite(const Json &object) {
+static Site readSite(const Json &object, size_t kinds) {
   Site site;
   site.place = placeOf(object);
   site.manner = textOf(object, "cut");
   if (site.manner != "none")
     site.task = numberOf(object, "task");
+  if (site.task && *site.task >= kinds)
+    site.task.reset();
   const Json &inside = memberOf(object, "inside_task");
   site.isInsideTask = inside.is_boolean() && inside.get<bool>();
   site.reason = textOf(object, "reason");
@@ -41,10 +43,10 @@ static auto orderOf(const Site &site) {
   return std::tie(site.place.file, site.place.line, site.place.column, site.manner, site.message, site.isInsideTask);
 }
 
-std::vector<Site> readSites(const Json &partition) {
+std::vector<Site> readSites(const Json &partition, size_t kinds) {
   std::vector<Site> all;
   for (const Json &object : listOf(partition, "sites"))
-    all.push_back(readSite(object));
+    all.push_back(readSite(object, kinds));
   std::sort(all.begin(), all.end(), [](const Site &a, const Site &b) {
     return std::tuple(orderOf(a), a.task, a.function) < std::tuple(orderOf(b), b.task, b.function);
   });

@@ -55,13 +55,14 @@ struct Span {
 
 static std::string inSeconds(double us) { return readableTime(us * 1e3); }
 
+/// Of a trace that has events.
 static std::vector<Row> makeRows(const Trace &trace) {
   std::vector<uint32_t> slots;
   for (const TraceEvent &event : trace.events)
     if (slots.empty() || slots.back() != event.slot)
       slots.push_back(event.slot);
   size_t perRow = (slots.size() + rowsMax - 1) / rowsMax;
-  std::vector<Row> rows((slots.size() + perRow - 1) / std::max<size_t>(perRow, 1));
+  std::vector<Row> rows((slots.size() + perRow - 1) / perRow);
   size_t index = 0;
   for (const TraceEvent &event : trace.events) {
     index += slots[index] != event.slot;
@@ -250,7 +251,10 @@ static Json workAndSpan(const Trace &trace, double workUs, double endUs) {
       longestUs = event.endUs - event.startUs;
       longestKind = event.kind;
     }
-  auto ratio = [](double a, double b) { return fmt::format("{:.2f}", b > 0 ? a / b : 0); };
+  auto ratio = [](double a, double b) {
+    double value = b > 0 ? a / b : 0;
+    return value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
+  };
   return {{"work", inSeconds(workUs)},
           {"idle", inSeconds(span.idleUs)},
           {"idleShare", fmt::format("{:.0f} %", 100 * span.idleUs / endUs)},
@@ -263,14 +267,14 @@ static Json workAndSpan(const Trace &trace, double workUs, double endUs) {
 }
 
 Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours) {
+  if (trace.events.empty())
+    return {{"isEmpty", true}};
   double endUs = 1, workUs = 0;
   for (const TraceEvent &event : trace.events) {
     endUs = std::max(endUs, event.endUs);
     workUs += event.endUs - event.startUs;
   }
   std::vector<Row> rows = makeRows(trace);
-  if (rows.empty())
-    return {{"isEmpty", true}};
   size_t bins = std::clamp(binsInAll / rows.size(), size_t{100}, binsMax);
   std::vector<double> busyInAll(bins);
   size_t slotCount = 0;

@@ -52,6 +52,11 @@ static void printSignature(const Json &signature) {
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
 }
 
+static const char *mannerOf(const Json &site) {
+  std::string cut = textOf(site, "cut");
+  return cut == "loop" ? "calls of a loop, ahead of it" : cut == "range" ? "ranges of a loop's iterations" : "beside what follows it";
+}
+
 static void printTasks(const Bundle &bundle, const Json &manifest, const Json &partition) {
   if (bundle.tasks.empty()) {
     fmt::print("tasks      none: the program runs as it was written, on one core\n");
@@ -72,8 +77,7 @@ static void printTasks(const Bundle &bundle, const Json &manifest, const Json &p
       fmt::print("     cost       {}\n", cost);
     for (const Json &site : listOf(partition, "sites"))
       if (numberOf(site, "task") == id)
-        fmt::print("     spawned at {} ({})\n", placeOf(site),
-                   textOf(site, "cut") == "loop" ? "calls of a loop, ahead of it" : "beside what follows it");
+        fmt::print("     spawned at {} ({})\n", placeOf(site), mannerOf(site));
   }
 }
 

@@ -187,9 +187,9 @@ def main():
 
     # A link to a place opens it, by itself.
     for anchor in browser.run("[...document.querySelectorAll('.why[id], .reason > div[id]')].map(e => e.id).slice(0, 40)"):
-        browser.run(f"document.querySelectorAll('details').forEach(d => d.open = false); location.hash = '{anchor}'")
+        browser.run(f"document.querySelectorAll('details').forEach(d => d.open = false); location.hash = {json.dumps(anchor)}")
         browser.run(FRAMES)
-        isSeen = browser.run(f"(() => {{ const e = document.getElementById('{anchor}'); return e.checkVisibility() && "
+        isSeen = browser.run(f"(() => {{ const e = document.getElementById({json.dumps(anchor)}); return e.checkVisibility() && "
                              "e.closest('details').open; })()")  # fmt: skip
         expect(isSeen, f"the link to {anchor} does not open it")
     browser.run("location.hash = ''")
