@@ -9,7 +9,7 @@
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
 #   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
-#   %bin                      the folder of the two commands
+#   %bin %build               the folder of the two commands; the build folder
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
@@ -75,6 +75,7 @@ config.substitutions += [
     ("%licence", os.path.join(config.cleaveSource, "LICENSE")),
     ("%bin", config.cleaveBin),
     ("%source", config.cleaveSource),
+    ("%build", config.cleaveBuild),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 

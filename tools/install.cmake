@@ -1,0 +1,25 @@
+# What `cmake --install` puts where. Debian's layout, which other systems share: cleave++ finds what it links with in
+# ../lib/cleave from its own executable, wherever that is, so the prefix may be moved.
+#
+# The archivers that lie beside cleave++ in the build are not installed, since a folder of commands has others of these
+# names; share/cleave/toolchain.cmake names LLVM's.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS cleave cleave++ RUNTIME DESTINATION bin)
+install(PROGRAMS ${CLEAVE_RT_OUTPUT_DIRECTORY}/cleave_embedded_node DESTINATION lib/cleave)
+foreach(archive IN ITEMS libcleave_root.a libcleave_task.a libcleave_task_base.a libsodium.a)
+  install(FILES ${CLEAVE_RT_OUTPUT_DIRECTORY}/${archive} DESTINATION lib/cleave)
+endforeach()
+install(DIRECTORY ${CMAKE_BINARY_DIR}/share/man ${CMAKE_BINARY_DIR}/share/bash-completion ${CMAKE_BINARY_DIR}/share/zsh
+                  ${CMAKE_BINARY_DIR}/share/fish DESTINATION share)
+install(DIRECTORY docs/ DESTINATION share/doc/cleave/docs FILES_MATCHING PATTERN "*.md")
+install(FILES README.md LICENSE DESTINATION share/doc/cleave)
+
+configure_file(tools/toolchain.cmake.in ${CMAKE_BINARY_DIR}/share/cleave/toolchain.cmake @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/share/cleave/toolchain.cmake DESTINATION share/cleave)
+configure_package_config_file(tools/CleaveConfig.cmake.in ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfig.cmake
+  INSTALL_DESTINATION lib/cmake/Cleave NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/share/cleave/CleaveConfigVersion.cmake COMPATIBILITY SameMinorVersion
+  ARCH_INDEPENDENT)
+install(FILES ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfig.cmake ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfigVersion.cmake
+  DESTINATION lib/cmake/Cleave)
