@@ -126,6 +126,8 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                       "compile with -fno-math-errno if only mathematical functions set it");
       break;
     case EffectKind::Throws:
+    case EffectKind::Guards:
+    case EffectKind::Rethrows:
     case EffectKind::Aborts:
       break;
     }
@@ -283,6 +285,14 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     candidate.facts = *facts;
     const auto &kinds = effects.summary(function).kinds;
     candidate.mayThrow = (kinds.count(EffectKind::Throws) && !function.doesNotThrow()) || kinds.count(EffectKind::Aborts);
+    candidate.mayAbort = kinds.count(EffectKind::Aborts);
+    candidate.usesUpArguments = any_of(facts->parameters, [&](const PassedValue &parameter) {
+      const auto &writes = effects.summary(function).writes;
+      return parameter.passing == Passing::Indirect && any_of(seq(FunctionMemory::levels), [&](unsigned level) {
+               return writes.count(FunctionMemory::parameterObject(parameter.firstArgument, level));
+             });
+    });
+    candidate.isGuard = (kinds.count(EffectKind::Guards) && !function.doesNotThrow()) || candidate.mayAbort;
     candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
     // A person knows the function-local static, not its guard, and the shared_ptr, not its count: both are atomic.
     bool isAtomic = candidate.refusal.reason == "atomic";

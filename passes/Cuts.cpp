@@ -20,6 +20,7 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/Cloning.h"
+#include <map>
 
 using namespace llvm;
 
@@ -162,28 +163,49 @@ private:
   }
 
   void lowerRange(const CutSite &site) {
-    GlobalVariable *kind = rangeKind(*site.range, abi);
+    LocalWork local;
+    GlobalVariable *kind = rangeKind(*site.range, abi, local);
     // What a batch of iterations costs is asked of the loop, not of the site.
-    GlobalVariable *global = abi.site(kind, *site.where, rangeSharedMask(*site.range), {1000, 0});
+    GlobalVariable *global = abi.site(kind, *site.where, rangeSharedMask(*site.range), {1000, 0}, local);
     lowerRangeLoop(*site.range, global, site.cost.baseNs, *maps[site.where->getFunction()], abi);
   }
 
   void lowerCall(const CutSite &site) {
     ValueToValueMapTy &map = *maps[site.call->getFunction()];
     uint32_t shared = site.loop ? site.loop->sharedMask : 0;
-    GlobalVariable *global = abi.site(*site.callee, *site.call, shared, site.cost);
+    GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, {localCall(site), 0});
     if (site.loop)
       lowerStagedLoop(*site.loop, global, map, abi);
     else
       lowerFuture(*site.future, global, map, abi);
   }
 
+  /// What a worker in the program's process calls: for a future the cut version, so that it can split further; a loop has
+  /// calls enough. Null: the work may run into what the program itself would not have come to, or use up arguments that
+  /// are not its own.
+  Function *localCall(const CutSite &site) {
+    const Candidate &callee = *site.callee;
+    if (callee.mayAbort || (site.loop && (!site.loop->isCertain || callee.usesUpArguments)))
+      return nullptr;
+    Function *&local = localCalls[{callee.function, site.loop.has_value()}];
+    if (!local) {
+      local = abi.localCall(callee);
+      if (site.future)
+        redirectCalls(*local);
+    }
+    return local;
+  }
+
+  void redirectCalls(Function &function) {
+    for (Instruction &instruction : instructions(function))
+      if (auto *call = dyn_cast<CallBase>(&instruction); call && !call->hasMetadata(plainCallMark))
+        if (auto it = clones.find(call->getCalledFunction()); it != clones.end())
+          call->setCalledFunction(it->second);
+  }
+
   void redirectCalls() {
     for (auto [original, clone] : clones)
-      for (Instruction &instruction : instructions(*clone))
-        if (auto *call = dyn_cast<CallBase>(&instruction); call && !call->hasMetadata(plainCallMark))
-          if (auto it = clones.find(call->getCalledFunction()); it != clones.end())
-            call->setCalledFunction(it->second);
+      redirectCalls(*clone);
   }
 
   /// Moves the body of a cut function behind a wrapper that closes what it leaves open, however it is left.
@@ -257,6 +279,7 @@ private:
   SetVector<Function *> cutFunctions, affected;
   MapVector<Function *, Function *> clones;
   DenseMap<Function *, std::unique_ptr<ValueToValueMapTy>> maps;
+  std::map<std::pair<const Function *, bool>, Function *> localCalls; ///< of a callee, in loops or as futures
 };
 
 } // namespace

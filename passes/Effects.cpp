@@ -50,12 +50,30 @@ StringRef effectName(EffectKind kind) {
     return "aborts";
   case EffectKind::Throws:
     return "throws";
+  case EffectKind::Guards:
+    return "guards";
+  case EffectKind::Rethrows:
+    return "rethrows";
   case EffectKind::UnboundedRead:
     return "unbounded-read";
   case EffectKind::WritesErrno:
     return "errno";
   }
   llvm_unreachable("effect kind");
+}
+
+/// Does the function itself catch whatever this call throws? (What calls std::terminate then does not.)
+static bool isCaughtHere(const Instruction &instruction) {
+  auto *invoke = dyn_cast<InvokeInst>(&instruction);
+  if (!invoke)
+    return false;
+  const LandingPadInst *pad = invoke->getLandingPadInst();
+  auto isCatchAll = [&](unsigned k) { return pad->isCatch(k) && isa<ConstantPointerNull>(pad->getClause(k)); };
+  auto ends = [](const Instruction &inner) {
+    auto *call = dyn_cast<CallBase>(&inner);
+    return call && call->doesNotReturn();
+  };
+  return any_of(seq(pad->getNumClauses()), isCatchAll) && none_of(*pad->getParent(), ends);
 }
 
 /// Effects of a single instruction, callees included.
@@ -255,6 +273,10 @@ private:
       break;
     case Class::Throws:
       add(EffectKind::Throws);
+      if (model.isAgain)
+        add(EffectKind::Rethrows);
+      else if (!model.isForSpace)
+        add(EffectKind::Guards);
       break;
     case Class::Aborts:
       add(EffectKind::Aborts);
@@ -313,16 +335,21 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
             into.try_emplace(seen, EffectCause{&where, id});
           }
         };
+        std::map<EffectKind, EffectCause> caught;
         for (const Instruction &instruction : llvm::instructions(*function)) {
           Builder builder(*this, memory);
           builder.visit(instruction);
+          bool isCaught = isCaughtHere(instruction);
           for (EffectKind kind : builder.kinds)
-            summary.kinds.try_emplace(kind, EffectCause{&instruction});
+            (isCaught && (kind == EffectKind::Throws || kind == EffectKind::Guards) ? caught : summary.kinds)
+                .try_emplace(kind, EffectCause{&instruction});
           record(summary.reads, builder.sets.reads, instruction);
           record(summary.writes, builder.sets.writes, instruction);
           for (auto pair : builder.compared)
             summary.compared.try_emplace(pair, EffectCause{&instruction});
         }
+        if (summary.kinds.count(EffectKind::Rethrows))
+          summary.kinds.insert(caught.begin(), caught.end());
         EffectSummary &old = summaries[function];
         if (old.kinds.size() != summary.kinds.size() || old.reads.size() != summary.reads.size() ||
             old.writes.size() != summary.writes.size() || old.compared.size() != summary.compared.size())

@@ -20,6 +20,8 @@ enum class EffectKind {
   EndsProgram,   ///< exit
   Aborts,        ///< allowed: a task gives up instead, and the program meets the failed assertion in place
   Throws,        ///< allowed: thrown work is done again in place
+  Guards,        ///< it throws because of what it was given (not for want of memory): what follows may rely on that
+  Rethrows,      ///< throws again what was thrown to it: that was counted where it was thrown
   UnboundedRead, ///< strlen and friends: reads on until a terminator
   WritesErrno
 };

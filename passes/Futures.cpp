@@ -7,9 +7,11 @@
 //   - it does not use C's result, nor reads or writes the memory that the result will own;
 //   - it writes nothing that C reads (C may be made again in place at the join, from the same arguments);
 //   - it does not enter a cut loop that reads the result or writes C's inputs: such a loop runs ahead of its body;
-//   - if C may throw: it has no effect that outlives this call of the function. In the sequential program it would not
-//     have run at all, so nothing of it may be seen: only locals and fresh memory, and C's exception must leave the
-//     function without passing a handler in it.
+//   - if C may throw for want of memory: it has no effect that outlives this call of the function. In the sequential
+//     program it would not have run at all, so nothing of it may be seen: only locals and fresh memory, and C's exception
+//     must leave the function without passing a handler in it.
+// A call that may throw, or abort, because of what it was given is no future at all: it may be the check without which
+// what follows is not valid (an index that is out of range), and the program's own memory must not see that.
 // The join stands before the first instruction on each path that is not transparent. Paths where something between
 // unwinds (the second sorted() throws) join in the landing pad: if C turns out to throw, its exception, being the first
 // in program order, is the one that goes on.
@@ -187,6 +189,14 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
       return std::nullopt;
     }
   }
+  if (callee.isGuard) {
+    EffectKind kind = callee.mayAbort ? EffectKind::Aborts : EffectKind::Guards;
+    refusal = {"guard",
+               ("what follows may rely on '" + callee.facts.shortName() + "' not having thrown or aborted").str(),
+               {blockedAt(effects.origin(*callee.function, kind).visible,
+                          "return a value that says so, and look at it where it matters")}};
+    return std::nullopt;
+  }
   if (call.getFunction()->callsFunctionThatReturnsTwice())
     return std::nullopt;
   if (invoke) {
@@ -271,7 +281,7 @@ void FutureLowering::joinBefore(Instruction *where) {
   if (callee.facts.result.passing == Passing::Direct)
     abi.storeValue(builder, copy, resultSlot);
   builder.CreateBr(after);
-  lowerAnswer(*copy, answer, token, resultSlot, callee, abi);
+  lowerAnswer(*copy, answer, token, resultSlot, callee, abi, CanRethrow::Yes);
 }
 
 /// What unwinds past the open future joins it first.
@@ -315,7 +325,7 @@ void FutureLowering::spawn() {
   IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
   IRBuilder<> builder(&call);
   Value *list = abi.argumentList(builder, entry, callee, SmallVector<Value *, 8>(call.args()));
-  builder.CreateStore(builder.CreateCall(abi.spawn, {site, list}), tokenSlot);
+  builder.CreateStore(builder.CreateCall(abi.spawn, {site, list, resultSlot}), tokenSlot);
   builder.CreateStore(builder.getTrue(), openSlot);
   if (auto *invoke = dyn_cast<InvokeInst>(&call)) {
     builder.CreateBr(invoke->getNormalDest());

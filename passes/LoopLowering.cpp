@@ -4,6 +4,7 @@
 //     in the loop:      switch (cleave_loop_next(loop, slot))   1: the result is in the slot
 //                                                                0: the call, cut version    2: the call, plain version
 //                                                                3: as 0, then cleave_checked(loop, slot)
+//                                                                4 (futures): cleave_rethrow()
 //     at its exits:     cleave_loop_end(loop)
 //
 // What futures (Futures.cpp) and ranges (RangeLowering.cpp) share with that is here too.
@@ -38,7 +39,7 @@ Value *resultSlotOf(CallBase &call, const Candidate &callee, ProgramAbi &abi) {
 }
 
 void lowerAnswer(CallBase &call, Value *answer, Value *work, Value *resultSlot, const Candidate &callee,
-                 ProgramAbi &abi) {
+                 ProgramAbi &abi, CanRethrow canRethrow) {
   Function *function = call.getFunction();
   LLVMContext &context = function->getContext();
   bool isDirect = callee.facts.result.passing == Passing::Direct;
@@ -80,6 +81,22 @@ void lowerAnswer(CallBase &call, Value *answer, Value *work, Value *resultSlot, 
   };
   CallBase *fromCut = place(cut, made, false);
   CallBase *fromPlain = place(plain, normal, true);
+  BasicBlock *thrown = nullptr;
+  if (canRethrow == CanRethrow::Yes && !call.doesNotThrow()) {
+    thrown = BasicBlock::Create(context, "thrown", function, normal);
+    builder.SetInsertPoint(thrown);
+    BasicBlock *unwind = invoke ? invoke->getUnwindDest() : nullptr;
+    if (invoke) {
+      BasicBlock *never = BasicBlock::Create(context, "not.thrown", function, normal);
+      builder.CreateInvoke(abi.rethrow, never, unwind)->setDebugLoc(call.getDebugLoc());
+      for (PHINode &phi : unwind->phis())
+        phi.addIncoming(phi.getIncomingValueForBlock(before), thrown);
+      builder.SetInsertPoint(never);
+    } else {
+      builder.CreateCall(abi.rethrow)->setDebugLoc(call.getDebugLoc());
+    }
+    builder.CreateUnreachable();
+  }
   builder.SetCurrentDebugLocation(call.getDebugLoc());
   builder.SetInsertPoint(made);
   builder.CreateCondBr(builder.CreateICmpEQ(answer, builder.getInt32(3)), shown, normal);
@@ -114,6 +131,8 @@ void lowerAnswer(CallBase &call, Value *answer, Value *work, Value *resultSlot, 
   SwitchInst *decide = builder.CreateSwitch(answer, cut, 2);
   decide->addCase(builder.getInt32(1), ready);
   decide->addCase(builder.getInt32(2), plain);
+  if (thrown)
+    decide->addCase(builder.getInt32(4), thrown);
 }
 
 Value *handleUntilExits(Function &function, ArrayRef<BasicBlock *> exits, ValueToValueMapTy &map, FunctionCallee end) {
@@ -159,7 +178,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   Value *slot = resultSlotOf(*call, *staged.callee, abi);
   builder.SetInsertPoint(call);
   Value *answer = builder.CreateCall(abi.loopNext, {loop, slot});
-  lowerAnswer(*call, answer, loop, slot, *staged.callee, abi);
+  lowerAnswer(*call, answer, loop, slot, *staged.callee, abi, CanRethrow::No);
 }
 
 } // namespace cleave

@@ -84,6 +84,7 @@ private:
   bool reachesInIteration(const Instruction &from, const Instruction &to);
   bool checkHandlers();
   bool needsContainment() const;
+  bool isCertain() const;
   void computeShared();
   void carve(StagedLoop &staged);
   void emitPush(StagedLoop &staged, Value *stopSlot);
@@ -535,6 +536,18 @@ bool GeneratorBuilder::needsContainment() const {
   return false;
 }
 
+/// The generator ends where the loop's own control ends it. Does nothing else end it earlier, so that what later iterations
+/// look at may not be there? Memory that runs out does not count.
+bool GeneratorBuilder::isCertain() const {
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block)
+      for (EffectKind kind : {EffectKind::Guards, EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
+                              EffectKind::UnknownCall, EffectKind::InlineAssembly})
+        if (effects.has(instruction, kind))
+          return false;
+  return true;
+}
+
 /// Turns the loop of the clone into the body of the generator function.
 void GeneratorBuilder::carve(StagedLoop &staged) {
   LLVMContext &context = clone->getContext();
@@ -700,6 +713,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
       result->exits.assign(exits.begin(), exits.end());
       result->sharedMask = sharedMask;
       result->reads = reads;
+      result->isCertain = isCertain();
       carve(*result);
     }
     // The loop was moved out, or the attempt failed: the rest of the clone is of no use.

@@ -27,6 +27,7 @@ struct StagedLoop {
   llvm::SmallVector<llvm::BasicBlock *, 4> exits;
   uint32_t sharedMask = 0; ///< parameters that are the same in every iteration
   ObjectSet reads;        ///< what running ahead reads, from the loop's entry on
+  bool isCertain = false; ///< each iteration that the generator comes to is one that the program comes to
   llvm::Function *generator = nullptr;
   llvm::StructType *state = nullptr;
   llvm::SmallVector<llvm::Value *, 8> liveIns; ///< values from outside of the loop: first fields of the state
@@ -43,9 +44,10 @@ void lowerStagedLoop(const StagedLoop &staged, llvm::GlobalVariable *site, llvm:
 
 /// Replaces `call` by "ask for its result, else make it in place": `answer` was computed right before it from
 /// `resultSlot` (program.h: 1 ready, 0 cut version, 2 plain version, 3 cut version and show the result). `work` is what
-/// was asked: the loop or the future.
+/// was asked: the loop or the future. `canRethrow`: 4 may be the answer, the call was made and threw.
+enum class CanRethrow : bool { No, Yes };
 void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *work, llvm::Value *resultSlot,
-                 const Candidate &callee, ProgramAbi &abi);
+                 const Candidate &callee, ProgramAbi &abi, CanRethrow canRethrow);
 
 /// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
 llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);

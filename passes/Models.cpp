@@ -210,6 +210,8 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
     model.kind = Class::Throws;
     model.returns = CallModel::Returns::Nothing;
     model.escapes = true;
+    model.isForSpace = symbol == "__cxa_throw_bad_array_new_length";
+    model.isAgain = symbol == "__cxa_rethrow";
   } else if (is({"__cxa_guard_acquire", "__cxa_guard_release", "__cxa_guard_abort"})) {
     model.kind = Class::Pure; // what they do to the guard variable is all they do
     model.returns = CallModel::Returns::Nothing;
@@ -380,6 +382,9 @@ static CallModel modelByRules(const CallBase &call) {
   if (isStd && StringRef(signature.name).starts_with("std::__throw_")) {
     model.kind = CallModel::Class::Throws;
     model.returns = CallModel::Returns::Nothing;
+    model.isForSpace = is_contained({"std::__throw_bad_alloc", "std::__throw_length_error",
+                                     "std::__throw_bad_array_new_length"},
+                                    StringRef(signature.name));
     model.reads.resize(count);
     model.writes.resize(count);
     return model;

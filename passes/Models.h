@@ -34,6 +34,8 @@ struct CallModel {
   bool firstKeeps = false;   ///< stores pointers to (or out of) its arguments in the memory of the arguments
   bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
   bool writesErrno = false;
+  bool isAgain = false;      ///< it throws what was thrown before
+  bool isForSpace = false;   ///< what it throws says that memory ran out, or would
   bool escapes = false;      ///< its arguments may be reached from anywhere afterwards
   llvm::BitVector reads, writes; ///< per argument; used unless kind is Unknown
 };

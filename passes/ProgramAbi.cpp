@@ -4,7 +4,8 @@
 //   cleave_type {u32 kind, u32 field_count, u64 size, u64 align, u64 count, ptr elem, ptr fields, ptr symbols}
 //   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 symbol_count, ptr params, ptr result,
 //                ptr symbols}
-//   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, [16 x u64] learnt}
+//   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags,
+//                [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
 #include "passes/Places.h"
@@ -31,7 +32,7 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   };
   frameEnter = declare("cleave_frame_enter", pointer, {});
   frameLeave = declare("cleave_frame_leave", none, {pointer});
-  spawn = declare("cleave_spawn", pointer, {pointer, pointer});
+  spawn = declare("cleave_spawn", pointer, {pointer, pointer, pointer});
   join = declare("cleave_join", i32, {pointer, pointer, pointer});
   loopBegin = declare("cleave_loop_begin", pointer, {pointer, pointer, pointer, pointer});
   loopPush = declare("cleave_loop_push", i32, {pointer, pointer});
@@ -43,6 +44,8 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   checked = declare("cleave_checked", none, {pointer, pointer});
   giveUp = declare("cleave_task_give_up", none, {});
   cast<Function>(giveUp.getCallee())->setDoesNotReturn();
+  rethrow = module.getOrInsertFunction("cleave_rethrow", FunctionType::get(none, {}, false));
+  cast<Function>(rethrow.getCallee())->setDoesNotReturn();
   isSplitting = new GlobalVariable(module, i32, false, GlobalValue::ExternalLinkage, nullptr, "cleave_is_splitting");
 }
 
@@ -244,10 +247,10 @@ Value *ProgramAbi::loadValue(IRBuilderBase &builder, Type *type, Value *slot) {
   return storedType(type) == type ? value : builder.CreateTrunc(value, type);
 }
 
-Function *ProgramAbi::taskCall(const Candidate &candidate, unsigned id) {
+Function *ProgramAbi::callThunk(const Candidate &candidate, const Twine &name) {
   auto *callee = const_cast<Function *>(candidate.function);
   Function *thunk = Function::Create(FunctionType::get(Type::getVoidTy(context), {pointer, pointer}, false),
-                                     GlobalValue::InternalLinkage, "cleave.call." + Twine(id), module);
+                                     GlobalValue::InternalLinkage, name, module);
   IRBuilder<> builder(BasicBlock::Create(context, "entry", thunk));
   SmallVector<Value *, 8> arguments(callee->arg_size());
   Value *result = thunk->getArg(1);
@@ -324,20 +327,25 @@ GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
     list.push_back({parameter.typeNode, owned});
   }
   GlobalVariable *global =
-      kind(facts.name, facts.file, facts.line, list, facts.result.typeNode, taskCall(candidate, kindCount));
+      kind(facts.name, facts.file, facts.line, list, facts.result.typeNode,
+           callThunk(candidate, "cleave.call." + Twine(kindCount)));
   return kinds[candidate.function] = global;
 }
 
-GlobalVariable *ProgramAbi::site(const Candidate &candidate, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
-  return site(kind(candidate), where, sharedMask, cost);
+Function *ProgramAbi::localCall(const Candidate &candidate) {
+  return callThunk(candidate, "cleave.local." + candidate.function->getName());
 }
 
-GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost) {
+GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost,
+                                 LocalWork local) {
   SourcePlace place = outerPlaceOf(where);
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
   Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
-                                             ConstantFP::get(real, cost.perByteNs), learnt});
+                                             ConstantFP::get(real, cost.perByteNs),
+                                             local.call ? cast<Constant>(local.call)
+                                                        : ConstantPointerNull::get(PointerType::get(context, 0)),
+                                             ConstantInt::get(i64, local.flags), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
 }
 

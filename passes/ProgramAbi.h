@@ -16,6 +16,12 @@ struct SiteCost {
   double perByteNs = 0; ///< of input
 };
 
+/// What a worker in the program's own process calls, if it may.
+struct LocalWork {
+  llvm::Function *call = nullptr; ///< of the type of cleave_task_call; null: it may not
+  uint64_t flags = 0;             ///< CLEAVE_SITE_...
+};
+
 class ProgramAbi {
 public:
   explicit ProgramAbi(llvm::Module &module);
@@ -31,8 +37,10 @@ public:
   };
   llvm::GlobalVariable *kind(llvm::StringRef name, llvm::StringRef file, unsigned line,
                              llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call);
-  llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost);
-  llvm::GlobalVariable *site(const Candidate &candidate, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost);
+  llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost,
+                             LocalWork local);
+  /// The function that a worker in the program's own process calls to make a call of `candidate`.
+  llvm::Function *localCall(const Candidate &candidate);
 
   /// The type under which parameter or result `value` lies in memory when its IR values are spilled there.
   llvm::Type *memoryType(const PassedValue &value, const llvm::Function &function) const;
@@ -52,7 +60,7 @@ public:
   static llvm::Value *loadValue(llvm::IRBuilderBase &builder, llvm::Type *type, llvm::Value *slot);
 
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
-  llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp, checked;
+  llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp, checked, rethrow;
   llvm::GlobalVariable *isSplitting;
 
 private:
@@ -61,7 +69,7 @@ private:
   void collectSymbols(const llvm::MDNode *type, llvm::SetVector<llvm::Constant *> &symbols,
                       llvm::SmallPtrSetImpl<const llvm::MDNode *> &seen);
   llvm::Constant *table(llvm::ArrayRef<llvm::Constant *> entries, const llvm::Twine &name);
-  llvm::Function *taskCall(const Candidate &candidate, unsigned id);
+  llvm::Function *callThunk(const Candidate &candidate, const llvm::Twine &name);
   llvm::Constant *text(llvm::StringRef value);
   llvm::GlobalVariable *constant(llvm::Constant *value, const llvm::Twine &name);
 

@@ -62,6 +62,7 @@ private:
   bool isBestOf(PHINode &phi);
   bool checkCompanions();
   void collectScalars();
+  void findEnds();
 
   LoopContext &context;
   Loop &loop;
@@ -354,6 +355,28 @@ void RangeFinder::collectScalars() {
     note(induction.step);
 }
 
+/// How the loop can end: by its count, by anything else that it decides, by an exception.
+void RangeFinder::findEnds() {
+  result.isCertain = true;
+  for (BasicBlock *block : result.blocks) {
+    for (BasicBlock *next : successors(block)) {
+      auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
+      bool isUnwinding = invoke && next == invoke->getUnwindDest();
+      if (!loop.contains(next) && block != result.header && !isUnwinding)
+        result.isCertain = false;
+    }
+    for (Instruction &instruction : *block) {
+      auto *call = dyn_cast<CallBase>(&instruction);
+      if (!call || isa<IntrinsicInst>(call))
+        continue;
+      result.mayThrow |= !call->doesNotThrow();
+      for (EffectKind kind : {EffectKind::Guards, EffectKind::Aborts, EffectKind::EndsProgram})
+        if (context.effects.has(*call, kind))
+          result.isCertain = false;
+    }
+  }
+}
+
 std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
   auto isFound = [&] {
     if (!checkShape() || !classifyPhis() || !checkCompanions() || !checkEffects())
@@ -366,6 +389,7 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
       return refuse("too-many-parameters", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
     result.memory = std::move(*memory);
     collectScalars();
+    findEnds();
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||
            refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(),
                   "");

@@ -48,6 +48,8 @@ struct RangeLoop {
   RangeMemory memory;
   llvm::SmallVector<llvm::Value *, 8> scalars; ///< live-ins that are not pointers
   llvm::Instruction *place = nullptr;          ///< with the loop's line
+  bool isCertain = false;                      ///< it cannot be left before its end, but for want of memory
+  bool mayThrow = false;                       ///< for want of memory
   bool hasOpenWork = false;                    ///< inner loops whose length is not known here
   std::string name, file;                      ///< of the task kind
   unsigned line = 0;

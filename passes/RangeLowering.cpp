@@ -297,7 +297,7 @@ uint32_t rangeSharedMask(const RangeLoop &range) {
   return mask;
 }
 
-GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi) {
+GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &local) {
   LLVMContext &context = range.header->getContext();
   RangeLayout layout(range, context, range.header->getDataLayout());
   auto text = [&](const char *value) { return MDString::get(context, value); };
@@ -324,8 +324,15 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi) {
     place += 16;
   }
   result[2] = number(alignTo(place, 16));
-  return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result),
-                  TaskBuilder(range, abi).build());
+  Function *task = TaskBuilder(range, abi).build();
+  // Whoever gives up in the middle of a range has written to the program's own memory.
+  if (range.isCertain) {
+    ValueToValueMapTy map;
+    local.call = CloneFunction(task, map);
+    local.call->setName("cleave.range.local");
+    local.flags = range.mayThrow ? CLEAVE_SITE_MAY_THROW : 0;
+  }
+  return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result), task);
 }
 
 // ---- the loop that asks ------------------------------------------------------------------------------------------

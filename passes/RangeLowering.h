@@ -8,8 +8,9 @@
 
 namespace cleave {
 
-/// The task kind of the loop: a function that does a range of its iterations, made from the original loop.
-llvm::GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi);
+/// The task kind of the loop: a function that does a range of its iterations, made from the original loop. `local` becomes
+/// a copy of it for the program's own process, if it may be done there.
+llvm::GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &local);
 
 /// Parameters that are the same for all ranges.
 uint32_t rangeSharedMask(const RangeLoop &range);

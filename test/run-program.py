@@ -11,6 +11,7 @@ stands in its own comments:
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RAN: count         and the isolated run did at least one such task outside the program
                               and mode check compared something with the program's own doing, and found no difference
+    // EXPECT-LOCAL: count       and local workers did (in mode workers)
     // EXPECT-COVERAGE: 0.9      at least this share of the isolated run's busy time was spent in tasks
     // EXPECT-NO-TASK: bump      the bundle holds no such task
     // EXPECT-NO-TASK            the bundle holds no task at all
@@ -50,7 +51,7 @@ from running import MODE_OPTIONS, MODES, Failure, compare, mustSucceed, run
 class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
-    KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-NO-TASK", "EXPECT-COVERAGE",
+    KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-LOCAL", "EXPECT-NO-TASK", "EXPECT-COVERAGE",
              "FLAGS"}
 
     def __init__(self, sources):
@@ -140,7 +141,9 @@ def checkTasks(options, directives, bundle):
 
 def checkRuns(directives, stats):
     kinds = stats["tasks_by_kind"]
-    for wanted in directives.values["EXPECT-RAN"]:
+    # Which of them local workers may do, and whether it pays, is another matter: EXPECT-LOCAL.
+    key = "EXPECT-LOCAL" if stats["mode"] == "workers" else "EXPECT-RAN"
+    for wanted in directives.values[key]:
         if not any(isNamed(task, wanted) and kind["count"] > 0 for task, kind in kinds.items()):
             raise Failure(f"no task '{wanted}' ran; those that did: {json.dumps(kinds)}")
     if stats["mode"] == "check" and directives.values["EXPECT-RAN"] and stats["check"]["compared"] == 0:

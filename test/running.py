@@ -11,7 +11,7 @@ import subprocess
 import time
 
 TIMEOUT_SECONDS = 120
-MODES = ("serial", "isolated", "check", "kernel")
+MODES = ("serial", "workers", "isolated", "check", "kernel")
 # Emulated by choice: tests do not depend on what KVM the machine has.
 MODE_OPTIONS = {"kernel": ["--kernel-emulated", "--kernel-memory=1G"]}
 

@@ -67,6 +67,7 @@ Problem makeMemory(const RunOptions &options, const Bundle &bundle, SharedMemory
   MemoryPlan plan;
   plan.mode = options.mode == "check"      ? CLEAVE_MODE_CHECK
               : options.mode == "isolated" ? CLEAVE_MODE_ISOLATED
+              : options.mode == "workers"  ? CLEAVE_MODE_WORKERS
                                            : CLEAVE_MODE_AUTO;
   plan.workers = workersOf(options);
   plan.isTraced = !options.tracePath.empty();
@@ -101,14 +102,10 @@ int writeFigures(const RunOptions &options, const RunFigures &figures, const Bun
 }
 
 int checkOptions(const RunOptions &options) {
-  static constexpr const char *known[] = {"auto", "serial", "isolated", "check", "kernel"};
-  if (options.mode == "workers")
-    return complain(
-        kUsage,
-        fmt::format("mode '{}' is not in this version; use auto, serial, isolated, check or kernel", options.mode));
+  static constexpr const char *known[] = {"auto", "serial", "workers", "isolated", "check", "kernel"};
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
-    return complain(kUsage,
-                    fmt::format("there is no mode '{}'; use auto, serial, isolated, check or kernel", options.mode));
+    return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, workers, isolated, check or kernel",
+                                        options.mode));
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
@@ -170,7 +167,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet, run))
     return complain(kUnusable, *problem);
   RunFigures figures;
-  figures.mode = !isIsolated ? "serial" : options.mode == "check" ? "check" : "isolated";
+  figures.mode = !isIsolated ? "serial" : options.mode;
   figures.workers = isIsolated ? workersOf(options) : 0;
   figures.wallSeconds = static_cast<double>(monotonicNs() - startNs) / 1e9;
   figures.rootCpuSeconds = run.root.cpuSeconds;

@@ -88,7 +88,10 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
     }
   }
   double busySeconds = static_cast<double>(total.busy_ns) / 1e9;
-  double allSeconds = busySeconds + figures.rootCpuSeconds;
+  // What local workers did is in both: processor time of the program's process, and time of tasks.
+  double localSeconds = static_cast<double>(counters.helpers_ns + counters.program_parts_ns) / 1e9;
+  double rootSeconds = std::max(figures.rootCpuSeconds - localSeconds, 0.0);
+  double allSeconds = busySeconds + rootSeconds;
   Json json = {{"mode", figures.mode},
                {"workers", figures.workers},
                {"wall_s", figures.wallSeconds},
@@ -97,7 +100,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"tasks_by_kind", kinds},
                {"coverage", allSeconds > 0 ? busySeconds / allSeconds : 0.0},
                {"task_busy_s", busySeconds},
-               {"root_cpu_s", figures.rootCpuSeconds},
+               {"root_cpu_s", rootSeconds},
                {"bytes_in", total.bytes_in},
                {"bytes_out", total.bytes_out},
                {"objects_published", counters.objects_published},
@@ -121,7 +124,7 @@ Problem writeTrace(const std::string &path, const RunFigures &figures, const std
   if (cleave_control *control = figures.control) {
     uint64_t kept = std::min(control->trace_count, control->trace_capacity);
     lost = control->trace_count - kept;
-    std::vector<bool> isNamed(control->slot_count);
+    std::vector<bool> isNamed(control->slot_count + control->worker_count);
     for (uint64_t i = 0; i != kept; ++i) {
       const cleave_trace_event &event = *cleave_control_trace(control, i);
       if (event.slot < isNamed.size() && !isNamed[event.slot]) {
@@ -130,7 +133,9 @@ Problem writeTrace(const std::string &path, const RunFigures &figures, const std
                           {"ph", "M"},
                           {"pid", 1},
                           {"tid", event.slot},
-                          {"args", {{"name", fmt::format("worker {}", event.slot)}}}});
+                          {"args", {{"name", event.slot < control->slot_count
+                                                ? fmt::format("worker {}", event.slot)
+                                                : fmt::format("local worker {}", event.slot - control->slot_count)}}}});
       }
       events.push_back({{"name", keyOf(tasks, event.kind)},
                         {"cat", "task"},

@@ -204,6 +204,8 @@ void endCheckedLoop(CheckedLoop *loop) {
   free(loop);
 }
 
+void endLoop(OpenWork *work) { endCheckedLoop(static_cast<CheckedLoop *>(work)); }
+
 /* ---- futures ---- */
 
 struct CheckedFuture : OpenWork {
@@ -221,9 +223,11 @@ void endCheckedFuture(CheckedFuture *future) {
   free(future);
 }
 
+void endFuture(OpenWork *work) { endCheckedFuture(static_cast<CheckedFuture *>(work)); }
+
 bool isFutureSpent(const cleave_site *site) {
   SiteRecord &record = recordOf(site);
-  uint32_t &here = record.atDepth[frameDepth < kDepths ? frameDepth : kDepths - 1];
+  uint32_t &here = record.atDepth[openStack.depth < kDepths ? openStack.depth : kDepths - 1];
   return !isPowerOfTwo(++record.asked) && ++here > kFutureItems;
 }
 
@@ -255,7 +259,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
     return nullptr;
   }
   loop->sharedHashes = hashShown(loop->shared->image);
-  link(loop, true);
+  link(loop, endLoop);
   runAhead(*loop);
   pump();
   return loop;
@@ -341,7 +345,7 @@ void *spawn(cleave_site *site, const void *const *args) {
   future->epoch = epoch;
   for (uint32_t i = 0; i != kind.param_count; ++i)
     future->args[i] = args[i];
-  link(future, false);
+  link(future, endFuture);
   pump();
   return future;
 }
@@ -363,12 +367,7 @@ int join(void *token) {
   return 3;
 }
 
-void endWork(OpenWork *work) {
-  if (work->isLoop)
-    endCheckedLoop(static_cast<CheckedLoop *>(work));
-  else
-    endCheckedFuture(static_cast<CheckedFuture *>(work));
-}
+void endWork(OpenWork *work) { work->end(work); }
 
 } // namespace cleave::check
 
@@ -379,7 +378,7 @@ extern "C" void cleave_checked(void *handle, const void *result) {
   if (!session.isAttached) /* the child of a fork */
     return;
   auto *work = static_cast<OpenWork *>(handle);
-  if (work->isLoop) {
+  if (work->end == endLoop) {
     auto &loop = *static_cast<CheckedLoop *>(work);
     judge(*loop.first, loop.first->judged, result);
     return advance(loop);

@@ -20,7 +20,7 @@ timespec toTimespec(uint64_t ns) {
 
 } // namespace
 
-void futexWake(uint32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0); }
+void futexWake(uint32_t *word, uint32_t count) { syscall(SYS_futex, word, FUTEX_WAKE, count, nullptr, nullptr, 0); }
 
 void futexWait(uint32_t *word, uint32_t value, uint64_t timeoutNs) {
   timespec timeout = toTimespec(timeoutNs);

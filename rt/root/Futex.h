@@ -6,7 +6,7 @@
 
 namespace cleave {
 
-void futexWake(uint32_t *word);
+void futexWake(uint32_t *word, uint32_t count = 1);
 /* Until woken, the word differs from `value`, or the time is over. */
 void futexWait(uint32_t *word, uint32_t value, uint64_t timeoutNs);
 

@@ -5,6 +5,7 @@
  * whole recursion below costs nothing more). */
 #include "Check.h"
 #include "History.h"
+#include "Local.h"
 #include "Open.h"
 #include "Session.h"
 #include "Workers.h"
@@ -20,7 +21,18 @@ struct Future : OpenWork {
   bool isProbe;
 };
 
-char plain; /* its address is the token */
+void remove(Future *future) {
+  if (future->isProbe)
+    endProbe(*future->batch->site, future->batch->bucket);
+  unlink(future);
+}
+
+void endFuture(OpenWork *work) {
+  auto *future = static_cast<Future *>(work);
+  remove(future);
+  abandon(future->batch);
+  free(future);
+}
 
 Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   const cleave_kind &kind = *site->kind;
@@ -53,46 +65,37 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
     beginProbe(*site, worth.bucket);
   submit(slot, future->batch, items, bytes);
   items.dispose();
-  link(future, false);
+  link(future, endFuture);
   return future;
 }
 
-void remove(Future *future) {
-  if (future->isProbe)
-    endProbe(*future->batch->site, future->batch->bucket);
-  unlink(future);
-}
-
 } // namespace
-
-void endFuture(OpenWork *work) {
-  auto *future = static_cast<Future *>(work);
-  remove(future);
-  abandon(future->batch);
-  free(future);
-}
 
 } // namespace cleave
 
 using namespace cleave;
 
-extern "C" void *cleave_spawn(cleave_site *site, const void *const *args) {
-  if (!isSplitting())
+extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *result) {
+  if (local::mayDo(*site))
+    return local::spawn(site, args, result);
+  if (!isSplitting() || !mayIsolate())
     return nullptr;
   if (session.isChecking)
     return check::spawn(site, args);
   /* Isolated: each site sends at least its first call, however small. */
-  FutureWorth worth = judgeFuture(*site, args, frameDepth, isIsolatedMode());
+  FutureWorth worth = judgeFuture(*site, args, openStack.depth, worthNs(), isIsolatedMode());
   if (worth.worth == Worth::Plain)
-    return &plain;
+    return local::plainToken();
   return worth.worth == Worth::InPlace ? nullptr : send(site, args, worth);
 }
 
 extern "C" int cleave_join(cleave_site *, void *token, void *result) {
-  if (!token || token == &plain || !isSplitting()) {
-    if (session.isAttached)
+  if (local::owns(token))
+    return local::join(token);
+  if (!token || token == local::plainToken() || !isSplitting()) {
+    if (isSplitting())
       ++counters().done_in_place;
-    return token == &plain ? 2 : 0;
+    return token == local::plainToken() ? 2 : 0;
   }
   if (session.isChecking)
     return check::join(token);

@@ -35,21 +35,23 @@ void restoreHandlers() {
 } // namespace
 
 /* Nothing that is changed between sigsetjmp and the fault lives in this frame. */
-Generated runGenerator(cleave_generator generator, void *state, void *loop) {
+Generated runGenerator(cleave_generator generator, void *state, void *loop, Faults faults) {
   struct sigaction ours{};
   ours.sa_handler = onFault;
   ours.sa_flags = SA_NODEFER; /* the mask stays as it is, so siglongjmp need not restore one */
   const int programsErrno = errno;
   cleave_sandbox.stack_floor = reinterpret_cast<uint64_t>(__builtin_frame_address(0)) - kStackBytes;
   if (sigsetjmp(escape, 0)) {
-    restoreHandlers();
+    if (faults == Faults::Yes)
+      restoreHandlers();
     errno = programsErrno;
     return Generated::Faulted;
   }
-  for (unsigned i = 0; i != kFaultCount; ++i)
+  for (unsigned i = 0; faults == Faults::Yes && i != kFaultCount; ++i)
     sigaction(kFaults[i], &ours, &before[i]);
   int isMore = generator(state, loop);
-  restoreHandlers();
+  if (faults == Faults::Yes)
+    restoreHandlers();
   errno = programsErrno;
   return isMore ? Generated::More : Generated::Ended;
 }

@@ -16,7 +16,9 @@ namespace cleave {
 
 enum class Generated : uint8_t { More, Ended, Faulted };
 
-Generated runGenerator(cleave_generator generator, void *state, void *loop);
+/* No: whatever the generator comes to, the program comes to. */
+enum class Faults : bool { No, Yes };
+Generated runGenerator(cleave_generator generator, void *state, void *loop, Faults faults = Faults::Yes);
 
 } // namespace cleave
 #endif

@@ -41,8 +41,13 @@ void average(uint64_t &word, double sample, uint64_t samplesBefore) {
   word = __builtin_bit_cast(uint64_t, samplesBefore ? asDouble(word) * (1 - weight) + sample *weight : sample);
 }
 
-Bucket bucketOf(const cleave_site &site, int index) { return __builtin_bit_cast(Bucket, site.learnt[index]); }
-void store(cleave_site &site, int index, Bucket bucket) { site.learnt[index] = __builtin_bit_cast(uint64_t, bucket); }
+/* Local workers learn of one site at the same time: one of them has the last word. */
+Bucket bucketOf(const cleave_site &site, int index) {
+  return __builtin_bit_cast(Bucket, __atomic_load_n(&site.learnt[index], __ATOMIC_RELAXED));
+}
+void store(cleave_site &site, int index, Bucket bucket) {
+  __atomic_store_n(&site.learnt[index], __builtin_bit_cast(uint64_t, bucket), __ATOMIC_RELAXED);
+}
 
 bool isScalarKind(const cleave_kind &kind) {
   for (uint32_t i = 0; i != kind.param_count; ++i)
@@ -189,24 +194,31 @@ uint64_t roughBytes(const cleave_kind &kind, uint32_t mask, const void *const *a
   return sum;
 }
 
-FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, bool sendsFirst) {
+bool isLoopsTurn(cleave_site &site, uint64_t patience) {
+  if (++site.learnt[FineSkips] < patience)
+    return false;
+  site.learnt[FineSkips] = 0;
+  return true;
+}
+
+FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, double leastNs, bool sendsFirst) {
   const cleave_kind &kind = *site.kind;
   bool isScalar = isScalarKind(kind);
   uint64_t bytes = roughBytes(kind, UINT32_MAX, args) | 1;
   uint64_t bits = 63 - static_cast<uint64_t>(__builtin_clzll(bytes));
   uint64_t position = isScalar ? depth : bits > kSmallestBucketBits ? bits - kSmallestBucketBits : 0;
   int index = static_cast<int>(position < kBuckets ? position : kBuckets - 1);
-  auto answer = [&](Worth worth) { return FutureWorth{worth, static_cast<uint8_t>(index)}; };
+  double estimate = 0;
+  auto answer = [&](Worth worth) { return FutureWorth{worth, static_cast<uint8_t>(index), bytes, estimate}; };
   int known = nearestMeasured(site, index, isScalar);
   Bucket bucket = bucketOf(site, index);
-  double estimate;
   if (known >= 0)
     estimate = double(bucketOf(site, known).ns) * (isScalar ? 1 : double(bytes));
   else if (sendsFirst || site.static_base_ns < 0)
     return answer(bucket.isProbing ? Worth::InPlace : Worth::Probe);
   else
     estimate = site.static_base_ns + site.static_per_byte_ns * double(bytes);
-  if (estimate >= worthNs())
+  if (estimate >= leastNs)
     return answer(Worth::Send);
   if (known >= 0 && ++bucket.refusals == kRefusalsUntilProbe) {
     bucket.refusals = 0;

@@ -55,13 +55,19 @@ void learnInPlace(cleave_site &site, uint64_t ns);
  * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);
 
+/* Once in `patience` questions. */
+bool isLoopsTurn(cleave_site &site, uint64_t patience);
+
 enum class Worth : uint8_t { Send, Probe, InPlace, Plain };
 struct FutureWorth {
   Worth worth;
   uint8_t bucket;
+  uint64_t bytes; /* of the inputs */
+  double ns;      /* what the call is thought to take; 0 with Probe */
 };
-/* depth: of frames. Probe: the cost is unknown; send it if no other probe of this bucket is out. */
-FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, bool sendsFirst);
+/* depth: of frames. Calls that take less than `leastNs` are not worth it. Probe: the cost is unknown; send it if no other
+ * probe of this bucket is out. sendsFirst: whatever the analysis says of one that was never measured. */
+FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, double leastNs, bool sendsFirst);
 void beginProbe(cleave_site &site, uint8_t bucket);
 void endProbe(cleave_site &site, uint8_t bucket);
 

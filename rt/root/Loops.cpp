@@ -15,6 +15,7 @@
 #include "Check.h"
 #include "Generator.h"
 #include "History.h"
+#include "Local.h"
 #include "Open.h"
 #include "Session.h"
 #include "Workers.h"
@@ -320,8 +321,6 @@ bool sharesOwner(const cleave_site &site) {
   return false;
 }
 
-} // namespace
-
 void endLoop(OpenWork *work) {
   auto *loop = static_cast<Loop *>(work);
   unlink(loop);
@@ -339,9 +338,11 @@ void endLoop(OpenWork *work) {
   free(loop);
 }
 
+} // namespace
+
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *shared_args,
                 OwnsState owns) {
-  if (!isSplitting() || sharesOwner(*site))
+  if (!isSplitting() || !mayIsolate() || sharesOwner(*site))
     return nullptr;
   if (session.isChecking)
     return check::beginLoop(site, generator, state, shared_args, owns);
@@ -368,7 +369,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
-  link(loop, true);
+  link(loop, endLoop);
   if (isKnownToPay(*site))
     activate(*loop);
   return loop;
@@ -380,10 +381,14 @@ using namespace cleave;
 
 extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
                                    const void *const *shared_args) {
+  if (local::mayDo(*site))
+    return local::beginLoop(site, generator, state, shared_args);
   return beginLoop(site, generator, state, shared_args, OwnsState::No);
 }
 
 extern "C" int cleave_loop_push(void *loop, const void *const *args) {
+  if (local::owns(loop))
+    return local::push(loop, args);
   if (session.isChecking)
     return check::push(loop, args);
   auto *ours = static_cast<Loop *>(loop);
@@ -392,6 +397,8 @@ extern "C" int cleave_loop_push(void *loop, const void *const *args) {
 }
 
 extern "C" int cleave_loop_next(void *loop, void *result) {
+  if (local::owns(loop))
+    return local::next(loop, result);
   auto *ours = static_cast<Loop *>(loop);
   if (!ours)
     return 0;
@@ -406,6 +413,8 @@ extern "C" int cleave_loop_next(void *loop, void *result) {
 }
 
 extern "C" void cleave_loop_end(void *loop) {
+  if (local::owns(loop))
+    return local::endLoop(loop);
   auto *ours = static_cast<Loop *>(loop);
   if (!ours || !session.isAttached)
     return;

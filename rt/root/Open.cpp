@@ -10,18 +10,16 @@
 
 namespace cleave {
 
-OpenWork *lastOpen;
-uint64_t openSerial;
-uint64_t frameDepth;
+constinit thread_local OpenStack openStack{};
 
-void link(OpenWork *work, bool isLoop) {
-  work->isLoop = isLoop;
-  work->serial = ++openSerial;
+void link(OpenWork *work, void (*end)(OpenWork *work)) {
+  work->end = end;
+  work->serial = ++openStack.serial;
   work->next = nullptr;
-  work->previous = lastOpen;
-  if (lastOpen)
-    lastOpen->next = work;
-  lastOpen = work;
+  work->previous = openStack.last;
+  if (openStack.last)
+    openStack.last->next = work;
+  openStack.last = work;
 }
 
 void unlink(OpenWork *work) {
@@ -30,10 +28,10 @@ void unlink(OpenWork *work) {
   if (work->next)
     work->next->previous = work->previous;
   else
-    lastOpen = work->previous;
+    openStack.last = work->previous;
 }
 
-void forgetOpenWork() { lastOpen = nullptr; }
+void forgetOpenWork() { openStack.last = nullptr; }
 
 uint64_t nextEpoch() {
   static uint64_t epoch;
@@ -92,14 +90,13 @@ Taken take(Batch &batch, void *result) {
 using namespace cleave;
 
 extern "C" void *cleave_frame_enter() {
-  ++frameDepth;
-  return reinterpret_cast<void *>(openSerial);
+  ++openStack.depth;
+  return reinterpret_cast<void *>(openStack.serial);
 }
 
 extern "C" void cleave_frame_leave(void *frame) {
-  --frameDepth;
+  --openStack.depth;
   auto serial = reinterpret_cast<uint64_t>(frame);
-  /* Another thread's frames bracket nothing: it cannot begin anything. */
-  while (lastOpen && lastOpen->serial > serial && isSplitting())
-    session.isChecking ? check::endWork(lastOpen) : lastOpen->isLoop ? endLoop(lastOpen) : endFuture(lastOpen);
+  while (openStack.last && openStack.last->serial > serial)
+    openStack.last->end(openStack.last);
 }

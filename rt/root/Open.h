@@ -14,19 +14,19 @@ namespace cleave {
 struct OpenWork {
   OpenWork *previous, *next;
   uint64_t serial;
-  bool isLoop;
+  void (*end)(OpenWork *work); /* abandons what is in flight and frees it */
 };
 
-extern OpenWork *lastOpen;
-extern uint64_t openSerial;
-extern uint64_t frameDepth;
+/* Each thread has its own; a thread that cannot begin anything has an empty one. */
+struct OpenStack {
+  OpenWork *last;
+  uint64_t serial;
+  uint64_t depth; /* of frames */
+};
+extern constinit thread_local OpenStack openStack;
 
-void link(OpenWork *work, bool isLoop);
+void link(OpenWork *work, void (*end)(OpenWork *work));
 void unlink(OpenWork *work);
-
-/* Abandons what is in flight and frees it. */
-void endFuture(OpenWork *future);
-void endLoop(OpenWork *loop);
 
 /* A loop that the run time generates itself. Null: everything in place, and `state` stays the caller's; else the loop
  * frees it at its end, however that comes. */

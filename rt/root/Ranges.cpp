@@ -5,8 +5,7 @@
  *     shared     the scalars, and all of each block that is only read: large ones are shown, not copied
  *     result     reductions, and the parts of the written blocks, copied to where they belong when they are asked for
  *
- * WHY THAT IS RIGHT. No two iterations touch the same byte of a written block: their intervals are linear in the
- * iteration's number, so neighbours that do not overlap at both ends of the loop do not overlap anywhere. What lies in
+ * WHY THAT IS RIGHT. No two iterations touch the same byte of a written block (RangeBlocks.h). What lies in
  * a range's hull between two of its intervals belongs to nobody else in this loop, so copying it there and back changes
  * nothing. An interval may stick out of its block where the program touches nothing (an access under a condition): the
  * hull is cut at the block's ends.
@@ -17,10 +16,12 @@
  * the loop changes no element's own words, so the sizes agree.
  */
 #include "Arena.h"
-#include "Blocks.h"
 #include "History.h"
 #include "Check.h"
+#include "Local.h"
+#include "LocalRanges.h"
 #include "Open.h"
+#include "RangeBlocks.h"
 #include "Session.h"
 
 #include "../task/Layout.h"
@@ -34,26 +35,11 @@ namespace cleave {
 
 namespace {
 
-constexpr uint32_t kMaxBlocks = 24;
 /* Ranges a loop is cut into: enough to keep workers equally busy, few enough that handing them over costs little. */
 constexpr uint64_t kRangesPerLoop = 128, kLeastSampledRanges = 16;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
 constexpr uint64_t kCheckedRangesPerLoop = 16;
 constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
-
-/* As a span and a slice lie in memory. */
-struct Span {
-  const uint8_t *data;
-  uint64_t count; /* of elements, bytes for the most part */
-};
-
-struct Part {
-  const uint8_t *base;
-  HeapBlock block;
-  const cleave_type *element;
-  bool isWritten;
-  int64_t low, lowStep, high, highStep;
-};
 
 struct RangeWork {
   void *loop;
@@ -67,47 +53,12 @@ struct RangeWork {
   uint64_t checkedFirst, checkedCount;
   uint8_t *before;
   uint32_t blockCount;
-  Part parts[kMaxBlocks];
+  BlockPart parts[kMaxBlocks];
   Span spans[kMaxBlocks];
   int64_t item[2 + kMaxBlocks];
   const void *args[2 + kMaxBlocks];
   alignas(64) uint8_t result[]; /* reductions, then a slice for each written block */
 };
-
-/* value + step * times, or false where that is no address distance. */
-bool at(int64_t value, int64_t step, uint64_t times, int64_t &result) {
-  int64_t product;
-  return !__builtin_mul_overflow(step, static_cast<int64_t>(times), &product) &&
-         !__builtin_add_overflow(value, product, &result);
-}
-
-bool isDisjoint(const Part &part, uint64_t trips) {
-  int64_t low[4], high[4];
-  const uint64_t iterations[4] = {0, 1, trips - 2, trips - 1};
-  for (int i = 0; i != 4; ++i)
-    if (!at(part.low, part.lowStep, iterations[i], low[i]) || !at(part.high, part.highStep, iterations[i], high[i]))
-      return false;
-  bool isRising = high[0] <= low[1] && high[2] <= low[3], isFalling = high[1] <= low[0] && high[3] <= low[2];
-  return isRising || isFalling;
-}
-
-/* The part of a written block that iterations [first, first + count) own, in bytes. */
-HeapBlock hull(const Part &part, uint64_t first, uint64_t count) {
-  int64_t low[2] = {}, high[2] = {};
-  for (uint64_t i = 0; i != 2; ++i) {
-    at(part.low, part.lowStep, first + i * (count - 1), low[i]);
-    at(part.high, part.highStep, first + i * (count - 1), high[i]);
-  }
-  int64_t least = part.block.begin - part.base, most = least + static_cast<int64_t>(part.block.bytes);
-  int64_t from = low[0] < low[1] ? low[0] : low[1], to = high[0] < high[1] ? high[1] : high[0];
-  from = from < least ? least : from;
-  to = to > most ? most : to;
-  if (to < from)
-    to = from = least;
-  return {part.base + from, static_cast<uint64_t>(to - from)};
-}
-
-Span spanOf(const Part &part, const HeapBlock &bytes) { return {bytes.begin, bytes.bytes / part.element->size_bytes}; }
 
 uint64_t rangeLength(const RangeWork &work, uint64_t first) {
   uint64_t left = work.trips - first;
@@ -126,7 +77,7 @@ int pushRanges(void *state, void *loop) {
     work.item[0] = static_cast<int64_t>(first);
     work.item[1] = static_cast<int64_t>(count);
     for (uint32_t i = 0; i != work.blockCount; ++i) {
-      const Part &part = work.parts[i];
+      const BlockPart &part = work.parts[i];
       if (part.isWritten)
         work.spans[i] = spanOf(part, hull(part, first, count));
       work.item[2 + i] = part.base - work.spans[i].data;
@@ -138,67 +89,11 @@ int pushRanges(void *state, void *loop) {
   return 0;
 }
 
-bool overlaps(const HeapBlock &one, const HeapBlock &other) {
-  return one.begin < other.begin + other.bytes && other.begin < one.begin + one.bytes;
-}
-
-/* May something that `count` values of the type own overlap with `block`? */
-bool mayOwn(const cleave_type &type, const char *value, uint64_t count, const HeapBlock &block) {
-  auto owned = [&](const char *begin, uint64_t bytes) {
-    return overlaps({reinterpret_cast<const uint8_t *>(begin), bytes}, block);
-  };
-  if (isTrivial(type))
-    return false;
-  for (; count; --count, value += type.size_bytes) {
-    switch (type.kind) {
-    case CLEAVE_T_RECORD:
-      for (uint32_t i = 0; i != type.field_count; ++i)
-        if (mayOwn(*type.fields[i].type, value + type.fields[i].offset, 1, block))
-          return true;
-      break;
-    case CLEAVE_T_ARRAY:
-      if (mayOwn(*type.elem, value, type.count, block))
-        return true;
-      break;
-    case CLEAVE_T_OPTIONAL:
-      if (value[type.count] && mayOwn(*type.elem, value, 1, block))
-        return true;
-      break;
-    case CLEAVE_T_VECTOR: {
-      const char *begin = loadPointer(value);
-      uint64_t bytes = static_cast<uint64_t>(loadPointer(value + at::kVectorEnd) - begin);
-      if (owned(begin, bytes) || mayOwn(*type.elem, begin, bytes / type.elem->size_bytes, block))
-        return true;
-      break;
-    }
-    case CLEAVE_T_STRING:
-      if (owned(loadPointer(value), (loadWord(value + at::kStringLength) + 1) * type.elem->size_bytes))
-        return true;
-      break;
-    default: /* nodes are not walked for this */
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Two blocks of one loop, one of them written. Values that lie in different places own different memory. */
-bool meets(const Part &one, const Part &other, uint64_t trips) {
-  if (overlaps(one.block, other.block))
-    return true;
-  auto ownsOf = [&](const Part &owner, const Part &plain) {
-    Span all = spanOf(owner, owner.isWritten ? hull(owner, 0, trips) : owner.block);
-    return mayOwn(*owner.element, reinterpret_cast<const char *>(all.data), all.count, plain.block);
-  };
-  bool isOneOwner = !isTrivial(*one.element), isOtherOwner = !isTrivial(*other.element);
-  return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
-}
-
 /* Is there memory that one block has for reading and another for writing? The iterations keep apart within it. */
 bool isReadAndWritten(const RangeWork &work) {
   for (uint32_t i = 0; i != work.blockCount; ++i)
     for (uint32_t k = 0; k != work.blockCount; ++k) {
-      const Part &written = work.parts[i], &read = work.parts[k];
+      const BlockPart &written = work.parts[i], &read = work.parts[k];
       if (!written.isWritten || read.isWritten)
         continue;
       Span all = spanOf(read, read.block);
@@ -209,38 +104,13 @@ bool isReadAndWritten(const RangeWork &work) {
   return false;
 }
 
-/* Where the memory of a block begins and ends; begins nowhere if that is not known. */
-HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
-  auto *base = static_cast<const uint8_t *>(given.base);
-  if (given.size_bytes)
-    return {base, given.size_bytes};
-  if (!given.owner)
-    return isTrivial(element) ? findBlock(base) : HeapBlock{};
-  auto *owner = static_cast<const char *>(given.owner);
-  auto bytes = static_cast<uint64_t>(loadPointer(owner + at::kVectorEnd) - loadPointer(owner));
-  bool isSame = loadPointer(owner) == given.base && base && bytes % element.size_bytes == 0;
-  return isSame ? HeapBlock{base, bytes} : HeapBlock{};
-}
-
-/* Looks the blocks up. False: one is not found, or two that must differ do not. */
 bool takeBlocks(RangeWork &work, const cleave_range &range) {
+  if (!takeBlocks(work.parts, range, Extent::Always))
+    return false;
   for (uint32_t i = 0; i != range.block_count; ++i) {
-    const cleave_range_block &given = range.blocks[i];
-    const cleave_type &element = *range.site->kind->params[2 + i].type->elem;
-    HeapBlock block = blockAt(given, element);
-    if (!block.begin)
-      return false;
-    Part &part = work.parts[i];
-    part = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
-            given.high, given.high_step};
-    work.spans[i] = spanOf(part, block);
+    work.spans[i] = spanOf(work.parts[i], work.parts[i].block);
     work.args[2 + i] = &work.spans[i];
-    if (given.is_written && !isDisjoint(part, range.trips))
-      return false;
   }
-  for (uint32_t i = 0; i != range.distinct_count; ++i)
-    if (meets(work.parts[range.distinct[2 * i]], work.parts[range.distinct[2 * i + 1]], range.trips))
-      return false;
   return true;
 }
 
@@ -264,7 +134,7 @@ bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
     return false;
   uint64_t bytes = 0;
   for (uint32_t i = 0; i != work.blockCount; ++i)
-    if (const Part &part = work.parts[i]; part.isWritten)
+    if (const BlockPart &part = work.parts[i]; part.isWritten)
       bytes += hull(part, 0, range.trips).bytes;
     else if (part.block.bytes < CLEAVE_EXTERN_MIN || !arena::owns(part.block.begin))
       bytes += part.block.bytes;
@@ -318,7 +188,9 @@ int checkRange(RangeWork &work, uint64_t done, const void *reductions, uint64_t 
 using namespace cleave;
 
 extern "C" void *cleave_range_begin(const cleave_range *range) {
-  if (!isSplitting() || !isWorthALook(*range))
+  if (local::mayDo(*range->site))
+    return local::doRanges(*range);
+  if (!isSplitting() || !mayIsolate() || !isWorthALook(*range))
     return nullptr;
   uint64_t resultBytes = alignUp(range->site->kind->result->size_bytes, 64);
   void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range->reduction_bytes, 64));
@@ -351,6 +223,8 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
 }
 
 extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count) {
+  if (local::owns(range))
+    return local::nextRange(range, done, reductions, count);
   auto &work = *static_cast<RangeWork *>(range);
   if (session.isChecking)
     return checkRange(work, done, reductions, count);
@@ -379,6 +253,8 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
 }
 
 extern "C" void cleave_range_end(void *range) {
+  if (local::owns(range))
+    return local::endRanges(range);
   if (range)
     cleave_loop_end(static_cast<RangeWork *>(range)->loop);
 }

@@ -11,14 +11,22 @@ cleave_sandbox_room cleave_sandbox;
 
 namespace cleave::sandbox {
 
+struct Chunk {
+  uint8_t *memory;
+  bool isArenas;
+  uint32_t users; /* who holds it, and this file while it is the one in use */
+};
+
 namespace {
+
+Chunk *chunk;
 
 constexpr uint64_t kChunkBytes = 64u << 20;
 /* Some tenths of a second. Building that takes longer is not worth doing ahead of its turn. */
 constexpr uint64_t kFuel = uint64_t{1} << 27;
 
-uint8_t *chunk, *chunkEnd, *top;
-bool isShown, isArenas;
+uint8_t *chunkEnd, *top;
+bool isShown, isHeld;
 uint64_t mostUsed; /* by one iteration, so far */
 
 uint8_t *alignedTop(uint64_t alignment) {
@@ -27,16 +35,20 @@ uint8_t *alignedTop(uint64_t alignment) {
 
 void openChunk() {
   release();
-  chunk = arena::base ? static_cast<uint8_t *>(arena::allocate(kChunkBytes, arena::kPage)) : nullptr;
-  isArenas = chunk;
-  if (!chunk) {
+  auto *opened = static_cast<Chunk *>(growBlock(nullptr, sizeof(Chunk)));
+  auto *memory = arena::base ? static_cast<uint8_t *>(arena::allocate(kChunkBytes, arena::kPage)) : nullptr;
+  *opened = {memory, memory != nullptr, 1};
+  if (!memory) {
     void *at = mmap(nullptr, kChunkBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at == MAP_FAILED)
+    if (at == MAP_FAILED) {
+      free(opened);
       cleave_sandbox_stop();
-    chunk = static_cast<uint8_t *>(at);
+    }
+    opened->memory = static_cast<uint8_t *>(at);
   }
-  chunkEnd = chunk + kChunkBytes;
-  top = chunk;
+  chunk = opened;
+  chunkEnd = chunk->memory + kChunkBytes;
+  top = chunk->memory;
 }
 
 uint8_t *base() { return reinterpret_cast<uint8_t *>(cleave_sandbox.base); }
@@ -47,9 +59,22 @@ void noteShown(const void *data) {
   isShown |= reinterpret_cast<uint64_t>(data) - cleave_sandbox.base < cleave_sandbox.bytes;
 }
 
+Chunk *hold() {
+  isHeld = true;
+  ++chunk->users;
+  return chunk;
+}
+
+void drop(Chunk *held) {
+  if (--held->users)
+    return;
+  held->isArenas ? arena::release(held->memory) : static_cast<void>(munmap(held->memory, kChunkBytes));
+  free(held);
+}
+
 void release() {
   if (chunk)
-    isArenas ? arena::release(chunk) : static_cast<void>(munmap(chunk, kChunkBytes));
+    drop(chunk);
   chunk = nullptr;
   cleave_sandbox.base = cleave_sandbox.bytes = 0;
 }
@@ -127,16 +152,17 @@ extern "C" void cleave_sandbox_begin() {
   uint64_t used = static_cast<uint64_t>(top - base());
   if (!chunk) {
     openChunk();
-  } else if (isShown) {
+  } else if (isShown || isHeld) {
     mostUsed = used > mostUsed ? used : mostUsed;
-    top = alignedTop(arena::kPage);
+    bool isFree = !isShown && chunk->users == 1;
+    top = isFree ? chunk->memory : alignedTop(isShown ? arena::kPage : 64);
     uint64_t least = 2 * mostUsed > kChunkBytes / 2 ? 2 * mostUsed : kChunkBytes / 2;
     if (static_cast<uint64_t>(chunkEnd - top) < least)
       openChunk();
   } else {
     top = base();
   }
-  isShown = false;
+  isShown = isHeld = false;
   cleave_sandbox.base = reinterpret_cast<uint64_t>(top);
   cleave_sandbox.bytes = static_cast<uint64_t>(chunkEnd - top);
 }

@@ -9,7 +9,8 @@
  * been run, on data that is not there, damages nothing, leaks nothing, and cannot run for ever.
  *
  * Chunks are blocks of the arena: a large vector in one can be shown to workers as it is. What an iteration has shown
- * stays untouched; the next one begins behind it, and a used-up chunk is released like any pinned block.
+ * stays untouched; the next one begins behind it, and a used-up chunk is released like any pinned block. Local workers
+ * use what was built where it lies: whoever holds a chunk keeps all that was built in it.
  */
 #ifndef CLEAVE_ROOT_SANDBOX_H
 #define CLEAVE_ROOT_SANDBOX_H
@@ -20,6 +21,10 @@ namespace cleave::sandbox {
 
 /* A worker was given a view of the block at `data`. */
 void noteShown(const void *data);
+/* What the present iteration builds is to stay until the chunk that it lies in is dropped. From the program's thread. */
+struct Chunk;
+Chunk *hold();
+void drop(Chunk *chunk);
 /* Gives the chunk back. No generator is running. */
 void release();
 

@@ -3,6 +3,7 @@
 
 #include "../task/Memory.h"
 #include "Arena.h"
+#include "Local.h"
 #include "Names.h"
 #include "Open.h"
 #include "Sandbox.h"
@@ -69,13 +70,20 @@ namespace {
 void beforeFork() {
   if (!session.isAttached)
     return;
+  local::beforeFork();
   sandbox::release();
   arena::makePrivate();
+}
+
+void inParent() {
+  if (session.isAttached)
+    local::afterForkInParent();
 }
 
 void inChild() {
   session.isAttached = false;
   cleave_is_splitting = 0;
+  local::afterForkInChild();
   forgetOpenWork();
 }
 
@@ -126,13 +134,14 @@ void attachFromEnvironment() {
 bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, int event) {
   session = {control, static_cast<uint8_t *>(exchange), event, pthread_self(), false, false};
   setNameKeys(control->tenant_key, control->run_id);
-  if (pthread_atfork(beforeFork, nullptr, inChild) || !attachWorkers())
+  if (pthread_atfork(beforeFork, inParent, inChild) || !attachWorkers())
     return false;
   if (control->arena_bytes && !arena::attach(arenaMemory, control->arena_bytes))
     return false;
   session.isAttached = true;
   session.isChecking = control->mode == CLEAVE_MODE_CHECK && control->findings_offset;
   cleave_is_splitting = 1;
+  local::attach();
   __atomic_store_n(&control->root_attached, 1, __ATOMIC_RELEASE);
   return true;
 }

@@ -28,6 +28,8 @@ extern Session session;
 
 inline bool isSplitting() { return session.isAttached && pthread_equal(pthread_self(), session.thread); }
 inline bool isIsolatedMode() { return session.control->mode != CLEAVE_MODE_AUTO; }
+/* Whether processes of their own may do what local workers (Local.h) do not. */
+inline bool mayIsolate() { return session.control->mode != CLEAVE_MODE_WORKERS; }
 inline cleave_counters &counters() { return session.control->counters; }
 
 /* Takes the session over from memory that is already mapped. Tests call it with memory of their own. */

@@ -147,7 +147,7 @@ typedef struct cleave_outbox {
 
 /* CONTROL ------------------------------------------------------------------------------------------------------- */
 
-enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1, CLEAVE_MODE_CHECK = 2 }; /* serial: the root is started without CLEAVE_NODE */
+enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1, CLEAVE_MODE_CHECK = 2, CLEAVE_MODE_WORKERS = 3 }; /* serial: the root is started without CLEAVE_NODE */
 
 enum { CLEAVE_SLOT_FREE = 0, CLEAVE_SLOT_WANTED = 1, CLEAVE_SLOT_RUNNING = 2, CLEAVE_SLOT_DEAD = 3 };
 
@@ -205,7 +205,9 @@ typedef struct cleave_counters {
   uint64_t checked;             /* mode check: calls and ranges whose outcomes were compared; */
   uint64_t unchecked;           /* those that could not be sent; */
   uint64_t findings;            /* and what was found, each kind of it once for each site */
-  uint64_t reserved[7];
+  uint64_t helpers_ns;          /* processor time of the local workers other than the program's thread; */
+  uint64_t program_parts_ns;    /* and what the program's thread spent on work that any of them could have done */
+  uint64_t reserved[5];
 } cleave_counters;
 
 /* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */
@@ -216,7 +218,7 @@ typedef struct cleave_finding {
 
 typedef struct cleave_trace_event {
   uint32_t kind;
-  uint32_t slot;
+  uint32_t slot; /* slot_count + n: local worker n */
   uint64_t start_ns;
   uint64_t end_ns;
   uint64_t items;

@@ -14,8 +14,9 @@
  *     next/join answer 1: `result` is constructed (or, for void and scalars, stored)
  *              answer 0: call the cut version of f in place; 2: call the plain version in place (work too small)
  *              answer 3: as 0, and when the call has returned, show its result: cleave_checked() (docs/checking.md)
- * Work that a task could not do (it threw) is answered with 0 at its place in program order. Nothing here throws.
- * All of it is called by one thread, the program's. cleave_frame_* bracket a cut function: whatever way it is left,
+ *              answer 4: the call was made and threw: cleave_rethrow() throws that
+ * Work that a task could not do (it threw) is answered with 0 at its place in program order. Nothing else here throws.
+ * All of it is called by the program's thread and by workers that do its work in its process. cleave_frame_* bracket a cut function: whatever way it is left,
  * what it spawned and did not join is abandoned before its inputs die.
  *
  * ERRORS. A task that crashed, broke its jail or its memory bound ends the program when (and only when) its result
@@ -38,8 +39,16 @@ typedef struct cleave_site {
   uint32_t shared_mask;      /* loops: parameters that are the same in all iterations */
   double static_base_ns;     /* static cost of one call: base + per_byte * bytes of its inputs; */
   double static_per_byte_ns; /* negative base: the analysis does not know (recursion, loops on scalars) */
+  /* The work itself, for a worker in the program's own process: args as for cleave_task_call(), but they are the
+   * program's own objects, borrowed. Null: it must not be done there (docs/workers.md). */
+  void (*local)(void *const *args, void *result);
+  uint64_t flags; /* CLEAVE_SITE_... */
   uint64_t learnt[16];       /* the runtime's own */
 } cleave_site;
+
+enum {
+  CLEAVE_SITE_MAY_THROW = 1 /* `local` of a range may end with an exception (for want of memory) */
+};
 
 /* 1 when this run may split at all (set before main). */
 extern int cleave_is_splitting;
@@ -48,8 +57,8 @@ void *cleave_frame_enter(void);
 void cleave_frame_leave(void *frame);
 
 /* args[i]: address of parameter i's object. Returns null, or a token for join. The arguments stay valid and
- * unchanged until the join (the compiler proved it). */
-void *cleave_spawn(cleave_site *site, const void *const *args);
+ * unchanged until the join, and nobody looks at `result` before it (the compiler proved it). */
+void *cleave_spawn(cleave_site *site, const void *const *args, void *result);
 int cleave_join(cleave_site *site, void *future, void *result);
 
 /* Generator: pushes from its saved state until push answers 1 ("stop for now") or the loop ends.
@@ -61,6 +70,12 @@ void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *sta
 int cleave_loop_push(void *loop, const void *const *args);
 int cleave_loop_next(void *loop, void *result); /* loop may be null: answers 0 */
 void cleave_loop_end(void *loop);
+
+/* After answer 4, once. */
+#ifdef __GNUC__
+__attribute__((noreturn))
+#endif
+void cleave_rethrow(void);
 
 /* After answer 3: the call that `work` (a loop, or a future's token) was asked about returned, `result` is its result. */
 void cleave_checked(void *work, const void *result);

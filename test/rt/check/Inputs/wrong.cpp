@@ -110,7 +110,7 @@ RANGE(13, "rangePart", 0, 1)
 namespace {
 
 constexpr long kCount = 40;
-cleave_site siteOf(const cleave_kind &kind, uint32_t sharedMask) { return {&kind, "wrong.cpp", 100 + kind.id, sharedMask, -1, 0, {}}; }
+cleave_site siteOf(const cleave_kind &kind, uint32_t sharedMask) { return {&kind, "wrong.cpp", 100 + kind.id, sharedMask, -1, 0, nullptr, 0, {}}; }
 
 int generate(void *state, void *loop) {
   for (long &i = *static_cast<long *>(state); i < kCount;) {
@@ -149,7 +149,7 @@ template <class Between> void future(cleave_site &site, Numbers &shared, Between
   void *frame = cleave_frame_enter();
   long item = 3, result;
   const void *args[] = {&shared, &item};
-  void *token = cleave_spawn(&site, args);
+  void *token = cleave_spawn(&site, args, nullptr);
   between();
   int answer = cleave_join(&site, token, &result);
   if (answer != 1)

@@ -1,0 +1,295 @@
+#include "Local.h"
+
+#include "Futex.h"
+#include "Session.h"
+
+#include <initializer_list>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace cleave::local {
+
+struct alignas(128) Worker {
+  uint32_t lock;
+  uint32_t index;
+  Work *oldest, *newest;
+  uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
+  const char *stackFloor; /* below it, nobody else's work is begun on this stack */
+  uint32_t isAtWork;
+};
+
+constinit thread_local Worker *self;
+
+namespace {
+
+constexpr uint64_t kSpinNs = 30000;
+constexpr uint64_t kLeastStack = 64u << 20, kMostStack = uint64_t{1} << 33;
+
+Worker workers[CLEAVE_SLOTS_MAX + 1];
+uint32_t count;   /* the program's thread included */
+uint32_t started; /* of the others */
+uint32_t isHeld;  /* a fork is going on: begin nothing */
+
+/* In cache lines of their own: all workers look at them. */
+alignas(128) uint32_t offers;
+alignas(128) uint32_t sleepers;
+
+void relax() { __builtin_ia32_pause(); }
+
+/* Rounding, exceptions, denormals: of the vector unit and of the x87. Flags of what happened are each thread's own. */
+uint64_t floatControl() {
+  constexpr uint32_t kFlags = 0x3f;
+  uint16_t x87;
+  asm volatile("fnstcw %0" : "=m"(x87));
+  return (__builtin_ia32_stmxcsr() & ~kFlags) | uint64_t{x87} << 32;
+}
+
+void setFloatControl(uint64_t control) {
+  auto x87 = static_cast<uint16_t>(control >> 32);
+  __builtin_ia32_ldmxcsr(static_cast<uint32_t>(control));
+  asm volatile("fldcw %0" : : "m"(x87));
+}
+
+void lock(Worker &worker) {
+  while (__atomic_exchange_n(&worker.lock, 1, __ATOMIC_ACQUIRE))
+    while (__atomic_load_n(&worker.lock, __ATOMIC_RELAXED))
+      relax();
+}
+void unlock(Worker &worker) { __atomic_store_n(&worker.lock, 0, __ATOMIC_RELEASE); }
+
+/* The oldest work of `worker` that has parts left, with this thread counted as a helper. */
+Work *joinOldest(Worker &worker) {
+  if (!__atomic_load_n(&worker.oldest, __ATOMIC_RELAXED))
+    return nullptr;
+  lock(worker);
+  Work *work = worker.oldest;
+  while (work && !__atomic_load_n(&work->parts, __ATOMIC_RELAXED))
+    work = work->newer;
+  if (work)
+    work->helpers.add(1);
+  unlock(worker);
+  return work;
+}
+
+bool helpSomebody() {
+  if (__atomic_load_n(&isHeld, __ATOMIC_SEQ_CST))
+    return false;
+  for (uint32_t k = 1; k != count; ++k) {
+    Work *work = joinOldest(workers[(self->index + k) % count]);
+    if (!work)
+      continue;
+    uint64_t before = floatControl();
+    if (before != work->floatControl)
+      setFloatControl(work->floatControl);
+    bool hasDone = work->takePart(work);
+    if (before != work->floatControl)
+      setFloatControl(before);
+    work->helpers.add(~0u);
+    if (hasDone)
+      return true;
+  }
+  return false;
+}
+
+/* What this thread has used is not the program's own (Statistics.cpp). */
+void reportCpu(uint64_t &reported) {
+  uint64_t used = ownNs();
+  __atomic_add_fetch(&counters().helpers_ns, used - reported, __ATOMIC_RELAXED);
+  reported = used;
+}
+
+void sleepUntilOffer(uint32_t seen) {
+  __atomic_add_fetch(&sleepers, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&offers, __ATOMIC_SEQ_CST) == seen)
+    futexWait(&offers, seen, 0);
+  __atomic_sub_fetch(&sleepers, 1, __ATOMIC_RELAXED);
+}
+
+void *helper(void *argument) {
+  self = static_cast<Worker *>(argument);
+  self->stackFloor = nullptr; /* its stack is as large as the program's, and holds nothing else */
+  uint64_t reported = 0, idleSince = nowNs();
+  for (;;) {
+    uint32_t seen = __atomic_load_n(&offers, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&self->isAtWork, 1, __ATOMIC_SEQ_CST);
+    bool hasDone = helpSomebody();
+    __atomic_store_n(&self->isAtWork, 0, __ATOMIC_RELEASE);
+    if (hasDone) {
+      reportCpu(reported);
+      idleSince = nowNs();
+      continue;
+    }
+    if (nowNs() - idleSince < kSpinNs) {
+      relax();
+      continue;
+    }
+    reportCpu(reported);
+    sleepUntilOffer(seen);
+    idleSince = nowNs();
+  }
+}
+
+/* As deep a stack as the program has: what recurses there recurses here. */
+uint64_t stackBytes() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > kMostStack)
+    return kMostStack;
+  return limit.rlim_cur < kLeastStack ? kLeastStack : limit.rlim_cur;
+}
+
+/* Signals are the program's thread's. */
+void start() {
+  sigset_t all, before;
+  sigfillset(&all);
+  for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+    sigdelset(&all, fault);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackBytes());
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  for (started = 1; started < count; ++started) {
+    pthread_t thread;
+    workers[started].index = started;
+    if (pthread_create(&thread, &attributes, helper, &workers[started]))
+      break;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  count = started;
+  if (count < 2)
+    self = nullptr;
+}
+
+} // namespace
+
+void Latch::set(uint32_t value) {
+  if (__atomic_exchange_n(&word, value, __ATOMIC_RELEASE) & kAwaited)
+    futexWake(&word);
+}
+
+uint32_t Latch::add(uint32_t difference) {
+  /* The mark stays until the owner has seen the change; it alone waits. */
+  uint32_t before = __atomic_fetch_add(&word, difference, __ATOMIC_ACQ_REL);
+  if (before & kAwaited)
+    futexWake(&word);
+  return before & ~kAwaited;
+}
+
+void Latch::sleepWhile(uint32_t value) {
+  uint32_t now = __atomic_fetch_or(&word, kAwaited, __ATOMIC_ACQ_REL);
+  if ((now & ~kAwaited) == value)
+    futexWait(&word, value | kAwaited, 0);
+  __atomic_fetch_and(&word, ~kAwaited, __ATOMIC_ACQ_REL);
+}
+
+void attach() {
+  uint32_t mode = session.control->mode;
+  count = session.control->worker_count;
+  if (count < 2 || count > CLEAVE_SLOTS_MAX || (mode != CLEAVE_MODE_AUTO && mode != CLEAVE_MODE_WORKERS))
+    return;
+  self = &workers[0];
+  rlimit limit;
+  if (!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur != RLIM_INFINITY)
+    self->stackFloor = reinterpret_cast<const char *>(__builtin_frame_address(0)) - limit.rlim_cur / 2;
+}
+
+uint32_t workerCount() { return count; }
+
+bool isProgramsThread() { return self == &workers[0]; }
+
+void offer(Work *work, uint32_t wakes) {
+  if (!started)
+    start();
+  if (!self)
+    return;
+  work->isOffered = true;
+  work->floatControl = floatControl();
+  work->newer = nullptr;
+  lock(*self);
+  work->older = self->newest;
+  if (work->older)
+    work->older->newer = work;
+  else
+    __atomic_store_n(&self->oldest, work, __ATOMIC_RELAXED);
+  self->newest = work;
+  unlock(*self);
+  announce(wakes);
+}
+
+void announce(uint32_t wakes) {
+  __atomic_add_fetch(&offers, 1, __ATOMIC_SEQ_CST);
+  if (wakes && __atomic_load_n(&sleepers, __ATOMIC_SEQ_CST))
+    futexWake(&offers, wakes);
+}
+
+void withdraw(Work *work) {
+  if (!work->isOffered)
+    return;
+  work->isOffered = false;
+  lock(*self);
+  if (work->older)
+    work->older->newer = work->newer;
+  else
+    __atomic_store_n(&self->oldest, work->newer, __ATOMIC_RELAXED);
+  (work->newer ? work->newer->older : self->newest) = work->older;
+  unlock(*self);
+  while (uint32_t helping = work->helpers.value())
+    waitWhile(work->helpers, helping);
+}
+
+void waitWhile(Latch &latch, uint32_t value) {
+  bool mayHelp = reinterpret_cast<const char *>(__builtin_frame_address(0)) > self->stackFloor;
+  uint64_t began = nowNs(), idleSince = began, doneBefore = self->doneNs;
+  while (latch.value() == value) {
+    if (mayHelp && helpSomebody())
+      idleSince = nowNs();
+    else if (nowNs() - idleSince < kSpinNs)
+      relax();
+    else
+      latch.sleepWhile(value);
+  }
+  /* All of it is no time of the part that waits. */
+  self->doneNs = doneBefore + (nowNs() - began);
+}
+
+Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {}
+
+uint64_t Part::end(uint64_t items) {
+  uint64_t ended = nowNs(), all = ended - beganNs, others = self->doneNs - othersNs;
+  uint64_t own = all > others ? all - others : 0;
+  self->doneNs += own;
+  cleave_control &control = *session.control;
+  cleave_kind_control &kind = *cleave_control_kind(&control, site.kind->id);
+  __atomic_add_fetch(&kind.count, 1, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&kind.items, items, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&kind.busy_ns, own, __ATOMIC_RELAXED);
+  if (isProgramsThread())
+    counters().program_parts_ns += own;
+  if (control.trace_capacity) {
+    uint64_t index = __atomic_fetch_add(&control.trace_count, 1, __ATOMIC_RELAXED);
+    if (index < control.trace_capacity)
+      *cleave_control_trace(&control, index) = {site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0};
+  }
+  return own;
+}
+
+void beforeFork() {
+  if (!isProgramsThread())
+    return;
+  __atomic_store_n(&isHeld, 1, __ATOMIC_SEQ_CST);
+  for (uint32_t k = 1; k < started; ++k)
+    while (__atomic_load_n(&workers[k].isAtWork, __ATOMIC_SEQ_CST))
+      relax();
+}
+
+void afterForkInParent() {
+  if (isProgramsThread())
+    __atomic_store_n(&isHeld, 0, __ATOMIC_RELEASE);
+}
+
+void afterForkInChild() { self = nullptr; }
+
+} // namespace cleave::local

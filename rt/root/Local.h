@@ -1,0 +1,108 @@
+/* Local.h - local workers: threads of the program's own process that take a part of its work (docs/workers.md).
+ *
+ * Each worker, the program's thread among them, keeps a list of WORK that it has begun and that others may take parts of:
+ * futures, range loops, staged loops. Whoever has nothing to do takes a part of the oldest, since that is the largest.
+ * Nothing is copied: arguments are borrowed (the compiler proved that nobody writes them), results are built in place.
+ *
+ * WHO TOUCHES WHAT. A list is guarded by its worker's lock. A helper counts itself in `helpers` under that lock before
+ * it lets go of it; the owner takes the work off the list and waits for the count to be zero before the work dies. Which
+ * part is whose is each kind of work's own matter: a compare-and-swap of a state or an addition to a counter (acquire),
+ * and what was done is published by the state that follows (release). Sleepers: who offers work adds to `offers` and
+ * then looks for sleepers; who goes to sleep counts itself first and then looks at `offers` again (both seq_cst).
+ *
+ * NO DEADLOCK. A worker waits only for parts of work that it offered itself, and helps others meanwhile. What it waits for
+ * was begun later than all that lies below it on its stack, so following who waits for whom leads to ever later work,
+ * and ends.
+ */
+#ifndef CLEAVE_ROOT_LOCAL_H
+#define CLEAVE_ROOT_LOCAL_H
+
+#include "Open.h"
+
+namespace cleave::local {
+
+/* A word that one thread waits for and another sets. */
+class Latch {
+public:
+  uint32_t value() const { return __atomic_load_n(&word, __ATOMIC_ACQUIRE) & ~kAwaited; }
+  /* True: it was `from` and is now `to`, and what was written before it became `from` is seen. */
+  bool claim(uint32_t from, uint32_t to) {
+    return __atomic_compare_exchange_n(&word, &from, to, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+  }
+  /* All that was written before is seen by whoever sees `value`. */
+  void set(uint32_t value);
+  uint32_t add(uint32_t difference); /* the value before */
+  /* Sleeps while the value is `value`. */
+  void sleepWhile(uint32_t value);
+
+private:
+  static constexpr uint32_t kAwaited = 1u << 31;
+  uint32_t word = 0;
+};
+
+struct Work : OpenWork {
+  Work *older, *newer;
+  Latch helpers;                /* how many others are at it */
+  uint32_t parts;               /* 0: nothing is left to take */
+  bool isOffered;
+  uint64_t floatControl;        /* the owner's rounding mode and such: helpers compute as it does */
+  bool (*takePart)(Work *work); /* takes a part and does it; false: nothing was left. Any thread */
+};
+
+struct Worker;
+extern constinit thread_local Worker *self; /* null: this thread is none of ours, or there are no others */
+
+inline bool mayDo(const cleave_site &site) { return site.local && self; }
+
+/* From the program's thread, when the session begins. */
+void attach();
+bool isProgramsThread();
+uint32_t workerCount(); /* the program's thread included */
+
+/* Up to `wakes` sleeping workers are got up, which is only worth it for work that is long beside that. */
+void offer(Work *work, uint32_t wakes);
+/* Work that was offered has new parts. */
+void announce(uint32_t wakes);
+/* The work is off the list, and nobody is at it any more. */
+void withdraw(Work *work);
+/* Helps others while the latch has that value. */
+void waitWhile(Latch &latch, uint32_t value);
+
+/* Around a part that is being done, by whichever worker: counts it for the statistics when it ends. A part that waits may
+ * do others' parts meanwhile: neither is time of its own. */
+class Part {
+public:
+  explicit Part(const cleave_site &site);
+  uint64_t end(uint64_t items); /* its nanoseconds */
+
+private:
+  const cleave_site &site;
+  uint64_t beganNs, othersNs;
+};
+
+/* Around a fork: helpers finish what they are at, and begin nothing until it is done. */
+void beforeFork();
+void afterForkInParent();
+void afterForkInChild();
+
+/* What the program is given for local work is told from other tokens by its lowest bit. */
+inline bool owns(const void *token) { return reinterpret_cast<uint64_t>(token) & 1; }
+inline void *tokenOf(Work *work) { return reinterpret_cast<char *>(work) + 1; }
+inline Work *workOf(void *token) { return reinterpret_cast<Work *>(static_cast<char *>(token) - 1); }
+
+/* The token of a future that is too small: the plain version of the call, in place. */
+inline void *plainToken() {
+  static char token;
+  return &token;
+}
+
+/* program.h's calls, for sites that mayDo() and what was begun for them. */
+void *spawn(cleave_site *site, const void *const *args, void *result);
+int join(void *token);
+void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs);
+int push(void *loop, const void *const *args);
+int next(void *loop, void *result);
+void endLoop(void *loop);
+
+} // namespace cleave::local
+#endif

@@ -1,0 +1,131 @@
+/* LocalFutures.cpp - calls that were moved, as work for local workers.
+ *
+ * A future is Open until somebody claims it: a helper, or its owner at the join, who then makes the call itself. So a
+ * recursion splits as far as there are helpers to take its parts, from the top, and what is below the size that pays
+ * (History.h) runs in the plain version, without a test. An exception of the call is kept, and thrown at the join. */
+#include "History.h"
+#include "Local.h"
+#include "Session.h"
+
+#include "../task/Memory.h"
+#include "Values.h"
+
+#include <exception>
+#include <new>
+
+namespace cleave::local {
+
+namespace {
+
+enum : uint32_t { kOpen, kTaken, kDone };
+
+struct Future : Work {
+  cleave_site *site;
+  const void *const *args;
+  void *result;
+  Latch state;
+  uint64_t depth, bytes;
+  uint8_t bucket;
+  bool isProbe;
+  std::exception_ptr thrown;
+};
+
+constexpr double kWorthNs = 8000;
+/* A sleeping worker takes tens of microseconds to get up. */
+constexpr double kWakeNs = 30000;
+
+thread_local std::exception_ptr pending;
+
+void run(Future &future) {
+  OpenStack before = openStack;
+  openStack.depth = future.depth;
+  Part part(*future.site);
+  try {
+    future.site->local(const_cast<void *const *>(future.args), future.result);
+  } catch (...) {
+    future.thrown = std::current_exception();
+  }
+  uint64_t ns = part.end(1);
+  openStack.depth = before.depth;
+  learn(*future.site, future.bucket, ns, 1, future.bytes);
+  future.state.set(kDone);
+}
+
+bool takePart(Work *work) {
+  auto &future = *static_cast<Future *>(work);
+  if (!future.state.claim(kOpen, kTaken))
+    return false;
+  __atomic_store_n(&future.parts, 0, __ATOMIC_RELAXED);
+  run(future);
+  return true;
+}
+
+void dispose(Future *future) {
+  if (future->isProbe)
+    endProbe(*future->site, future->bucket);
+  unlink(future);
+  future->~Future();
+  free(future);
+}
+
+void abandon(OpenWork *work) {
+  auto *future = static_cast<Future *>(work);
+  bool isNever = future->state.claim(kOpen, kTaken);
+  while (!isNever && future->state.value() != kDone)
+    waitWhile(future->state, kTaken);
+  withdraw(future);
+  if (!isNever && !future->thrown && future->site->kind->result)
+    destroy(*future->site->kind->result, future->result);
+  dispose(future);
+}
+
+} // namespace
+
+void *spawn(cleave_site *site, const void *const *args, void *result) {
+  FutureWorth worth = judgeFuture(*site, args, openStack.depth, kWorthNs, false);
+  if (worth.worth == Worth::Plain)
+    return plainToken();
+  void *place = worth.worth == Worth::InPlace ? nullptr : malloc(sizeof(Future));
+  if (!place)
+    return nullptr;
+  auto *future = new (place) Future{};
+  future->takePart = takePart;
+  future->parts = 1;
+  future->site = site;
+  future->args = args;
+  future->result = result;
+  future->depth = openStack.depth;
+  future->bytes = worth.bytes;
+  future->bucket = worth.bucket;
+  future->isProbe = worth.worth == Worth::Probe;
+  if (future->isProbe)
+    beginProbe(*site, worth.bucket);
+  link(future, abandon);
+  offer(future, worth.ns >= kWakeNs || future->isProbe);
+  return tokenOf(future);
+}
+
+int join(void *token) {
+  auto *future = static_cast<Future *>(workOf(token));
+  if (!self) { /* the child of a fork: nobody is at it */
+    if (future->state.value() == kOpen)
+      return 0;
+  } else {
+    if (future->state.claim(kOpen, kTaken))
+      run(*future);
+    while (future->state.value() != kDone)
+      waitWhile(future->state, kTaken);
+    withdraw(future);
+  }
+  pending = std::move(future->thrown);
+  if (self)
+    dispose(future);
+  return pending ? 4 : 1;
+}
+
+} // namespace cleave::local
+
+extern "C" void cleave_rethrow() {
+  std::exception_ptr thrown = std::move(cleave::local::pending);
+  std::rethrow_exception(std::move(thrown));
+}

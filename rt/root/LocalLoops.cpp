@@ -1,0 +1,324 @@
+/* LocalLoops.cpp - staged loops in the program's own process.
+ *
+ *     program      next() next() next() ...             each answered from the oldest batch
+ *     generator    push push push | push push | ...     ahead, as far as the ring has room
+ *     workers      [batch 1][batch 3]... [batch 2]...   in any order, the program's thread among them
+ *
+ * Only loops of which each iteration that the generator comes to is one that the program comes to (LoopStage.cpp), so
+ * tasks never see what is not there. An argument that lies in the program's memory is borrowed; one that the generator
+ * built (on its stack, or in the sandbox, which is held until the batch is used up) is moved into the batch. Results are
+ * built in the batch and moved to where the program wants them.
+ *
+ * A call that throws, for want of memory, is made again in place when its turn comes. */
+#include "Generator.h"
+#include "History.h"
+#include "Local.h"
+#include "Sandbox.h"
+#include "Session.h"
+#include "Values.h"
+
+#include "../task/Layout.h"
+#include "../task/Memory.h"
+
+#include <new>
+#include <stdlib.h>
+
+namespace cleave::local {
+
+namespace {
+
+constexpr uint64_t kRing = 64, kMostItems = 4096, kMostChunks = 4;
+constexpr double kBatchNs = 60000, kWakeNs = 40000;
+/* An item costs the program about a tenth of a microsecond to hand over. */
+constexpr double kTinyItemNs = 200;
+constexpr uint64_t kPatience = 256;
+
+enum : uint32_t { kFree, kQueued, kTaken, kDone };
+
+struct Batch {
+  Latch state;
+  uint64_t count, capacity;
+  uint64_t threwAt;  /* the first item without a result */
+  uint64_t ns;
+  void **lists;      /* capacity x param_count: addresses of the parameters' objects */
+  uint8_t *built;    /* capacity x stride: objects that the generator built */
+  uint8_t *results;  /* capacity x result stride */
+  uint64_t room;     /* of all three, allocated at `lists` */
+  sandbox::Chunk *chunks[kMostChunks];
+  uint32_t chunkCount;
+};
+
+enum class Mode : uint8_t { Active, Plain };
+
+struct Loop : Work {
+  cleave_site *site;
+  cleave_generator generator;
+  void *state;
+  TupleLayout layout;
+  uint32_t itemMask;
+  uint64_t resultStride;
+  const void *shared[32];
+  const char *frame; /* the generator's objects lie below it, while it runs */
+  bool hasMore, isEnded;
+  Mode mode;
+  uint64_t taken;    /* items of the first batch that the program has */
+  uint64_t consumed; /* batches that are used up; */
+  uint64_t filled;   /* and that were queued: the program's thread alone */
+  uint64_t items;
+  Batch ring[kRing];
+};
+
+Loop plainLoop; /* what is answered for a site that is too fine */
+
+Batch &batchAt(Loop &loop, uint64_t number) { return loop.ring[number % kRing]; }
+
+bool take(Loop &loop, Batch &batch) {
+  bool isOurs = batch.state.value() == kQueued && batch.state.claim(kQueued, kTaken);
+  if (isOurs)
+    __atomic_sub_fetch(&loop.parts, 1, __ATOMIC_RELAXED);
+  return isOurs;
+}
+
+void run(Loop &loop, Batch &batch) {
+  const cleave_kind &kind = *loop.site->kind;
+  Part part(*loop.site);
+  uint64_t done = 0;
+  try {
+    for (; done != batch.count; ++done)
+      loop.site->local(batch.lists + done * kind.param_count, batch.results + done * loop.resultStride);
+  } catch (...) {
+  }
+  batch.threwAt = done;
+  batch.ns = part.end(done);
+  batch.state.set(kDone);
+}
+
+bool takePart(Work *work) {
+  auto &loop = *static_cast<Loop *>(work);
+  uint64_t first = __atomic_load_n(&loop.consumed, __ATOMIC_RELAXED);
+  for (uint64_t number = first; number != first + kRing; ++number)
+    if (Batch &batch = batchAt(loop, number); take(loop, batch)) {
+      run(loop, batch);
+      return true;
+    }
+  return false;
+}
+
+uint64_t itemsFor(const Loop &loop) {
+  LoopHistory history = loopHistory(*loop.site);
+  if (!history.batches)
+    return 1;
+  uint64_t limit = history.batches < 4 ? uint64_t{1} << 3 * history.batches : kMostItems;
+  double wanted = kBatchNs / (history.nsPerItem < 1 ? 1 : history.nsPerItem) + 1;
+  return wanted < static_cast<double>(limit) ? static_cast<uint64_t>(wanted) : limit;
+}
+
+bool makeRoom(Loop &loop, Batch &batch) {
+  const cleave_kind &kind = *loop.site->kind;
+  uint64_t capacity = itemsFor(loop);
+  uint64_t lists = alignUp(capacity * kind.param_count * sizeof(void *), 64);
+  uint64_t built = alignUp(capacity * loop.layout.stride, 64), bytes = lists + built + capacity * loop.resultStride;
+  if (bytes > batch.room) {
+    free(batch.lists);
+    batch.room = alignUp(bytes, 64);
+    batch.lists = static_cast<void **>(aligned_alloc(64, batch.room));
+    if (!batch.lists) {
+      batch.room = 0;
+      return false;
+    }
+  }
+  batch.built = reinterpret_cast<uint8_t *>(batch.lists) + lists;
+  batch.results = batch.built + built;
+  batch.capacity = capacity;
+  batch.count = batch.chunkCount = 0;
+  return true;
+}
+
+/* Built by the generator, on its own stack or in the sandbox? */
+bool isBuilt(const Loop &loop, const void *object) {
+  auto *at = static_cast<const char *>(object);
+  return (at >= static_cast<const char *>(__builtin_frame_address(0)) && at < loop.frame) ||
+         reinterpret_cast<uint64_t>(object) - cleave_sandbox.base < cleave_sandbox.bytes;
+}
+
+/* False: the batch is full. */
+bool add(Loop &loop, const void *const *args) {
+  Batch &batch = batchAt(loop, loop.filled);
+  if (batch.count == batch.capacity)
+    cleave_sandbox_stop(); /* it was told to stop */
+  const cleave_kind &kind = *loop.site->kind;
+  void **list = batch.lists + batch.count * kind.param_count;
+  uint8_t *built = batch.built + batch.count * loop.layout.stride;
+  bool holds = false;
+  for (uint32_t i = 0; i != kind.param_count; ++i) {
+    if (!(loop.itemMask >> i & 1)) {
+      list[i] = const_cast<void *>(loop.shared[i]);
+    } else if (isBuilt(loop, args[i])) {
+      list[i] = built + loop.layout.offsets[i];
+      relocate(*kind.params[i].type, const_cast<void *>(args[i]), list[i]);
+      holds |= !isTrivial(*kind.params[i].type);
+    } else {
+      list[i] = const_cast<void *>(args[i]);
+    }
+  }
+  if (holds && cleave_sandbox.bytes) {
+    sandbox::Chunk *chunk = sandbox::hold();
+    if (batch.chunkCount && batch.chunks[batch.chunkCount - 1] == chunk)
+      sandbox::drop(chunk); /* once is enough */
+    else
+      batch.chunks[batch.chunkCount++] = chunk;
+  }
+  ++batch.count;
+  return batch.count < batch.capacity && batch.chunkCount < kMostChunks;
+}
+
+void publish(Loop &loop) {
+  Batch &batch = batchAt(loop, loop.filled);
+  if (!batch.count)
+    return;
+  ++loop.filled;
+  __atomic_add_fetch(&loop.parts, 1, __ATOMIC_RELAXED);
+  batch.state.set(kQueued);
+}
+
+/* As far ahead as is of use: enough batches for all workers, twice. */
+uint64_t aheadOf(const Loop &loop) {
+  if (!loopHistory(*loop.site).batches)
+    return 1;
+  uint64_t wanted = 4 * workerCount();
+  return wanted < kRing ? wanted : kRing;
+}
+
+void fill(Loop &loop) {
+  uint64_t before = loop.filled;
+  while (loop.hasMore && loop.filled - loop.consumed < aheadOf(loop)) {
+    if (!makeRoom(loop, batchAt(loop, loop.filled))) {
+      loop.hasMore = false;
+      break;
+    }
+    loop.frame = static_cast<const char *>(__builtin_frame_address(0));
+    Generated outcome = runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No);
+    loop.hasMore = outcome == Generated::More;
+    publish(loop);
+  }
+  LoopHistory history = loopHistory(*loop.site);
+  if (loop.filled == before || !history.batches || loop.filled - loop.consumed < 2)
+    return;
+  bool isLong = history.nsPerItem * static_cast<double>(batchAt(loop, before).count) >= kWakeNs / 2;
+  auto wakes = isLong ? static_cast<uint32_t>(loop.filled - before) : 0;
+  if (loop.isOffered)
+    announce(wakes);
+  else
+    offer(&loop, wakes);
+}
+
+void useUp(Batch &batch) {
+  for (uint32_t i = 0; i != batch.chunkCount; ++i)
+    sandbox::drop(batch.chunks[i]);
+  batch.chunkCount = 0;
+  batch.state.set(kFree);
+}
+
+void awaitBatch(Loop &loop, Batch &batch) {
+  if (take(loop, batch))
+    run(loop, batch);
+  while (batch.state.value() == kTaken)
+    if (!takePart(&loop))
+      waitWhile(batch.state, kTaken);
+}
+
+int answer(Loop &loop, void *result) {
+  Batch &batch = batchAt(loop, loop.consumed);
+  if (!loop.taken) {
+    awaitBatch(loop, batch);
+    if (batch.threwAt)
+      learn(*loop.site, kLoopBucket, batch.ns, batch.threwAt, 0);
+  }
+  uint64_t index = loop.taken++;
+  bool isThere = index < batch.threwAt;
+  if (isThere)
+    relocate(*loop.site->kind->result, batch.results + index * loop.resultStride, result);
+  else
+    __atomic_add_fetch(&counters().redone, 1, __ATOMIC_RELAXED);
+  if (loop.taken == batch.count) {
+    useUp(batch);
+    __atomic_store_n(&loop.consumed, loop.consumed + 1, __ATOMIC_RELAXED);
+    loop.taken = 0;
+  }
+  return isThere ? 1 : 0;
+}
+
+void end(OpenWork *work) {
+  auto *loop = static_cast<Loop *>(work);
+  unlink(loop);
+  withdraw(loop);
+  for (uint64_t first = loop->taken; loop->consumed != loop->filled; first = 0) {
+    Batch &batch = batchAt(*loop, loop->consumed++);
+    if (batch.state.value() == kDone && loop->site->kind->result)
+      for (; first < batch.threwAt; ++first)
+        destroy(*loop->site->kind->result, batch.results + first * loop->resultStride);
+    useUp(batch);
+  }
+  for (Batch &batch : loop->ring)
+    free(batch.lists);
+  free(loop);
+}
+
+bool isTiny(cleave_site &site) {
+  LoopHistory history = loopHistory(site);
+  if (history.batches)
+    return history.nsPerItem < kTinyItemNs && !isLoopsTurn(site, kPatience);
+  return site.static_base_ns >= 0 && site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0;
+}
+
+} // namespace
+
+void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs) {
+  /* The sandbox, and what faults are caught, are the program's thread's. */
+  void *place = isProgramsThread() && !isTiny(*site) ? malloc(sizeof(Loop)) : nullptr;
+  if (!place)
+    return tokenOf(&plainLoop);
+  auto *loop = new (place) Loop{};
+  loop->takePart = takePart;
+  loop->site = site;
+  loop->generator = generator;
+  loop->state = state;
+  uint32_t count = site->kind->param_count;
+  uint32_t all = count == 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
+  loop->itemMask = all & ~site->shared_mask;
+  loop->layout = tupleLayout(*site->kind, loop->itemMask);
+  loop->resultStride = resultStride(*site->kind);
+  for (uint32_t i = 0; i != count; ++i)
+    loop->shared[i] = sharedArgs[i];
+  loop->hasMore = true;
+  link(loop, end);
+  return tokenOf(loop);
+}
+
+int push(void *token, const void *const *args) {
+  auto &loop = *static_cast<Loop *>(workOf(token));
+  return !add(loop, args);
+}
+
+int next(void *token, void *result) {
+  auto &loop = *static_cast<Loop *>(workOf(token));
+  if (&loop == &plainLoop || loop.mode == Mode::Plain)
+    return 2;
+  if (!loop.taken && loop.hasMore && loop.filled - loop.consumed <= aheadOf(loop) / 2) {
+    if (loop.consumed && loopHistory(*loop.site).nsPerItem < kTinyItemNs && loop.filled == loop.consumed)
+      loop.mode = Mode::Plain;
+    else
+      fill(loop);
+  }
+  if (loop.filled == loop.consumed)
+    return loop.mode == Mode::Plain ? 2 : 0;
+  return answer(loop, result);
+}
+
+void endLoop(void *token) {
+  Work *work = workOf(token);
+  if (work != &plainLoop)
+    end(work);
+}
+
+} // namespace cleave::local

@@ -1,0 +1,240 @@
+/* LocalRanges.cpp - range loops in the program's own process.
+ *
+ * The whole loop is done when it begins: chunks of its iterations are handed out by a counter, to the program's thread as
+ * to its helpers, and write where the program has its arrays. Afterwards the loop asks chunk by chunk, in order, for what
+ * its reductions gathered.
+ *
+ * MEMORY RUNS OUT in some chunk: what that chunk and all behind it wrote is taken back (each kept a copy of what lay in its
+ * part, if its work may throw), and the loop goes on in place from there, where the exception meets it as it would have
+ * met the plain program. */
+#include "LocalRanges.h"
+
+#include "History.h"
+#include "Local.h"
+#include "RangeBlocks.h"
+#include "Session.h"
+
+#include "../task/Layout.h"
+#include "../task/Memory.h"
+
+#include <new>
+#include <stdlib.h>
+
+namespace cleave::local {
+
+namespace {
+
+/* Enough for the last ones not to matter, and each long beside the addition to the counter. */
+constexpr uint64_t kChunksPerWorker = 32, kMostChunks = 1024;
+constexpr double kChunkNs = 4000, kLoopNs = 12000, kWakeNs = 50000;
+/* A site that did not pay is tried again after so many loops. */
+constexpr uint64_t kPatience = 1024;
+
+struct Ranges : Work {
+  const cleave_range *range; /* only until the loop is done; what follows stays */
+  cleave_site *site;
+  uint64_t trips, grain, chunks;
+  uint64_t next;   /* the first chunk that nobody has taken */
+  uint64_t failed; /* the first chunk that threw */
+  uint64_t reductionBytes, resultBytes;
+  uint32_t blockCount;
+  const void *scalars;
+  BlockPart memory[kMaxBlocks];
+  uint8_t **copies; /* of each chunk's parts, as they were; null: it cannot throw */
+  alignas(64) uint8_t results[];
+};
+
+uint64_t lengthOf(const Ranges &ranges, uint64_t chunk) {
+  uint64_t first = chunk * ranges.grain, left = ranges.trips - first;
+  return left < ranges.grain ? left : ranges.grain;
+}
+
+/* Copies the chunk's written parts to `copy`, or back. */
+template <class Move> void eachPart(const Ranges &ranges, uint64_t chunk, Move move) {
+  for (uint32_t i = 0; i != ranges.blockCount; ++i)
+    if (ranges.memory[i].isWritten) {
+      HeapBlock part = hull(ranges.memory[i], chunk * ranges.grain, lengthOf(ranges, chunk));
+      move(const_cast<uint8_t *>(part.begin), part.bytes);
+    }
+}
+
+bool keepParts(Ranges &ranges, uint64_t chunk) {
+  uint64_t bytes = 0;
+  eachPart(ranges, chunk, [&](uint8_t *, uint64_t size) { bytes += size; });
+  auto *copy = static_cast<uint8_t *>(malloc(bytes + 1));
+  ranges.copies[chunk] = copy;
+  if (copy)
+    eachPart(ranges, chunk, [&](uint8_t *at, uint64_t size) {
+      memcpy(copy, at, size);
+      copy += size;
+    });
+  return copy;
+}
+
+void takeBack(Ranges &ranges, uint64_t chunk) {
+  uint8_t *copy = ranges.copies[chunk];
+  if (copy)
+    eachPart(ranges, chunk, [&](uint8_t *at, uint64_t size) {
+      memcpy(at, copy, size);
+      copy += size;
+    });
+}
+
+void fail(Ranges &ranges, uint64_t chunk) {
+  uint64_t first = __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED);
+  while (chunk < first &&
+         !__atomic_compare_exchange_n(&ranges.failed, &first, chunk, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  }
+}
+
+uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
+  uint64_t item[2 + kMaxBlocks] = {chunk * ranges.grain, lengthOf(ranges, chunk)}; /* the rest: data is the base */
+  Span spans[kMaxBlocks];
+  void *args[2 + kMaxBlocks] = {item, const_cast<void *>(ranges.scalars)};
+  for (uint32_t i = 0; i != ranges.blockCount; ++i) {
+    spans[i] = {ranges.memory[i].base, 0};
+    args[2 + i] = &spans[i];
+  }
+  void *result = ranges.results + chunk * ranges.resultBytes;
+  if (!ranges.copies) {
+    Part part(*ranges.site);
+    ranges.site->local(args, result);
+    return part.end(item[1]);
+  }
+  if (!keepParts(ranges, chunk)) {
+    fail(ranges, chunk);
+    return 0;
+  }
+  Part part(*ranges.site);
+  try {
+    ranges.site->local(args, result);
+  } catch (...) {
+    fail(ranges, chunk);
+  }
+  return part.end(item[1]);
+}
+
+bool takePart(Work *work) {
+  auto &ranges = *static_cast<Ranges *>(work);
+  uint64_t chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE);
+  if (chunk >= ranges.chunks || chunk >= __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED)) {
+    __atomic_store_n(&ranges.parts, 0, __ATOMIC_RELAXED);
+    return false;
+  }
+  doChunk(ranges, chunk);
+  return true;
+}
+
+void dispose(OpenWork *work) {
+  auto *ranges = static_cast<Ranges *>(work);
+  unlink(ranges);
+  if (ranges->copies)
+    for (uint64_t i = 0; i != ranges->chunks; ++i)
+      free(ranges->copies[i]);
+  free(ranges->copies);
+  free(ranges);
+}
+
+/* About what the loop takes, in nanoseconds; 0: who knows. */
+double estimate(const cleave_range &range) {
+  LoopHistory history = loopHistory(*range.site);
+  double ns = history.batches ? history.nsPerItem : range.has_open_work ? 0 : range.iteration_ns;
+  return ns * static_cast<double>(range.trips);
+}
+
+uint64_t chunksFor(uint64_t trips, double ns) {
+  double most = static_cast<double>(kChunksPerWorker * workerCount());
+  double wanted = ns > 0 && ns / kChunkNs < most ? ns / kChunkNs : most;
+  auto chunks = static_cast<uint64_t>(wanted < kMostChunks ? wanted : kMostChunks);
+  return chunks < 2 ? 2 : chunks < trips ? chunks : trips;
+}
+
+/* What may throw must be able to take back; what elements own is not copied. */
+bool mayBeUndone(const Ranges &ranges) {
+  for (uint32_t i = 0; i != ranges.blockCount; ++i)
+    if (ranges.memory[i].isWritten && !isTrivial(*ranges.memory[i].element))
+      return false;
+  return true;
+}
+
+} // namespace
+
+void *doRanges(const cleave_range &range) {
+  cleave_site &site = *range.site;
+  if (range.trips < 2 || range.block_count > kMaxBlocks)
+    return nullptr;
+  double ns = estimate(range);
+  bool isKnown = loopHistory(site).batches || !range.has_open_work;
+  if (isKnown && ns < kLoopNs && !(loopHistory(site).batches && isLoopsTurn(site, kPatience)))
+    return nullptr;
+  uint64_t chunks = chunksFor(range.trips, ns), grain = (range.trips + chunks - 1) / chunks;
+  chunks = (range.trips + grain - 1) / grain;
+  uint64_t resultBytes = alignUp(site.kind->result->size_bytes, 64);
+  void *place = aligned_alloc(64, alignUp(sizeof(Ranges) + chunks * resultBytes, 64));
+  if (!place)
+    return nullptr;
+  auto *ranges = new (place) Ranges{};
+  ranges->takePart = takePart;
+  ranges->parts = 1;
+  ranges->site = &site;
+  ranges->trips = range.trips;
+  ranges->grain = grain;
+  ranges->chunks = chunks;
+  ranges->failed = chunks;
+  ranges->reductionBytes = range.reduction_bytes;
+  ranges->resultBytes = resultBytes;
+  ranges->blockCount = range.block_count;
+  ranges->scalars = range.scalars;
+  bool mayThrow = site.flags & CLEAVE_SITE_MAY_THROW;
+  if (mayThrow)
+    ranges->copies = static_cast<uint8_t **>(calloc(chunks, sizeof(uint8_t *)));
+  if (!takeBlocks(ranges->memory, range, mayThrow ? Extent::Always : Extent::IfNeeded) ||
+      (mayThrow && (!ranges->copies || !mayBeUndone(*ranges)))) {
+    free(ranges->copies);
+    free(ranges);
+    return nullptr;
+  }
+  link(ranges, dispose);
+  /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
+  uint64_t spentNs = 0, items = 0;
+  auto doOne = [&](uint64_t chunk) {
+    spentNs += doChunk(*ranges, chunk);
+    items += lengthOf(*ranges, chunk);
+  };
+  if (!isKnown) {
+    doOne(ranges->next++);
+    ns = static_cast<double>(spentNs) * static_cast<double>(chunks);
+  }
+  if (ns >= kLoopNs)
+    offer(ranges, static_cast<uint32_t>(ns / kWakeNs < 1024 ? ns / kWakeNs : 1024));
+  for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges->next, 1, __ATOMIC_ACQUIRE)) < chunks;) {
+    if (chunk < __atomic_load_n(&ranges->failed, __ATOMIC_RELAXED))
+      doOne(chunk);
+  }
+  withdraw(ranges);
+  if (items)
+    learn(site, kLoopBucket, spentNs, items, 0);
+  for (uint64_t chunk = ranges->failed; ranges->copies && chunk < chunks; ++chunk)
+    takeBack(*ranges, chunk);
+  return tokenOf(ranges);
+}
+
+int nextRange(void *token, uint64_t done, void *reductions, uint64_t *count) {
+  auto &ranges = *static_cast<Ranges *>(workOf(token));
+  if (done >= ranges.trips) {
+    *count = UINT64_MAX - done;
+    return 0;
+  }
+  uint64_t chunk = done / ranges.grain;
+  if (chunk >= ranges.failed) {
+    *count = ranges.trips - done;
+    return 0;
+  }
+  *count = lengthOf(ranges, chunk);
+  memcpy(reductions, ranges.results + chunk * ranges.resultBytes, ranges.reductionBytes);
+  return 1;
+}
+
+void endRanges(void *token) { dispose(workOf(token)); }
+
+} // namespace cleave::local

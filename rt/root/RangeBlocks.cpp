@@ -1,0 +1,141 @@
+#include "RangeBlocks.h"
+
+#include "../task/Layout.h"
+#include "../task/Memory.h"
+
+#include <initializer_list>
+
+namespace cleave {
+
+namespace {
+
+/* value + step * times, or false where that is no address distance. */
+bool boundAt(int64_t value, int64_t step, uint64_t times, int64_t &result) {
+  int64_t product;
+  return !__builtin_mul_overflow(step, static_cast<int64_t>(times), &product) &&
+         !__builtin_add_overflow(value, product, &result);
+}
+
+bool isDisjoint(const BlockPart &part, uint64_t trips) {
+  int64_t low[4], high[4];
+  const uint64_t iterations[4] = {0, 1, trips - 2, trips - 1};
+  for (int i = 0; i != 4; ++i)
+    if (!boundAt(part.low, part.lowStep, iterations[i], low[i]) || !boundAt(part.high, part.highStep, iterations[i], high[i]))
+      return false;
+  bool isRising = high[0] <= low[1] && high[2] <= low[3], isFalling = high[1] <= low[0] && high[3] <= low[2];
+  return isRising || isFalling;
+}
+
+bool overlaps(const HeapBlock &one, const HeapBlock &other) {
+  return one.begin < other.begin + other.bytes && other.begin < one.begin + one.bytes;
+}
+
+/* Where the memory of a block begins and ends; begins nowhere if that is not known. */
+HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
+  auto *base = static_cast<const uint8_t *>(given.base);
+  if (given.size_bytes)
+    return {base, given.size_bytes};
+  if (!given.owner)
+    return isTrivial(element) ? findBlock(base) : HeapBlock{};
+  auto *owner = static_cast<const char *>(given.owner);
+  auto bytes = static_cast<uint64_t>(loadPointer(owner + at::kVectorEnd) - loadPointer(owner));
+  bool isSame = loadPointer(owner) == given.base && base && bytes % element.size_bytes == 0;
+  return isSame ? HeapBlock{base, bytes} : HeapBlock{};
+}
+
+} // namespace
+
+HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count) {
+  int64_t low[2] = {}, high[2] = {};
+  for (uint64_t i = 0; i != 2; ++i) {
+    boundAt(part.low, part.lowStep, first + i * (count - 1), low[i]);
+    boundAt(part.high, part.highStep, first + i * (count - 1), high[i]);
+  }
+  int64_t least = part.block.begin - part.base, most = least + static_cast<int64_t>(part.block.bytes);
+  int64_t from = low[0] < low[1] ? low[0] : low[1], to = high[0] < high[1] ? high[1] : high[0];
+  from = from < least ? least : from;
+  to = to > most ? most : to;
+  if (to < from)
+    to = from = least;
+  return {part.base + from, static_cast<uint64_t>(to - from)};
+}
+
+Span spanOf(const BlockPart &part, const HeapBlock &bytes) { return {bytes.begin, bytes.bytes / part.element->size_bytes}; }
+
+/* May something that `count` values of the type own overlap with `block`? */
+bool mayOwn(const cleave_type &type, const char *value, uint64_t count, const HeapBlock &block) {
+  auto owned = [&](const char *begin, uint64_t bytes) {
+    return overlaps({reinterpret_cast<const uint8_t *>(begin), bytes}, block);
+  };
+  if (isTrivial(type))
+    return false;
+  for (; count; --count, value += type.size_bytes) {
+    switch (type.kind) {
+    case CLEAVE_T_RECORD:
+      for (uint32_t i = 0; i != type.field_count; ++i)
+        if (mayOwn(*type.fields[i].type, value + type.fields[i].offset, 1, block))
+          return true;
+      break;
+    case CLEAVE_T_ARRAY:
+      if (mayOwn(*type.elem, value, type.count, block))
+        return true;
+      break;
+    case CLEAVE_T_OPTIONAL:
+      if (value[type.count] && mayOwn(*type.elem, value, 1, block))
+        return true;
+      break;
+    case CLEAVE_T_VECTOR: {
+      const char *begin = loadPointer(value);
+      uint64_t bytes = static_cast<uint64_t>(loadPointer(value + at::kVectorEnd) - begin);
+      if (owned(begin, bytes) || mayOwn(*type.elem, begin, bytes / type.elem->size_bytes, block))
+        return true;
+      break;
+    }
+    case CLEAVE_T_STRING:
+      if (owned(loadPointer(value), (loadWord(value + at::kStringLength) + 1) * type.elem->size_bytes))
+        return true;
+      break;
+    default: /* nodes are not walked for this */
+      return true;
+    }
+  }
+  return false;
+}
+
+bool meets(const BlockPart &one, const BlockPart &other, uint64_t trips) {
+  if (overlaps(one.block, other.block))
+    return true;
+  auto ownsOf = [&](const BlockPart &owner, const BlockPart &plain) {
+    Span all = spanOf(owner, owner.isWritten ? hull(owner, 0, trips) : owner.block);
+    return mayOwn(*owner.element, reinterpret_cast<const char *>(all.data), all.count, plain.block);
+  };
+  bool isOneOwner = !isTrivial(*one.element), isOtherOwner = !isTrivial(*other.element);
+  return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
+}
+
+bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent) {
+  for (uint32_t i = 0; i != range.block_count; ++i) {
+    const cleave_range_block &given = range.blocks[i];
+    const cleave_type &element = *range.site->kind->params[2 + i].type->elem;
+    HeapBlock block = extent == Extent::Always ? blockAt(given, element) : HeapBlock{};
+    if (extent == Extent::Always && !block.begin)
+      return false;
+    parts[i] = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
+                given.high, given.high_step};
+    if (given.is_written && !isDisjoint(parts[i], range.trips))
+      return false;
+  }
+  for (uint32_t i = 0; i != range.distinct_count; ++i) {
+    for (uint32_t k : {range.distinct[2 * i], range.distinct[2 * i + 1]})
+      if (!parts[k].block.begin) {
+        parts[k].block = blockAt(range.blocks[k], *parts[k].element);
+        if (!parts[k].block.begin)
+          return false;
+      }
+    if (meets(parts[range.distinct[2 * i]], parts[range.distinct[2 * i + 1]], range.trips))
+      return false;
+  }
+  return true;
+}
+
+} // namespace cleave
