@@ -7,7 +7,7 @@
 namespace cleave {
 
 void addRunOptions(CLI::App &run, RunOptions &options) {
-  run.add_option("--mode", options.mode, "auto (default), serial, isolated, check or kernel")->type_name("MODE");
+  run.add_option("--mode", options.mode, "auto (default), serial, workers, isolated, check or kernel")->type_name("MODE");
   run.add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));

@@ -129,7 +129,7 @@ def zshCompletion(name, help, parts):
     if parts:
         lines += ["if ((CURRENT == 2)); then", "  local -a commands=("]
         lines += ["    " + quoted(command + ":" + about.replace(":", "\\:")) for command, about in help.commands()]
-        lines += ["  )", "  _describe command commands", "  return", "fi", "local command=$words[2]", "shift words", "((CURRENT--))",
+        lines += ["  )", f"  _arguments {' '.join(specification(help))}", "  _describe command commands", "  return", "fi", "local command=$words[2]", "shift words", "((CURRENT--))",
                   "case $command in"]  # fmt: skip
         for command, part in parts:
             lines.append(f"{command}) _arguments {' '.join(specification(part))} '*:file:_files' ;;")
