@@ -42,7 +42,7 @@ static std::optional<size_t> taskOf(const std::string &key, const std::vector<Bu
   return std::nullopt;
 }
 
-Problem readStatistics(const std::string &path, const Bundle &bundle, RunStatistics &statistics) {
+Problem readStatistics(const std::string &path, const Bundle &bundle, FiguresOf whose, RunStatistics &statistics) {
   std::string text;
   if (Problem problem = readFile(path, text))
     return fmt::format("cannot read '{}': {}", printable(path), *problem);
@@ -62,6 +62,8 @@ Problem readStatistics(const std::string &path, const Bundle &bundle, RunStatist
   statistics.kinds.assign(bundle.tasks.size(), {});
   for (const auto &[key, value] : memberOf(*json, "tasks_by_kind").items()) {
     std::optional<size_t> task = taskOf(key, bundle.tasks);
+    if (!task && whose == FiguresOf::EarlierBuild)
+      continue;
     if (!task)
       return fmt::format("'{}' is of another program: it has figures for '{}', which this bundle lacks", printable(path),
                          printable(key));
@@ -176,7 +178,7 @@ void TraceHandler::finishEvent() {
   trace.events.push_back(event);
 }
 
-Problem readTrace(const std::string &path, const Bundle &bundle, Trace &trace) {
+Problem readTrace(const std::string &path, const Bundle &bundle, FiguresOf whose, Trace &trace) {
   std::string text;
   if (Problem problem = readFile(path, text))
     return fmt::format("cannot read '{}': {}", printable(path), *problem);
@@ -184,7 +186,7 @@ Problem readTrace(const std::string &path, const Bundle &bundle, Trace &trace) {
   if (!Json::sax_parse(text, &handler) || !handler.hasEvents)
     return fmt::format("'{}' holds no timeline; cleave run --trace=FILE writes one", printable(path));
   for (const TraceEvent &event : trace.events)
-    if (event.kind >= bundle.tasks.size())
+    if (event.kind >= bundle.tasks.size() && whose == FiguresOf::Bundle)
       return fmt::format("'{}' is of another program: it has tasks of kind {}, and this bundle has {}", printable(path),
                          event.kind, bundle.tasks.size());
   std::sort(trace.events.begin(), trace.events.end(), [](const TraceEvent &a, const TraceEvent &b) {

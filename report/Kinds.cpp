@@ -92,7 +92,7 @@ static Json figuresOf(const KindFigures &figures, double taskSeconds) {
           {"bytesOut", readableBytes(figures.bytesOut)}};
 }
 
-Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics,
+Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics, const RunStatistics *before,
                    const std::vector<unsigned> &colours) {
   Json kinds = Json::array();
   for (size_t id = 0; id != bundle.tasks.size(); ++id) {
@@ -107,8 +107,10 @@ Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatisti
                  {"constants", readableBytes(parts.constants)},
                  {"variables", readableBytes(parts.variables)},
                  {"signature", signatureOf(listOf(manifest, "tasks")[id])}};
-    if (statistics)
+    if (statistics) {
       kind["figures"] = figuresOf(statistics->kinds[id], statistics->total.busySeconds);
+      kind["figures"]["before"] = before ? figuresOf(before->kinds[id], before->total.busySeconds) : Json();
+    }
     kinds.push_back(std::move(kind));
   }
   return kinds;

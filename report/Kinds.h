@@ -16,7 +16,8 @@ namespace cleave {
 std::vector<unsigned> chooseColours(size_t kinds, const RunStatistics *statistics, const Trace *trace);
 
 /// page.html's `kinds`, but for what links to places.
-Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics,
+/// `statistics` and those of an earlier run, `before`, may be null.
+Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics, const RunStatistics *before,
                    const std::vector<unsigned> &colours);
 
 } // namespace cleave

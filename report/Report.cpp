@@ -39,8 +39,8 @@ struct Inputs {
   Json manifest, partition;
   std::vector<Site> sites;
   std::vector<SourceFile> sources;
-  std::unique_ptr<RunStatistics> statistics; ///< null: not given
-  std::unique_ptr<Trace> trace;
+  std::unique_ptr<RunStatistics> statistics, before; ///< null: not given
+  std::unique_ptr<Trace> trace, traceBefore;
 };
 
 } // namespace
@@ -297,7 +297,7 @@ static Json describeSummary(const Inputs &inputs) {
 static Json describePage(const Inputs &inputs, const std::string &title, const Graph &graph) {
   const RunStatistics *statistics = inputs.statistics.get();
   std::vector<unsigned> colours = chooseColours(inputs.bundle.tasks.size(), statistics, inputs.trace.get());
-  Json kinds = describeKinds(inputs.bundle, inputs.manifest, statistics, colours);
+  Json kinds = describeKinds(inputs.bundle, inputs.manifest, statistics, inputs.before.get(), colours);
   for (size_t id = 0; id != inputs.bundle.tasks.size(); ++id) {
     Json places = Json::array();
     for (const Site &site : inputs.sites)
@@ -316,7 +316,32 @@ static Json describePage(const Inputs &inputs, const std::string &title, const G
                {"graph", {{"svg", graph.svg}, {"graphProblem", graph.problem}}},
                {"run", statistics ? describeRun(*statistics) : Json()},
                {"timeline", inputs.trace ? describeTimeline(*inputs.trace, inputs.bundle.tasks, colours) : Json()}});
+  // Absent and not empty, so that no part takes another's.
+  if (statistics)
+    page["run"]["before"] = inputs.before ? describeRun(*inputs.before) : Json();
+  if (inputs.trace)
+    page["timeline"]["before"] = inputs.traceBefore ? describeWork(*inputs.traceBefore) : Json();
   return page;
+}
+
+template <class Figures, class Reader>
+static Problem readOptional(const std::string &path, const Bundle &bundle, FiguresOf whose, Reader read,
+                            std::unique_ptr<Figures> &figures) {
+  if (path.empty())
+    return std::nullopt;
+  figures = std::make_unique<Figures>();
+  return read(path, bundle, whose, *figures);
+}
+
+static Problem readRuns(const ReportOptions &options, Inputs &inputs) {
+  const Bundle &bundle = inputs.bundle;
+  if (Problem problem = readOptional(options.statsPath, bundle, FiguresOf::Bundle, readStatistics, inputs.statistics))
+    return problem;
+  if (Problem problem = readOptional(options.tracePath, bundle, FiguresOf::Bundle, readTrace, inputs.trace))
+    return problem;
+  if (Problem problem = readOptional(options.beforeStatsPath, bundle, FiguresOf::EarlierBuild, readStatistics, inputs.before))
+    return problem;
+  return readOptional(options.beforeTracePath, bundle, FiguresOf::EarlierBuild, readTrace, inputs.traceBefore);
 }
 
 int reportCommand(const ReportOptions &options) {
@@ -329,17 +354,9 @@ int reportCommand(const ReportOptions &options) {
     return complain(error->message);
   const Bundle &bundle = std::get<Bundle>(opened);
   Inputs inputs{bundle, parseJson(bundle.manifestJson).value_or(Json()), parseJson(bundle.partitionJson).value_or(Json()),
-                {}, {}, nullptr, nullptr};
-  if (!options.statsPath.empty()) {
-    inputs.statistics = std::make_unique<RunStatistics>();
-    if (Problem problem = readStatistics(options.statsPath, bundle, *inputs.statistics))
-      return complain(*problem);
-  }
-  if (!options.tracePath.empty()) {
-    inputs.trace = std::make_unique<Trace>();
-    if (Problem problem = readTrace(options.tracePath, bundle, *inputs.trace))
-      return complain(*problem);
-  }
+                {}, {}, nullptr, nullptr, nullptr, nullptr};
+  if (Problem problem = readRuns(options, inputs))
+    return complain(*problem);
   inputs.sites = readSites(inputs.partition, bundle.tasks.size());
   inputs.sources = readSources(inputs.sites, inputs.partition, options.sourceFolder);
   Graph graph = drawGraph(bundle, inputs.partition, inputs.statistics.get());

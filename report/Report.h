@@ -10,6 +10,7 @@ struct ReportOptions {
   std::string bundle; ///< or an executable that carries one
   std::string output = "report.html";
   std::string statsPath, tracePath; ///< of a run; empty: none
+  std::string beforeStatsPath, beforeTracePath; ///< of an earlier run, which these are compared with
   std::string sourceFolder;         ///< where the sources are; empty: where their names lead from here
   std::string dotPath;              ///< the graph in Graphviz's language; empty: not wanted
 };

@@ -49,6 +49,7 @@ struct Span {
   double idleUs = 0;    ///< no task ran
   double longestUs = 0; ///< the longest task of each phase in which some did, added up
   double phasesUs = 0;  ///< how long these phases were
+  size_t peak = 0;      ///< tasks at a time, at most
 };
 
 } // namespace
@@ -108,6 +109,15 @@ static Span estimateSpan(const Trace &trace, double endUs) {
   }
   span.longestUs += longest;
   span.idleUs += std::max(endUs - at, 0.0);
+  std::vector<double> ends;
+  for (const TraceEvent &event : trace.events)
+    ends.push_back(event.endUs);
+  std::sort(ends.begin(), ends.end());
+  for (size_t started = 0, ended = 0; started != byStart.size(); ++started) {
+    while (ends[ended] <= byStart[started]->startUs && ended < started)
+      ++ended;
+    span.peak = std::max(span.peak, started + 1 - ended);
+  }
   return span;
 }
 
@@ -241,8 +251,7 @@ static Json rowTable(const std::vector<Row> &rows, double endUs) {
   return table;
 }
 
-static Json workAndSpan(const Trace &trace, double workUs, double endUs) {
-  Span span = estimateSpan(trace, endUs);
+static Json workAndSpan(const Trace &trace, const Span &span, double workUs, double endUs) {
   double spanUs = span.idleUs + span.longestUs, allUs = workUs + span.idleUs;
   double longestUs = 0;
   uint32_t longestKind = 0;
@@ -262,18 +271,39 @@ static Json workAndSpan(const Trace &trace, double workUs, double endUs) {
           {"possible", ratio(allUs, spanUs)},
           {"achieved", ratio(allUs, endUs)},
           {"whileRunning", ratio(workUs, span.phasesUs)},
+          {"peak", span.peak},
+          {"end", inSeconds(endUs)},
           {"longest", inSeconds(longestUs)},
           {"longestKind", longestKind}};
+}
+
+namespace {
+struct Lengths {
+  double endUs = 1, workUs = 0;
+};
+} // namespace
+
+static Lengths lengthsOf(const Trace &trace) {
+  Lengths lengths;
+  for (const TraceEvent &event : trace.events) {
+    lengths.endUs = std::max(lengths.endUs, event.endUs);
+    lengths.workUs += event.endUs - event.startUs;
+  }
+  return lengths;
+}
+
+Json describeWork(const Trace &trace) {
+  if (trace.events.empty())
+    return nullptr;
+  auto [endUs, workUs] = lengthsOf(trace);
+  return workAndSpan(trace, estimateSpan(trace, endUs), workUs, endUs);
 }
 
 Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours) {
   if (trace.events.empty())
     return {{"isEmpty", true}};
-  double endUs = 1, workUs = 0;
-  for (const TraceEvent &event : trace.events) {
-    endUs = std::max(endUs, event.endUs);
-    workUs += event.endUs - event.startUs;
-  }
+  auto [endUs, workUs] = lengthsOf(trace);
+  Span span = estimateSpan(trace, endUs);
   std::vector<Row> rows = makeRows(trace);
   size_t bins = std::clamp(binsInAll / rows.size(), size_t{100}, binsMax);
   std::vector<double> busyInAll(bins);
@@ -287,14 +317,13 @@ Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks,
       paths.push_back(std::move(path));
   bool isMerged = false;
   std::string data = embedded(scriptData(rows, trace.events.size(), endUs, tasks, colours, isMerged));
-  Json result = workAndSpan(trace, workUs, endUs);
+  Json result = workAndSpan(trace, span, workUs, endUs);
   result.update({{"tasks", trace.events.size()},
-                 {"end", inSeconds(endUs)},
                  {"bins", bins},
                  {"height", rows.size() * 20},
                  {"paths", std::move(paths)},
                  {"workers", slotCount},
-                 {"curve", drawCurve(busyInAll, static_cast<double>(slotCount))},
+                 {"curve", drawCurve(busyInAll, static_cast<double>(span.peak))},
                  {"rows", rowTable(rows, endUs)},
                  {"isMerged", isMerged},
                  {"lost", trace.lost ? Json(trace.lost) : Json()},

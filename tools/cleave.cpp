@@ -29,6 +29,8 @@ void addReport(CLI::App &app, cleave::ReportOptions &options) {
   report->add_option("-o,--output", options.output, "The page (default: report.html)")->type_name("FILE");
   report->add_option("--stats", options.statsPath, "Figures of a run, from cleave run --stats")->type_name("FILE");
   report->add_option("--trace", options.tracePath, "The timeline of a run, from cleave run --trace")->type_name("FILE");
+  report->add_option("--before-stats", options.beforeStatsPath, "Figures of an earlier run, to compare with")->type_name("FILE");
+  report->add_option("--before-trace", options.beforeTracePath, "The timeline of an earlier run, likewise")->type_name("FILE");
   report->add_option("--source", options.sourceFolder, "Where the sources are (default: where they were, from here)")
       ->type_name("FOLDER");
   report->add_option("--dot", options.dotPath, "Also write the task graph in Graphviz's language")->type_name("FILE");
