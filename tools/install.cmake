@@ -12,7 +12,8 @@ foreach(archive IN ITEMS libcleave_root.a libcleave_task.a libcleave_task_base.a
 endforeach()
 install(DIRECTORY ${CMAKE_BINARY_DIR}/share/man ${CMAKE_BINARY_DIR}/share/bash-completion ${CMAKE_BINARY_DIR}/share/zsh
                   ${CMAKE_BINARY_DIR}/share/fish DESTINATION share)
-install(DIRECTORY docs/ DESTINATION share/doc/cleave/docs FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY ${CMAKE_BINARY_DIR}/share/zsh/site-functions/ DESTINATION share/zsh/vendor-completions) # Debian's, below /usr
+install(DIRECTORY docs/ DESTINATION share/doc/cleave/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 install(FILES README.md LICENSE DESTINATION share/doc/cleave)
 
 configure_file(tools/toolchain.cmake.in ${CMAKE_BINARY_DIR}/share/cleave/toolchain.cmake @ONLY)
@@ -23,3 +24,20 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/share/cleave/CleaveConfigVe
   ARCH_INDEPENDENT)
 install(FILES ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfig.cmake ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfigVersion.cmake
   DESTINATION lib/cmake/Cleave)
+
+# `cpack` in the build folder makes a Debian package. What the binaries are linked with it finds out itself; beside these,
+# cleave++ links programs with the static libraries of g++ and libc, and compiles with clang's headers.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "The Cleave authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compiler that splits sequential C++ programs into tasks")
+set(CPACK_PACKAGE_DESCRIPTION "cleave++ compiles C++ like clang++, finds the tasks in a sequential program, and makes executables that run
+them on all cores. cleave runs and shows what it makes.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "clang-${LLVM_VERSION_MAJOR}, llvm-${LLVM_VERSION_MAJOR}, libstdc++-12-dev, libc6-dev")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "graphviz")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "qemu-system-x86")
+include(CPack)
