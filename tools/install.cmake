@@ -26,7 +26,8 @@ install(FILES ${CMAKE_BINARY_DIR}/share/cleave/CleaveConfig.cmake ${CMAKE_BINARY
   DESTINATION lib/cmake/Cleave)
 
 # `cpack` in the build folder makes a Debian package. What the binaries are linked with it finds out itself; beside these,
-# cleave++ links programs with the static libraries of g++ and libc, and compiles with clang's headers.
+# cleave++ compiles with clang's headers and links with the static libraries of g++ and libc; clang's driver, which plans the
+# link, wants lld to be there, although the one that links is within cleave++.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "The Cleave authors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compiler that splits sequential C++ programs into tasks")
@@ -37,7 +38,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "clang-${LLVM_VERSION_MAJOR}, llvm-${LLVM_VERSION_MAJOR}, libstdc++-12-dev, libc6-dev")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "clang-${LLVM_VERSION_MAJOR}, lld-${LLVM_VERSION_MAJOR}, llvm-${LLVM_VERSION_MAJOR}, libstdc++-12-dev, libc6-dev")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "graphviz")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "qemu-system-x86")
 include(CPack)
