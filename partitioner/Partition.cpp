@@ -106,8 +106,10 @@ static std::string readableCost(const SiteCost &cost) {
     out << "cost measured when it runs";
   else if (cost.perByteNs > 0)
     out << format("about %.2g ns for each byte of input", cost.perByteNs);
-  else
+  else if (cost.baseNs < 999.5e3)
     out << format("about %.3g us each", cost.baseNs / 1000);
+  else
+    out << format("about %.3g ms each", cost.baseNs / 1e6);
   return text;
 }
 
@@ -223,16 +225,27 @@ static const void *taskOf(const CutSite &site) {
   return site.callee ? static_cast<const void *>(site.callee) : &*site.range;
 }
 
+/// The task kinds, each with a site, in the order of their ids: cutting makes futures first, then ranges, then staged loops
+/// (passes/Cuts.cpp, Cutter::run).
+static MapVector<const void *, const CutSite *> tasksInOrder(const std::vector<CutSite> &sites) {
+  MapVector<const void *, const CutSite *> tasks;
+  for (StringRef manner : {"future", "range", "loop"})
+    for (const CutSite &site : sites)
+      if (manner == site.manner())
+        tasks.insert({taskOf(site), &site});
+  return tasks;
+}
+
 // Strings are copied: the partition outlives the module whose metadata they come from.
 json::Value describePartition(const std::vector<CutSite> &sites, CostModel &costs) {
-  MapVector<const void *, const CutSite *> tasks;
-  for (const CutSite &site : sites)
-    if (site.isTaken())
-      tasks.insert({taskOf(site), &site});
+  MapVector<const void *, const CutSite *> tasks = tasksInOrder(sites);
   auto functions = taskFunctions(sites);
   DenseMap<const void *, unsigned> ids;
   json::Array kinds, decisions, edges;
+  DenseMap<const Function *, unsigned> taskOfFunction;
   for (auto &[key, site] : tasks) {
+    if (site->callee)
+      taskOfFunction[site->callee->function] = kinds.size();
     FunctionCost cost = site->callee ? costs.cost(*site->callee->function) : costs.iterationCost(site->range->blocks);
     ids[key] = kinds.size();
     kinds.push_back(json::Object{{"id", ids[key]},
@@ -260,7 +273,10 @@ json::Value describePartition(const std::vector<CutSite> &sites, CostModel &cost
           if (site.loop->sharedMask & (1u << k))
             shared.push_back(site.callee->facts.parameters[k].name.str());
       decision["shared"] = std::move(shared);
-      edges.push_back(json::Object{{"from", function}, {"to", id}, {"kind", site.manner()}});
+      json::Object edge{{"from", function}, {"to", id}, {"kind", site.manner()}};
+      if (auto task = taskOfFunction.find(site.where->getFunction()); task != taskOfFunction.end())
+        edge["from_task"] = task->second;
+      edges.push_back(std::move(edge));
     } else {
       if (isInsideTask(site, functions))
         decision["inside_task"] = true;

@@ -9,12 +9,12 @@
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
 #   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
-#   %bin                      the folder of the two commands
+#   %bin %build               the folder of the two commands; the build folder
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
-# REQUIRES may name `skopeo`, `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted),
-# `kvm-device` (whatever it can run), `fma` and `asan`.
+# REQUIRES may name `skopeo`, `chromium`, `debian` (its tools for packages), `root`, `user-notify` (the kernel has
+# seccomp listeners), `tmpfs` (one may be mounted), `kvm-device` (whatever it can run), `fma` and `asan`.
 import os
 import shutil
 import subprocess
@@ -75,11 +75,16 @@ config.substitutions += [
     ("%licence", os.path.join(config.cleaveSource, "LICENSE")),
     ("%bin", config.cleaveBin),
     ("%source", config.cleaveSource),
+    ("%build", config.cleaveBuild),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 
 if shutil.which("skopeo"):
     config.available_features.add("skopeo")
+if shutil.which("chromium"):
+    config.available_features.add("chromium")
+if shutil.which("dpkg-shlibdeps") and shutil.which("dpkg-deb"):
+    config.available_features.add("debian")
 if os.geteuid() == 0:
     config.available_features.add("root")
 if os.access("/dev/kvm", os.R_OK | os.W_OK):

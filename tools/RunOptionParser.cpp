@@ -7,10 +7,11 @@
 namespace cleave {
 
 void addRunOptions(CLI::App &run, RunOptions &options) {
-  run.add_option("--mode", options.mode, "auto (default), serial, isolated, check or kernel")->type_name("MODE");
+  run.add_option("--mode", options.mode, "auto (default), serial, workers, isolated, check or kernel")->type_name("MODE");
   run.add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
+  run.add_flag("-q,--quiet", options.isQuiet, "No progress on the terminal, and no notes; errors are told");
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
   run.add_option("--task-memory", options.taskMemory,

@@ -1,10 +1,11 @@
-// cleave.cpp - the `cleave` command: `run`, `inspect`, `export` and `image`. Only words on the command line are dealt with here;
-// what they do is in rt/node. This file is compiled with exceptions, because CLI11 reports through them.
+// cleave.cpp - the `cleave` command: `run`, `inspect`, `report`, `export` and `image`. Only
+// words on the command line are dealt with here; what they do is in rt/node and report. This file is compiled with exceptions, because CLI11 reports through them.
 #include "Export.h"
 #include "Image.h"
 #include "Inspect.h"
 #include "Run.h"
 #include "RunOptionParser.h"
+#include "report/Report.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -20,6 +21,19 @@ constexpr int kUsage = 2;
 int complain(const std::string &message) {
   std::fprintf(stderr, "cleave: %s\n", message.c_str());
   return kUsage;
+}
+
+void addReport(CLI::App &app, cleave::ReportOptions &options) {
+  CLI::App *report = app.add_subcommand("report", "Write a page that shows what became a task, what did not, why, and a run of it");
+  report->add_option("bundle", options.bundle, "The bundle, or an executable that carries one")->required()->type_name("FILE");
+  report->add_option("-o,--output", options.output, "The page (default: report.html)")->type_name("FILE");
+  report->add_option("--stats", options.statsPath, "Figures of a run, from cleave run --stats")->type_name("FILE");
+  report->add_option("--trace", options.tracePath, "The timeline of a run, from cleave run --trace")->type_name("FILE");
+  report->add_option("--before-stats", options.beforeStatsPath, "Figures of an earlier run, to compare with")->type_name("FILE");
+  report->add_option("--before-trace", options.beforeTracePath, "The timeline of an earlier run, likewise")->type_name("FILE");
+  report->add_option("--source", options.sourceFolder, "Where the sources are (default: where they were, from here)")
+      ->type_name("FOLDER");
+  report->add_option("--dot", options.dotPath, "Also write the task graph in Graphviz's language")->type_name("FILE");
 }
 
 void addRun(CLI::App &app, cleave::RunOptions &options) {
@@ -67,13 +81,15 @@ int main(int argc, char **argv) {
   inspect->add_option("bundle", inspected, "The bundle")->required()->type_name("FILE");
   inspect->add_flag("--json", asJson, "The whole manifest and partition, for programs");
 
+  cleave::ReportOptions report;
+  addReport(app, report);
   std::string carrier, exported;
   CLI::App *exportBundle = app.add_subcommand("export", "Take the bundle out of an executable that carries one");
   exportBundle->add_option("executable", carrier, "The executable")->required()->type_name("FILE");
   exportBundle->add_option("-o,--output", exported, "The bundle's file")->required()->type_name("FILE");
 
   if (argc < 2)
-    return complain("a command is missing: run, inspect, export or image; see cleave --help");
+    return complain("a command is missing: run, inspect, report, export or image; see cleave --help");
   auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
   if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
     return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
@@ -90,6 +106,8 @@ int main(int argc, char **argv) {
     return cleave::imageCommand(image);
   if (*inspect)
     return cleave::inspectCommand(inspected, asJson);
+  if (*app.get_subcommand("report"))
+    return cleave::reportCommand(report);
   if (*exportBundle)
     return cleave::exportCommand(carrier, exported);
   return runWith(*app.get_subcommand("run"), rest, options);

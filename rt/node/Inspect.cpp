@@ -7,32 +7,13 @@
 #include "Inspect.h"
 #include "Bundle.h"
 #include "BundleJson.h"
+#include "Readable.h"
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <map>
 
 namespace cleave {
-
-static std::string readableBytes(uint64_t bytes) {
-  if (bytes < 10 * 1024)
-    return fmt::format("{} bytes", bytes);
-  if (bytes < 1024 * 1024)
-    return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024 * 1024));
-}
-
-static std::string readableTime(double ns) {
-  if (ns < 1e3)
-    return fmt::format("{:.3g} ns", ns);
-  if (ns < 1e6)
-    return fmt::format("{:.3g} us", ns / 1e3);
-  return fmt::format("{:.3g} ms", ns / 1e6);
-}
-
-static std::string counted(size_t count, const char *thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 static std::string placeOf(const Json &site) {
   std::string file = printable(textOf(site, "file"));
@@ -71,6 +52,11 @@ static void printSignature(const Json &signature) {
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
 }
 
+static const char *mannerOf(const Json &site) {
+  std::string cut = textOf(site, "cut");
+  return cut == "loop" ? "calls of a loop, ahead of it" : cut == "range" ? "ranges of a loop's iterations" : "beside what follows it";
+}
+
 static void printTasks(const Bundle &bundle, const Json &manifest, const Json &partition) {
   if (bundle.tasks.empty()) {
     fmt::print("tasks      none: the program runs as it was written, on one core\n");
@@ -91,8 +77,7 @@ static void printTasks(const Bundle &bundle, const Json &manifest, const Json &p
       fmt::print("     cost       {}\n", cost);
     for (const Json &site : listOf(partition, "sites"))
       if (numberOf(site, "task") == id)
-        fmt::print("     spawned at {} ({})\n", placeOf(site),
-                   textOf(site, "cut") == "loop" ? "calls of a loop, ahead of it" : "beside what follows it");
+        fmt::print("     spawned at {} ({})\n", placeOf(site), mannerOf(site));
   }
 }
 

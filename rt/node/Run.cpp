@@ -28,6 +28,12 @@ int complain(int status, const std::string &message) {
   return status;
 }
 
+/// What is no error, and not asked for either.
+void note(const RunOptions &options, const std::string &message) {
+  if (!options.isQuiet)
+    complain(0, message);
+}
+
 struct Choice {
   bool isIsolated = false;
   std::string note;   ///< for a person, if auto had to do with less than the program wants
@@ -151,14 +157,14 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
     if (Problem problem = makeMemory(options, bundle, memory)) {
       if (options.mode != "auto")
         return complain(kUnusable, *problem);
-      complain(0, fmt::format("{}: {}; running it serially", options.command[0], *problem));
+      note(options, fmt::format("{}: {}; running it serially", options.command[0], *problem));
       isIsolated = false;
     }
   MappingLimits limits = limitsOf(options);
   auto tasks = [&](uint32_t kind) { return bundle.tasks[kind].elf; };
   SupervisedRun run;
   uint64_t startNs = monotonicNs();
-  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, run))
+  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet, run))
     return complain(kUnusable, *problem);
   RunFigures figures;
   figures.mode = !isIsolated ? "serial" : options.mode;
@@ -197,7 +203,7 @@ int runCommand(const RunOptions &options) {
   if (choice.impossible)
     return complain(kUnusable, fmt::format("{}: {}", options.command[0], *choice.impossible));
   if (!choice.note.empty())
-    complain(0, choice.note);
+    note(options, choice.note);
   if (!choice.isIsolated && options.statsPath.empty() && options.tracePath.empty())
     return complain(kUnusable, *executeRoot({bundle.root, options.command}));
   return runSupervised(options, bundle, choice.isIsolated);

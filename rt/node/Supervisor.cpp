@@ -7,6 +7,7 @@
 // and this process just does not die of it. What somebody sends to this process alone is passed on. How the program
 // then ends is how this process ends.
 #include "Supervisor.h"
+#include "Progress.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -33,7 +34,8 @@ uint64_t tag(Source source, WorkerEvent event = {}, uint32_t slot = 0) {
 
 class Supervisor {
 public:
-  Supervisor(const RootCommand &command, SharedMemory *memory) : command(command), memory(memory) {}
+  Supervisor(const RootCommand &command, SharedMemory *memory, bool showsProgress)
+      : command(command), memory(memory), progress(memory ? memory->header : nullptr, showsProgress) {}
 
   Problem prepare(TaskSource tasks, MappingLimits limits);
   Problem start();
@@ -46,6 +48,7 @@ private:
 
   const RootCommand &command;
   SharedMemory *memory;
+  Progress progress;
   std::optional<WorkerPool> pool;
   Descriptor poll, event, signals, rootProcess;
   InheritedSignals inherited;
@@ -147,7 +150,8 @@ SupervisedRun Supervisor::loop() {
   SupervisedRun run;
   for (bool isRunning = true; isRunning;) {
     epoll_event events[32];
-    int count = epoll_wait(poll.get(), events, 32, -1);
+    int count = epoll_wait(poll.get(), events, 32, progress.waitMs());
+    progress.show();
     for (int i = 0; i < count && isRunning; ++i) {
       uint64_t what = events[i].data.u64;
       switch (static_cast<Source>(what >> 48)) {
@@ -179,8 +183,8 @@ SupervisedRun Supervisor::loop() {
 } // namespace
 
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
-                                     MappingLimits limits, SupervisedRun &run) {
-  Supervisor supervisor(command, memory);
+                                     MappingLimits limits, bool showsProgress, SupervisedRun &run) {
+  Supervisor supervisor(command, memory, showsProgress);
   if (Problem problem = supervisor.prepare(std::move(tasks), limits))
     return problem;
   if (Problem problem = supervisor.start())

@@ -1,0 +1,334 @@
+// Timeline.cpp - see Timeline.h.
+//
+// A run of seconds may have 100,000 tasks, and a page is to open at once and stay below 3 MB. So there are two pictures. The
+// overview is an image without a script, for print too: each worker's time is divided into bins, and a bin is coloured by
+// the kind that took most of it, the stronger the busier it was. Its size depends on the number of bins alone. For zooming
+// the page's script has the tasks themselves, as numbers in microseconds, each start relative to the end before it; above
+// eventsMax, neighbours become one until there are few enough.
+//
+// Work is what the tasks took together. The span, the time that any number of workers would still need, cannot be known from
+// a trace, which does not say what waited for what. It is estimated: whenever no task ran, the program itself was at work,
+// and that stays; while tasks ran, at least the longest of them stays. Tasks that were independent give a span that is true
+// but for the cost of handing them out; a chain of dependent ones gives one that is too short.
+#include "report/Timeline.h"
+#include "Readable.h"
+#include "report/Text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+#include <tuple>
+
+namespace cleave {
+
+namespace {
+
+constexpr size_t colourCount = 8;
+constexpr size_t rowsMax = 64;       ///< more workers than that share rows
+constexpr size_t binsMax = 800;      ///< of the overview, for one row
+constexpr size_t binsInAll = 24'000; ///< and for all rows: what bounds the picture's size
+constexpr size_t eventsMax = 120'000;
+constexpr int levels = 4; ///< of how busy a bin was
+
+/// What the script draws: `count` tasks of one kind as one.
+struct Block {
+  double startUs, endUs;
+  uint32_t kind;
+  uint64_t count;
+};
+
+struct Row {
+  std::string name;
+  double busyUs = 0;
+  uint64_t tasks = 0;
+  std::vector<TraceEvent> events; ///< by start
+};
+
+struct Span {
+  double idleUs = 0;    ///< no task ran
+  double longestUs = 0; ///< the longest task of each phase in which some did, added up
+  double phasesUs = 0;  ///< how long these phases were
+  size_t peak = 0;      ///< tasks at a time, at most
+};
+
+} // namespace
+
+static std::string inSeconds(double us) { return readableTime(us * 1e3); }
+
+/// Of a trace that has events.
+static std::vector<Row> makeRows(const Trace &trace) {
+  std::vector<uint32_t> slots;
+  for (const TraceEvent &event : trace.events)
+    if (slots.empty() || slots.back() != event.slot)
+      slots.push_back(event.slot);
+  size_t perRow = (slots.size() + rowsMax - 1) / rowsMax;
+  std::vector<Row> rows((slots.size() + perRow - 1) / perRow);
+  size_t index = 0;
+  for (const TraceEvent &event : trace.events) {
+    index += slots[index] != event.slot;
+    Row &row = rows[index / perRow];
+    row.busyUs += event.endUs - event.startUs;
+    ++row.tasks;
+    row.events.push_back(event);
+  }
+  for (size_t i = 0; i != rows.size(); ++i) {
+    uint32_t first = slots[i * perRow], last = slots[std::min(slots.size(), (i + 1) * perRow) - 1];
+    auto named = trace.slots.find(first);
+    rows[i].name = first != last                                               ? fmt::format("workers {} to {}", first, last)
+                   : named != trace.slots.end() && !named->second.empty() ? cleanText(named->second)
+                                                                          : fmt::format("worker {}", first);
+    if (first != last)
+      std::sort(rows[i].events.begin(), rows[i].events.end(), [](const TraceEvent &a, const TraceEvent &b) {
+        return std::tie(a.startUs, a.endUs, a.kind, a.slot) < std::tie(b.startUs, b.endUs, b.kind, b.slot);
+      });
+  }
+  return rows;
+}
+
+static Span estimateSpan(const Trace &trace, double endUs) {
+  std::vector<const TraceEvent *> byStart;
+  for (const TraceEvent &event : trace.events)
+    byStart.push_back(&event);
+  std::sort(byStart.begin(), byStart.end(),
+            [](const TraceEvent *a, const TraceEvent *b) { return a->startUs < b->startUs; });
+  Span span;
+  double at = 0, longest = 0; // `at`: the end of the phase so far
+  for (const TraceEvent *event : byStart) {
+    if (event->startUs > at) {
+      span.idleUs += event->startUs - at;
+      span.longestUs += longest;
+      longest = 0;
+      at = event->startUs;
+    }
+    longest = std::max(longest, event->endUs - event->startUs);
+    if (event->endUs > at) {
+      span.phasesUs += event->endUs - at;
+      at = event->endUs;
+    }
+  }
+  span.longestUs += longest;
+  span.idleUs += std::max(endUs - at, 0.0);
+  std::vector<double> ends;
+  for (const TraceEvent &event : trace.events)
+    ends.push_back(event.endUs);
+  std::sort(ends.begin(), ends.end());
+  for (size_t started = 0, ended = 0; started != byStart.size(); ++started) {
+    while (ends[ended] <= byStart[started]->startUs && ended < started)
+      ++ended;
+    span.peak = std::max(span.peak, started + 1 - ended);
+  }
+  return span;
+}
+
+/// SVG path data by colour and level, a rectangle for each run of equal bins.
+static Json drawRow(const Row &row, size_t rowIndex, size_t bins, double endUs, size_t workersInRow,
+                    const std::vector<unsigned> &colours, std::vector<double> &busyInAll) {
+  std::vector<std::array<double, colourCount>> busy(bins);
+  double binUs = endUs / static_cast<double>(bins);
+  auto binOf = [&](double us) { return std::min(static_cast<size_t>(us / binUs), bins - 1); };
+  for (const TraceEvent &event : row.events)
+    for (size_t bin = binOf(event.startUs), last = binOf(event.endUs); bin <= last; ++bin) {
+      double from = std::max(event.startUs, static_cast<double>(bin) * binUs);
+      double to = std::min(event.endUs, static_cast<double>(bin + 1) * binUs);
+      double part = std::max(to - from, 0.0) / binUs;
+      busy[bin][colours[event.kind]] += part;
+      busyInAll[bin] += part;
+    }
+  std::string paths[colourCount][levels];
+  auto look = [&](size_t bin) {
+    auto most = std::max_element(busy[bin].begin(), busy[bin].end());
+    double all = 0;
+    for (double part : busy[bin])
+      all += part;
+    all /= static_cast<double>(workersInRow);
+    int level = all < 0.01 ? -1 : std::min(static_cast<int>(all * levels), levels - 1);
+    return std::pair(level, static_cast<size_t>(most - busy[bin].begin()));
+  };
+  for (size_t bin = 0; bin < bins;) {
+    auto [level, colour] = look(bin);
+    size_t end = bin + 1;
+    while (end < bins && look(end) == std::pair(level, colour))
+      ++end;
+    if (level >= 0)
+      paths[colour][level] += fmt::format("M{} {}h{}v14h-{}z", bin, rowIndex * 20 + 3, end - bin, end - bin);
+    bin = end;
+  }
+  Json list = Json::array();
+  for (size_t colour = 0; colour != colourCount; ++colour)
+    for (int level = 0; level != levels; ++level)
+      if (!paths[colour][level].empty())
+        list.push_back({{"colour", colour}, {"level", level}, {"path", paths[colour][level]}});
+  return list;
+}
+
+/// Tasks that run at a time, as a closed line below which is filled: 40 units high.
+static std::string drawCurve(const std::vector<double> &busy, double highest) {
+  std::string path = "M0 40";
+  for (size_t bin = 0; bin != busy.size(); ++bin) {
+    double y = 40 - 40 * std::min(busy[bin] / highest, 1.0);
+    path += fmt::format("L{} {:.1f}H{}", bin, y, bin + 1);
+  }
+  return path + fmt::format("L{} 40z", busy.size());
+}
+
+/// Tasks that are no further apart than `gapUs` become one if they are of one kind, or both shorter than that; the block is
+/// then of the kind of its longest task. 0: each task is a block.
+static std::vector<Block> blocksOf(const Row &row, double gapUs) {
+  std::vector<Block> blocks;
+  double longest = 0; // of the last block
+  for (const TraceEvent &event : row.events) {
+    double length = event.endUs - event.startUs;
+    Block *before = blocks.empty() ? nullptr : &blocks.back();
+    bool isNear = before && gapUs > 0 && event.startUs - before->endUs <= gapUs;
+    if (!isNear || (before->kind != event.kind && (before->endUs - before->startUs > gapUs || length > gapUs))) {
+      blocks.push_back({event.startUs, event.endUs, event.kind, 1});
+      longest = length;
+      continue;
+    }
+    before->endUs = std::max(before->endUs, event.endUs);
+    ++before->count;
+    if (length > longest) {
+      before->kind = event.kind;
+      longest = length;
+    }
+  }
+  return blocks;
+}
+
+/// For the script: of each block the time since the end before it, its duration, its kind; and where it is of several tasks
+/// -1 - kind and their number.
+static Json numbersOf(const std::vector<Block> &blocks) {
+  Json numbers = Json::array();
+  int64_t at = 0;
+  for (const Block &block : blocks) {
+    int64_t start = std::llround(block.startUs), end = std::max<int64_t>(std::llround(block.endUs), start);
+    numbers.push_back(start - at);
+    numbers.push_back(end - start);
+    numbers.push_back(block.count == 1 ? int64_t{block.kind} : -1 - int64_t{block.kind});
+    if (block.count != 1)
+      numbers.push_back(block.count);
+    at = end;
+  }
+  return numbers;
+}
+
+static Json scriptData(const std::vector<Row> &rows, size_t eventCount, double endUs, const std::vector<BundledTask> &tasks,
+                       const std::vector<unsigned> &colours, bool &isMerged) {
+  std::vector<std::vector<Block>> blocks(rows.size());
+  size_t count = 0;
+  for (double gapUs = 0;; gapUs = gapUs > 0 ? gapUs * 2 : endUs / 100'000) {
+    count = 0;
+    for (size_t i = 0; i != rows.size(); ++i)
+      count += (blocks[i] = blocksOf(rows[i], gapUs)).size();
+    if (count <= eventsMax) // at the latest when the gap is the whole run: then each row is one block
+      break;
+  }
+  isMerged = count < eventCount;
+  Json list = Json::array(), kinds = Json::array();
+  for (size_t i = 0; i != rows.size(); ++i)
+    list.push_back({{"name", rows[i].name}, {"events", numbersOf(blocks[i])}});
+  for (size_t i = 0; i != tasks.size(); ++i)
+    kinds.push_back({{"name", cleanText(tasks[i].name)}, {"colour", colours[i]}});
+  return {{"end", std::llround(endUs)}, {"rows", std::move(list)}, {"kinds", std::move(kinds)}};
+}
+
+/// JSON within a script element: "</script>" and "<!--" must not occur.
+static std::string embedded(const Json &json) {
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace), out;
+  for (char c : text)
+    c == '<' ? out += "\\u003c" : out += c;
+  return out;
+}
+
+static Json rowTable(const std::vector<Row> &rows, double endUs) {
+  Json table = Json::array();
+  for (size_t i = 0; i != rows.size(); ++i)
+    table.push_back({{"worker", rows[i].name},
+                     {"tasks", rows[i].tasks},
+                     {"busy", inSeconds(rows[i].busyUs)},
+                     {"share", fmt::format("{:.0f} %", 100 * rows[i].busyUs / endUs)}});
+  return table;
+}
+
+static Json workAndSpan(const Trace &trace, const Span &span, double workUs, double endUs) {
+  double spanUs = span.idleUs + span.longestUs, allUs = workUs + span.idleUs;
+  double longestUs = 0;
+  uint32_t longestKind = 0;
+  for (const TraceEvent &event : trace.events)
+    if (event.endUs - event.startUs > longestUs) {
+      longestUs = event.endUs - event.startUs;
+      longestKind = event.kind;
+    }
+  auto ratio = [](double a, double b) {
+    double value = b > 0 ? a / b : 0;
+    return value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
+  };
+  return {{"work", inSeconds(workUs)},
+          {"idle", inSeconds(span.idleUs)},
+          {"idleShare", fmt::format("{:.0f} %", 100 * span.idleUs / endUs)},
+          {"span", inSeconds(spanUs)},
+          {"possible", ratio(allUs, spanUs)},
+          {"achieved", ratio(allUs, endUs)},
+          {"whileRunning", ratio(workUs, span.phasesUs)},
+          {"peak", span.peak},
+          {"end", inSeconds(endUs)},
+          {"longest", inSeconds(longestUs)},
+          {"longestKind", longestKind}};
+}
+
+namespace {
+struct Lengths {
+  double endUs = 1, workUs = 0;
+};
+} // namespace
+
+static Lengths lengthsOf(const Trace &trace) {
+  Lengths lengths;
+  for (const TraceEvent &event : trace.events) {
+    lengths.endUs = std::max(lengths.endUs, event.endUs);
+    lengths.workUs += event.endUs - event.startUs;
+  }
+  return lengths;
+}
+
+Json describeWork(const Trace &trace) {
+  if (trace.events.empty())
+    return nullptr;
+  auto [endUs, workUs] = lengthsOf(trace);
+  return workAndSpan(trace, estimateSpan(trace, endUs), workUs, endUs);
+}
+
+Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours) {
+  if (trace.events.empty())
+    return {{"isEmpty", true}};
+  auto [endUs, workUs] = lengthsOf(trace);
+  Span span = estimateSpan(trace, endUs);
+  std::vector<Row> rows = makeRows(trace);
+  size_t bins = std::clamp(binsInAll / rows.size(), size_t{100}, binsMax);
+  std::vector<double> busyInAll(bins);
+  size_t slotCount = 0;
+  for (size_t i = 0; i != trace.events.size(); ++i)
+    slotCount += i == 0 || trace.events[i].slot != trace.events[i - 1].slot;
+  size_t perRow = (slotCount + rows.size() - 1) / rows.size();
+  Json paths = Json::array();
+  for (size_t i = 0; i != rows.size(); ++i)
+    for (Json &path : drawRow(rows[i], i, bins, endUs, perRow, colours, busyInAll))
+      paths.push_back(std::move(path));
+  bool isMerged = false;
+  std::string data = embedded(scriptData(rows, trace.events.size(), endUs, tasks, colours, isMerged));
+  Json result = workAndSpan(trace, span, workUs, endUs);
+  result.update({{"tasks", trace.events.size()},
+                 {"bins", bins},
+                 {"height", rows.size() * 20},
+                 {"paths", std::move(paths)},
+                 {"workers", slotCount},
+                 {"curve", drawCurve(busyInAll, static_cast<double>(span.peak))},
+                 {"rows", rowTable(rows, endUs)},
+                 {"isMerged", isMerged},
+                 {"lost", trace.lost ? Json(trace.lost) : Json()},
+                 {"data", std::move(data)}});
+  return result;
+}
+
+} // namespace cleave
