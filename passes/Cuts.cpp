@@ -125,7 +125,7 @@ public:
       return;
     collectCallers();
     cloneAll();
-    std::vector<CopiedValues> copies;
+    std::vector<CopiedLoop> copies;
     for (const CutSite &site : sites)
       if (site.range)
         copies.push_back(keepWholeLoop(*site.range, site.cost.baseNs, *maps[site.where->getFunction()], abi));
@@ -134,14 +134,15 @@ public:
     for (const CutSite &site : sites)
       if (site.future)
         lowerCall(site);
+    size_t range = 0;
     for (const CutSite &site : sites)
       if (site.range)
-        lowerRange(site);
+        lowerRange(site, copies[range++]);
     for (const CutSite &site : sites)
       if (site.loop)
         lowerCall(site);
-    for (const CopiedValues &values : copies)
-      mergeCopies(values);
+    for (const CopiedLoop &copied : copies)
+      mergeCopies(copied);
     redirectCalls();
     addFrames();
     dispatchMain();
@@ -169,12 +170,12 @@ private:
     }
   }
 
-  void lowerRange(const CutSite &site) {
+  void lowerRange(const CutSite &site, const CopiedLoop &copied) {
     LocalWork local;
     GlobalVariable *kind = rangeKind(*site.range, abi, local);
     // What a batch of iterations costs is asked of the loop, not of the site.
     GlobalVariable *global = abi.site(kind, *site.where, rangeSharedMask(*site.range), {1000, 0}, local);
-    lowerRangeLoop(*site.range, global, site.cost.baseNs, *maps[site.where->getFunction()], abi);
+    lowerRangeLoop(*site.range, copied, global, site.cost.baseNs, *maps[site.where->getFunction()], abi);
   }
 
   void lowerCall(const CutSite &site) {

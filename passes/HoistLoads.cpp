@@ -6,7 +6,8 @@
 // store to v[i] changes v; the ownership graph knows that a buffer is not the variable that owns it.
 //
 // A load moves if nothing in the loop writes what it reads and it may be made although the loop might not come to it:
-// it stands in the header before anything that may leave, or its address is known to be good (a variable, a reference, an
+// it stands before anything that may leave, in the header or in the first block behind it if the loop is known to have a
+// first iteration; or its address is known to be good (a variable, a reference, an
 // element of either: if nobody knows that its index is inside, it is made so, since what the load gives where the program
 // would not have made it does not matter).
 // Instructions are moved, and those made are no pointers: the answers of Ownership and Effects about them stay right.
@@ -16,6 +17,9 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
@@ -32,8 +36,9 @@ namespace {
 class Hoister {
 public:
   Hoister(Function &function, const Effects &effects)
-      : effects(effects), memory(effects.ownership().memory(function)), dominators(function), loops(dominators),
-        assumptions(function) {}
+      : effects(effects), memory(effects.ownership().memory(function)), function(function), dominators(function),
+        loops(dominators), assumptions(function), libraryImpl(Triple(function.getParent()->getTargetTriple())),
+        library(libraryImpl) {}
 
   void run() {
     SmallVector<Loop *, 4> order = loops.getLoopsInPreorder();
@@ -47,12 +52,17 @@ private:
   ObjectSet written(const Loop &loop) const;
   bool isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain);
   bool keepInside(LoadInst &load);
+  bool hasFirstIteration(const Loop &loop);
 
   const Effects &effects;
   const FunctionMemory &memory;
+  Function &function;
   DominatorTree dominators;
   LoopInfo loops;
   AssumptionCache assumptions;
+  TargetLibraryInfoImpl libraryImpl;
+  TargetLibraryInfo library;
+  std::optional<ScalarEvolution> evolution; ///< made when it is first asked
   DenseMap<const Value *, uint64_t> clamped; ///< indices that were made to be less than this
 };
 
@@ -113,14 +123,46 @@ bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const Object
          (load && keepInside(*load));
 }
 
+/// Is the exit test in the loop's header known not to leave it at once?
+bool Hoister::hasFirstIteration(const Loop &loop) {
+  auto *branch = dyn_cast<BranchInst>(loop.getHeader()->getTerminator());
+  auto *test = branch && branch->isConditional() ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
+  if (!test || loop.contains(branch->getSuccessor(0)) == loop.contains(branch->getSuccessor(1)))
+    return false;
+  if (!evolution)
+    evolution.emplace(function, library, assumptions, dominators, loops);
+  CmpPredicate stays = loop.contains(branch->getSuccessor(0)) ? test->getCmpPredicate() : test->getInverseCmpPredicate();
+  auto first = [&](Value *operand) -> const SCEV * {
+    const SCEV *value = evolution->getSCEV(operand);
+    if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->getLoop() == &loop)
+      return recurrence->getStart();
+    return evolution->isLoopInvariant(value, &loop) ? value : nullptr;
+  };
+  const SCEV *left = first(test->getOperand(0)), *right = first(test->getOperand(1));
+  return left && right && evolution->isLoopEntryGuardedByCond(&loop, stays, left, right);
+}
+
 void Hoister::hoistFrom(Loop &loop) {
   ObjectSet writes = written(loop);
   Instruction *place = loop.getLoopPreheader()->getTerminator();
   // What was moved, by operation and operands: two loads of one address are one value from now on.
   SmallVector<Instruction *, 16> moved;
+  BasicBlock *body = nullptr; // comes after the header, in each iteration that there is
+  std::optional<bool> isEntered;
+  bool isHeaderPassed = true;
+  for (BasicBlock *next : successors(loop.getHeader()))
+    if (loop.contains(next) && next->getSinglePredecessor())
+      body = next;
   for (BasicBlock *block : loop.blocks()) {
-    bool isCertain = block == loop.getHeader();
+    bool isHeader = block == loop.getHeader(), isReached = isHeader || block == body;
     for (Instruction &instruction : make_early_inc_range(*block)) {
+      bool isCertain = isHeader && isReached;
+      if (!isHeader && isReached && isHeaderPassed && isa<LoadInst>(instruction) &&
+          loop.hasLoopInvariantOperands(&instruction)) {
+        if (!isEntered)
+          isEntered = hasFirstIteration(loop);
+        isCertain = *isEntered;
+      }
       if (isMovable(instruction, loop, writes, isCertain)) {
         if (!isCertain)
           instruction.dropUBImplyingAttrsAndMetadata();
@@ -130,9 +172,12 @@ void Hoister::hoistFrom(Loop &loop) {
           instruction.replaceAllUsesWith(*twin);
         else
           moved.push_back(&instruction);
+        continue;
       }
-      isCertain &= isGuaranteedToTransferExecutionToSuccessor(&instruction);
+      isReached = isReached && isGuaranteedToTransferExecutionToSuccessor(&instruction);
     }
+    if (isHeader)
+      isHeaderPassed = isReached;
   }
 }
 

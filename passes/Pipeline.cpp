@@ -25,7 +25,11 @@ static Error verified(const Module &module, const char *stage) {
   raw_string_ostream out(text);
   if (!verifyModule(module, &out))
     return Error::success();
-  return createStringError("internal error: broken module after %s: %s", stage, text.c_str());
+  std::string where; // which functions: the verifier's own words do not say
+  for (const Function &function : module)
+    if (verifyFunction(function))
+      where += " " + function.getName().str();
+  return createStringError("internal error: broken module after %s, in%s: %s", stage, where.c_str(), text.c_str());
 }
 
 /// Generators that were built for cuts that the partitioner then refused.

@@ -48,6 +48,15 @@ static bool isSafeAtEnd(const LoopContext &context, const SCEV *value, BasicBloc
 
 Value *expandBefore(const LoopContext &context, const SCEV *value, Type *type) {
   Instruction *place = context.loop.getLoopPreheader()->getTerminator();
+  // What an earlier loop counted is told by how often that ran: a counter of our own must not be added to it, since it may
+  // be split itself.
+  value = context.evolution.getSCEVAtScope(value, context.loop.getParentLoop());
+  bool isOfOther = SCEVExprContains(value, [&](const SCEV *part) {
+    auto *recurrence = dyn_cast<SCEVAddRecExpr>(part);
+    return recurrence && !recurrence->getLoop()->contains(&context.loop);
+  });
+  if (isOfOther)
+    return nullptr;
   if (!isSafeAtEnd(context, value, place->getParent()))
     return nullptr;
   return context.expander.expandCodeFor(value, type, place->getIterator());

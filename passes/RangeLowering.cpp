@@ -348,7 +348,7 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &lo
 /// A loop that is known to take less has no use for anybody else.
 static constexpr double leastLoopNs = 10000;
 
-CopiedValues keepWholeLoop(const RangeLoop &range, double iterationNs, ValueToValueMapTy &map, ProgramAbi &abi) {
+CopiedLoop keepWholeLoop(const RangeLoop &range, double iterationNs, ValueToValueMapTy &map, ProgramAbi &abi) {
   SmallVector<BasicBlock *, 16> blocks;
   SmallPtrSet<BasicBlock *, 16> inside;
   for (BasicBlock *block : range.blocks) {
@@ -392,20 +392,21 @@ CopiedValues keepWholeLoop(const RangeLoop &range, double iterationNs, ValueToVa
     isShort = builder.CreateAnd(builder.CreateICmpULT(trips, builder.getInt64(least)),
                                 builder.CreateICmpEQ(mode, builder.getInt32(1)));
   }
-  builder.CreateCondBr(isShort, wholeHeader, ask);
+  // What has to happen before the loop (a future is joined) happens before either.
+  map[range.preheader->getTerminator()] = builder.CreateCondBr(isShort, wholeHeader, ask);
   entrance->eraseFromParent();
   builder.SetInsertPoint(ask);
-  map[range.preheader->getTerminator()] = builder.CreateCondBr(builder.getFalse(), wholeHeader, header);
-  CopiedValues values;
+  CopiedLoop copied;
+  copied.entrance = builder.CreateCondBr(builder.getFalse(), wholeHeader, header);
   for (BasicBlock *block : blocks)
     for (Instruction &instruction : *block)
       if (!instruction.getType()->isVoidTy())
-        values.push_back({&instruction, &*whole[&instruction]});
-  return values;
+        copied.values.push_back({&instruction, &*whole[&instruction]});
+  return copied;
 }
 
-void mergeCopies(const CopiedValues &values) {
-  for (const auto &[one, other] : values) {
+void mergeCopies(const CopiedLoop &copied) {
+  for (const auto &[one, other] : copied.values) {
     auto *here = dyn_cast_or_null<Instruction>(static_cast<Value *>(one));
     auto *there = dyn_cast_or_null<Instruction>(static_cast<Value *>(other));
     if (!here || !there)
@@ -431,9 +432,9 @@ namespace {
 
 class LoopRewriter {
 public:
-  LoopRewriter(const RangeLoop &range, GlobalVariable *site, double iterationNs, ValueToValueMapTy &map,
-               ProgramAbi &abi)
-      : range(range), site(site), iterationNs(iterationNs), map(map), abi(abi), context(range.header->getContext()),
+  LoopRewriter(const RangeLoop &range, const CopiedLoop &copied, GlobalVariable *site, double iterationNs,
+               ValueToValueMapTy &map, ProgramAbi &abi)
+      : range(range), copied(copied), site(site), iterationNs(iterationNs), map(map), abi(abi), context(range.header->getContext()),
         layout(range, context, range.header->getDataLayout()), builder(context) {}
 
   void run();
@@ -455,6 +456,7 @@ private:
   Function *combiner();
 
   const RangeLoop &range;
+  const CopiedLoop &copied;
   GlobalVariable *site;
   double iterationNs;
   ValueToValueMapTy &map;
@@ -626,13 +628,7 @@ void LoopRewriter::askAtBorders() {
   Type *word = builder.getInt64Ty();
 
   builder.SetInsertPoint(preheader->getTerminator());
-  Value *isNull = builder.CreateIsNull(handle);
-  auto *choice = cast<BranchInst>(preheader->getTerminator());
-  if (choice->isConditional())
-    choice->setCondition(isNull);
-  Value *never = builder.getInt64(~uint64_t{0});
-  Value *firstBorder = choice->isConditional() ? static_cast<Value *>(builder.getInt64(0))
-                                               : builder.CreateSelect(isNull, never, builder.getInt64(0));
+  cast<BranchInst>(preheader->getTerminator())->setCondition(builder.CreateIsNull(handle));
   progress = PHINode::Create(word, 3, "done", header->begin());
   PHINode *border = PHINode::Create(word, 3, "border", header->begin());
   BasicBlock *rest = SplitBlock(header, header->getFirstNonPHIIt());
@@ -670,7 +666,7 @@ void LoopRewriter::askAtBorders() {
   Value *stepped = builder.CreateAdd(progress, builder.getInt64(1));
   progress->addIncoming(builder.getInt64(0), preheader);
   progress->addIncoming(stepped, back);
-  border->addIncoming(firstBorder, preheader);
+  border->addIncoming(builder.getInt64(0), preheader);
   border->addIncoming(nextBorder, back);
 
   builder.SetInsertPoint(over);
@@ -683,16 +679,16 @@ void LoopRewriter::askAtBorders() {
 void LoopRewriter::run() {
   header = cast<BasicBlock>(map.lookup(range.header));
   // By their ends: a future that is joined in one of these blocks has split it.
-  preheader = cast<Instruction>(map.lookup(range.preheader->getTerminator()))->getParent();
+  preheader = cast<Instruction>(static_cast<Value *>(copied.entrance))->getParent();
   latch = cast<Instruction>(map.lookup(range.latch->getTerminator()))->getParent();
   handleSlot = handleUntilExits(*header->getParent(), range.exits, map, abi.rangeEnd);
   begin();
   askAtBorders();
 }
 
-void lowerRangeLoop(const RangeLoop &range, GlobalVariable *site, double iterationNs, ValueToValueMapTy &map,
-                    ProgramAbi &abi) {
-  LoopRewriter(range, site, iterationNs, map, abi).run();
+void lowerRangeLoop(const RangeLoop &range, const CopiedLoop &copied, GlobalVariable *site, double iterationNs,
+                    ValueToValueMapTy &map, ProgramAbi &abi) {
+  LoopRewriter(range, copied, site, iterationNs, map, abi).run();
 }
 
 } // namespace cleave

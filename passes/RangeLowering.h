@@ -16,17 +16,20 @@ llvm::GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWo
 /// Parameters that are the same for all ranges.
 uint32_t rangeSharedMask(const RangeLoop &range);
 
-/// A value of a loop, and the same in its second copy.
-using CopiedValues = std::vector<std::pair<llvm::WeakTrackingVH, llvm::WeakTrackingVH>>;
+/// A loop with a second copy.
+struct CopiedLoop {
+  llvm::WeakTrackingVH entrance; ///< the branch that leads to one or the other, when the run time was asked
+  std::vector<std::pair<llvm::WeakTrackingVH, llvm::WeakTrackingVH>> values; ///< of the first copy, and of the second
+};
 
 /// Gives the cut clone of the loop's function a second copy of the loop, as it was written, for when it is not split: without
 /// a question at all if it is short. Comes before any lowering in that function; mergeCopies() after all of it: what is used
 /// behind the loop comes from either copy.
-CopiedValues keepWholeLoop(const RangeLoop &range, double iterationNs, llvm::ValueToValueMapTy &map, ProgramAbi &abi);
-void mergeCopies(const CopiedValues &values);
+CopiedLoop keepWholeLoop(const RangeLoop &range, double iterationNs, llvm::ValueToValueMapTy &map, ProgramAbi &abi);
+void mergeCopies(const CopiedLoop &copied);
 
 /// Rewrites the loop in the cut clone of its function; `map` leads from the original's values to the clone's.
-void lowerRangeLoop(const RangeLoop &range, llvm::GlobalVariable *site, double iterationNs,
+void lowerRangeLoop(const RangeLoop &range, const CopiedLoop &copied, llvm::GlobalVariable *site, double iterationNs,
                     llvm::ValueToValueMapTy &map, ProgramAbi &abi);
 
 } // namespace cleave

@@ -51,8 +51,8 @@ from running import MODE_OPTIONS, MODES, Failure, compare, mustSucceed, run
 class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
-    KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-LOCAL", "EXPECT-NO-TASK", "EXPECT-COVERAGE",
-             "FLAGS"}
+    KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-LOCAL", "EXPECT-NO-TASK",
+             "EXPECT-COVERAGE", "FLAGS"}
 
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}

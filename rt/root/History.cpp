@@ -12,7 +12,7 @@ namespace {
 
 /* learnt[] of a loop's site. */
 enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
-                SharingNs, InPlaceNs, Samples };
+                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -30,6 +30,7 @@ constexpr uint64_t kFirstPatience = 256;
 /* Until so many batches were measured, cold caches and fresh pages count too much to give a loop up as too fine. */
 constexpr uint64_t kSettledBatches = 8;
 constexpr double kWorkPerTry = 50;
+constexpr uint64_t kMostDown = 4096;
 constexpr uint64_t kSamples = 3; /* of items in place */
 
 double handOffNs = 10000;
@@ -192,6 +193,21 @@ uint64_t roughBytes(const cleave_kind &kind, uint32_t mask, const void *const *a
     if (mask >> i & 1)
       sum += rough(*kind.params[i].type, static_cast<const char *>(args[i]));
   return sum;
+}
+
+void turnDown(cleave_site &site) {
+  uint64_t &patience = site.learnt[DownPatience];
+  patience = patience ? patience * 2 : 1;
+  if (patience > kMostDown)
+    patience = kMostDown;
+  site.learnt[DownSkips] = patience;
+}
+
+bool isTurnedDown(cleave_site &site) {
+  if (!site.learnt[DownSkips])
+    return false;
+  --site.learnt[DownSkips];
+  return true;
 }
 
 bool isLoopsTurn(cleave_site &site, uint64_t patience) {

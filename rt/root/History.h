@@ -55,6 +55,9 @@ void learnInPlace(cleave_site &site, uint64_t ns);
  * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);
 
+/* A loop's blocks were not what they must be: the next loops of the site are not looked at, more of them each time. */
+void turnDown(cleave_site &site);
+bool isTurnedDown(cleave_site &site);
 /* Once in `patience` questions. */
 bool isLoopsTurn(cleave_site &site, uint64_t patience);
 

@@ -2,7 +2,8 @@
  *
  * The whole loop is done when it begins: chunks of its iterations are handed out by a counter, to the program's thread as
  * to its helpers, and write where the program has its arrays. Afterwards the loop asks chunk by chunk, in order, for what
- * its reductions gathered.
+ * its reductions gathered. Where an iteration's own part is what all others read (Barrier, RangeBlocks.h), what comes before
+ * it is one stretch, it is done in place, and what comes behind it is another stretch, begun when the loop gets there.
  *
  * MEMORY RUNS OUT in some chunk: what that chunk and all behind it wrote is taken back (each kept a copy of what lay in its
  * part, if its work may throw), and the loop goes on in place from there, where the exception meets it as it would have
@@ -31,9 +32,12 @@ constexpr double kChunkNs = 4000, kLoopNs = 12000, kWakeNs = 50000;
 constexpr uint64_t kPatience = 1024;
 
 struct Ranges : Work {
-  const cleave_range *range; /* only until the loop is done; what follows stays */
   cleave_site *site;
-  uint64_t trips, grain, chunks;
+  uint64_t allTrips;
+  Barrier barrier;
+  double nsPerIteration; /* 0: who knows */
+  uint64_t capacity;     /* of results, in chunks */
+  uint64_t first, trips, grain, chunks; /* of the stretch */
   uint64_t next;   /* the first chunk that nobody has taken */
   uint64_t failed; /* the first chunk that threw */
   uint64_t reductionBytes, resultBytes;
@@ -45,8 +49,10 @@ struct Ranges : Work {
   alignas(64) uint8_t results[];
 };
 
+uint64_t firstOf(const Ranges &ranges, uint64_t chunk) { return ranges.first + chunk * ranges.grain; }
+
 uint64_t lengthOf(const Ranges &ranges, uint64_t chunk) {
-  uint64_t first = chunk * ranges.grain, left = ranges.trips - first;
+  uint64_t left = ranges.trips - chunk * ranges.grain;
   return left < ranges.grain ? left : ranges.grain;
 }
 
@@ -54,7 +60,7 @@ uint64_t lengthOf(const Ranges &ranges, uint64_t chunk) {
 template <class Move> void eachPart(const Ranges &ranges, uint64_t chunk, Move move) {
   for (uint32_t i = 0; i != ranges.blockCount; ++i)
     if (ranges.memory[i].isWritten) {
-      HeapBlock part = hull(ranges.memory[i], chunk * ranges.grain, lengthOf(ranges, chunk));
+      HeapBlock part = hull(ranges.memory[i], firstOf(ranges, chunk), lengthOf(ranges, chunk));
       move(const_cast<uint8_t *>(part.begin), part.bytes);
     }
 }
@@ -103,12 +109,15 @@ uint8_t *gatheringOf(Ranges &ranges, uint32_t block) {
 
 void combineAll(Ranges &ranges) {
   for (uint64_t k = 0; ranges.gathered && k != uint64_t{workerCount()} * ranges.blockCount; ++k)
-    if (ranges.gathered[k])
-      combineGathered(ranges.memory[k % ranges.blockCount], ranges.gathered[k]);
+    if (ranges.gathered[k]) {
+      const BlockPart &part = ranges.memory[k % ranges.blockCount];
+      combineGathered(part, ranges.gathered[k]);
+      beginGathering(part, ranges.gathered[k]); /* for the next stretch */
+    }
 }
 
 uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
-  uint64_t item[2 + kMaxBlocks] = {chunk * ranges.grain, lengthOf(ranges, chunk)}; /* the rest: data is the base */
+  uint64_t item[2 + kMaxBlocks] = {firstOf(ranges, chunk), lengthOf(ranges, chunk)}; /* the rest: data is the base */
   Span spans[kMaxBlocks];
   void *args[2 + kMaxBlocks] = {item, const_cast<void *>(ranges.scalars)};
   for (uint32_t i = 0; i != ranges.blockCount; ++i) {
@@ -154,7 +163,7 @@ void dispose(OpenWork *work) {
   auto *ranges = static_cast<Ranges *>(work);
   unlink(ranges);
   if (ranges->copies)
-    for (uint64_t i = 0; i != ranges->chunks; ++i)
+    for (uint64_t i = 0; i != ranges->capacity; ++i)
       free(ranges->copies[i]);
   free(ranges->copies);
   for (uint64_t k = 0; ranges->gathered && k != uint64_t{workerCount()} * ranges->blockCount; ++k)
@@ -199,79 +208,114 @@ bool prepareGathering(Ranges &ranges, double ns) {
   return ranges.gathered;
 }
 
+/* Does [first, first + trips), or finds that it is too short to (then there are no chunks). */
+void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
+  bool isKnown = ranges.nsPerIteration > 0;
+  double ns = ranges.nsPerIteration * static_cast<double>(trips);
+  ranges.first = first;
+  ranges.trips = trips;
+  ranges.chunks = ranges.failed = ranges.next = 0;
+  ranges.grain = 1;
+  if (trips < 2 || (isKnown && ns < kLoopNs))
+    return;
+  uint64_t wanted = chunksFor(trips, ns);
+  wanted = wanted < ranges.capacity ? wanted : ranges.capacity;
+  ranges.grain = (trips + wanted - 1) / wanted;
+  ranges.chunks = ranges.failed = (trips + ranges.grain - 1) / ranges.grain;
+  uint64_t spentNs = 0, items = 0;
+  auto doOne = [&](uint64_t chunk) {
+    spentNs += doChunk(ranges, chunk);
+    items += lengthOf(ranges, chunk);
+  };
+  /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
+  if (!isKnown) {
+    doOne(ranges.next++);
+    ns = static_cast<double>(spentNs) * static_cast<double>(ranges.chunks);
+  }
+  ranges.parts = 1;
+  if (ns >= kLoopNs)
+    offer(&ranges, static_cast<uint32_t>(ns / kWakeNs < 1024 ? ns / kWakeNs : 1024));
+  for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE)) < ranges.chunks;)
+    if (chunk < __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
+      doOne(chunk);
+  withdraw(&ranges);
+  combineAll(ranges);
+  if (items)
+    learn(*ranges.site, kLoopBucket, spentNs, items, 0);
+  if (items && !isKnown)
+    ranges.nsPerIteration = static_cast<double>(spentNs) / static_cast<double>(items);
+  for (uint64_t chunk = ranges.failed; ranges.copies && chunk < ranges.chunks; ++chunk)
+    takeBack(ranges, chunk);
+}
+
+/* What the loop needs before its first stretch. False: it cannot be done here. */
+bool prepare(Ranges &ranges, const cleave_range &range) {
+  bool mayThrow = ranges.site->flags & CLEAVE_SITE_MAY_THROW;
+  if (!takeBlocks(ranges.memory, range, mayThrow ? Extent::Always : Extent::IfNeeded, &ranges.barrier))
+    return false;
+  if (mayThrow) {
+    ranges.copies = static_cast<uint8_t **>(calloc(ranges.capacity, sizeof(uint8_t *)));
+    if (!ranges.copies || !mayBeUndone(ranges) || ranges.barrier.first != ranges.barrier.end)
+      return false;
+  }
+  return prepareGathering(ranges, ranges.nsPerIteration * static_cast<double>(ranges.allTrips));
+}
+
 } // namespace
 
 void *doRanges(const cleave_range &range) {
   cleave_site &site = *range.site;
-  if (range.trips < 2 || range.block_count > kMaxBlocks)
+  if (range.trips < 2 || range.block_count > kMaxBlocks || isTurnedDown(site))
     return nullptr;
   double ns = estimate(range);
   bool isKnown = loopHistory(site).batches || !range.has_open_work;
-  if (isKnown && ns < kLoopNs && !(loopHistory(site).batches && isLoopsTurn(site, kPatience)))
-    return nullptr;
-  uint64_t chunks = chunksFor(range.trips, ns), grain = (range.trips + chunks - 1) / chunks;
-  chunks = (range.trips + grain - 1) / grain;
-  uint64_t resultBytes = alignUp(site.kind->result->size_bytes, 64);
-  void *place = aligned_alloc(64, alignUp(sizeof(Ranges) + chunks * resultBytes, 64));
+  if (isKnown && ns < kLoopNs) {
+    if (!loopHistory(site).batches || !isLoopsTurn(site, kPatience))
+      return nullptr;
+    isKnown = false; /* measured again */
+  }
+  uint64_t capacity = chunksFor(range.trips, 0), resultBytes = alignUp(site.kind->result->size_bytes, 64);
+  void *place = aligned_alloc(64, alignUp(sizeof(Ranges) + capacity * resultBytes, 64));
   if (!place)
     return nullptr;
   auto *ranges = new (place) Ranges{};
   ranges->takePart = takePart;
-  ranges->parts = 1;
   ranges->site = &site;
-  ranges->trips = range.trips;
-  ranges->grain = grain;
-  ranges->chunks = chunks;
-  ranges->failed = chunks;
+  ranges->allTrips = range.trips;
+  ranges->nsPerIteration = isKnown ? ns / static_cast<double>(range.trips) : 0;
+  ranges->capacity = capacity;
   ranges->reductionBytes = range.reduction_bytes;
   ranges->resultBytes = resultBytes;
   ranges->blockCount = range.block_count;
   ranges->scalars = range.scalars;
   ranges->owner = workerNumber();
-  bool mayThrow = site.flags & CLEAVE_SITE_MAY_THROW;
-  if (mayThrow)
-    ranges->copies = static_cast<uint8_t **>(calloc(chunks, sizeof(uint8_t *)));
-  if (!takeBlocks(ranges->memory, range, mayThrow ? Extent::Always : Extent::IfNeeded) ||
-      (mayThrow && (!ranges->copies || !mayBeUndone(*ranges))) || !prepareGathering(*ranges, ns)) {
-    free(ranges->copies);
-    free(ranges);
+  link(ranges, dispose);
+  if (!prepare(*ranges, range)) {
+    turnDown(site);
+    dispose(ranges);
     return nullptr;
   }
-  link(ranges, dispose);
-  /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
-  uint64_t spentNs = 0, items = 0;
-  auto doOne = [&](uint64_t chunk) {
-    spentNs += doChunk(*ranges, chunk);
-    items += lengthOf(*ranges, chunk);
-  };
-  if (!isKnown) {
-    doOne(ranges->next++);
-    ns = static_cast<double>(spentNs) * static_cast<double>(chunks);
-  }
-  if (ns >= kLoopNs)
-    offer(ranges, static_cast<uint32_t>(ns / kWakeNs < 1024 ? ns / kWakeNs : 1024));
-  for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges->next, 1, __ATOMIC_ACQUIRE)) < chunks;) {
-    if (chunk < __atomic_load_n(&ranges->failed, __ATOMIC_RELAXED))
-      doOne(chunk);
-  }
-  withdraw(ranges);
-  combineAll(*ranges);
-  if (items)
-    learn(site, kLoopBucket, spentNs, items, 0);
-  for (uint64_t chunk = ranges->failed; ranges->copies && chunk < chunks; ++chunk)
-    takeBack(*ranges, chunk);
+  bool isWhole = ranges->barrier.first == ranges->barrier.end;
+  doStretch(*ranges, 0, isWhole ? range.trips : ranges->barrier.first);
   return tokenOf(ranges);
 }
 
 int nextRange(void *token, uint64_t done, void *reductions, uint64_t *count) {
   auto &ranges = *static_cast<Ranges *>(workOf(token));
-  if (done >= ranges.trips) {
+  const Barrier &barrier = ranges.barrier;
+  if (done >= ranges.allTrips) {
     *count = UINT64_MAX - done;
     return 0;
   }
-  uint64_t chunk = done / ranges.grain;
+  if (done == barrier.first && barrier.first != barrier.end) {
+    *count = barrier.end - barrier.first;
+    return 0;
+  }
+  if (done == barrier.end && barrier.end)
+    doStretch(ranges, barrier.end, ranges.allTrips - barrier.end);
+  uint64_t chunk = (done - ranges.first) / ranges.grain;
   if (chunk >= ranges.failed) {
-    *count = ranges.trips - done;
+    *count = ranges.first + ranges.trips - done;
     return 0;
   }
   *count = lengthOf(ranges, chunk);

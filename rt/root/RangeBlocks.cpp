@@ -149,7 +149,57 @@ bool meets(const BlockPart &one, const BlockPart &other, uint64_t trips) {
   return isOneOwner != isOtherOwner && (isOneOwner ? ownsOf(one, other) : ownsOf(other, one));
 }
 
-bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent) {
+namespace {
+
+/* The iterations whose interval in `written` meets bytes [from, to) from its base, if it moves evenly. */
+bool iterationsIn(const BlockPart &written, int64_t from, int64_t to, uint64_t trips, Barrier &barrier) {
+  if (written.lowStep != written.highStep || !written.lowStep || trips > INT64_MAX / 2)
+    return false;
+  /* low + t * step < to and high + t * step > from */
+  int64_t step = written.lowStep, count = static_cast<int64_t>(trips), least = 0, most = count;
+  auto below = [](int64_t a, int64_t b) { return a / b - ((a % b != 0) && ((a < 0) != (b < 0))); }; /* rounds down */
+  if (step > 0) {
+    least = below(from - written.high, step) + 1;
+    most = below(to - written.low - 1, step) + 1;
+  } else {
+    least = below(to - written.low, step) + 1;
+    most = below(from - written.high + 1, step) + 1;
+  }
+  least = least < 0 ? 0 : least;
+  most = most > count ? count : most;
+  if (least < most) {
+    barrier.first = static_cast<uint64_t>(least) < barrier.first || barrier.first == barrier.end ? static_cast<uint64_t>(least)
+                                                                                                 : barrier.first;
+    barrier.end = static_cast<uint64_t>(most) > barrier.end ? static_cast<uint64_t>(most) : barrier.end;
+  }
+  return true;
+}
+
+/* Adds the iterations of `written` that change what lies in `read`. */
+bool addBarrier(const BlockPart &written, const BlockPart &read, uint64_t trips, Barrier &barrier) {
+  if (!written.isWritten || written.gathers || read.isWritten || !isTrivial(*read.element))
+    return false;
+  uint64_t size = written.element->size_bytes;
+  if (isTrivial(*written.element)) {
+    int64_t from = read.block.begin - written.base;
+    return iterationsIn(written, from, from + static_cast<int64_t>(read.block.bytes), trips, barrier);
+  }
+  Span all = spanOf(written, hull(written, 0, trips));
+  for (uint64_t k = 0; k != all.count; ++k) {
+    const uint8_t *element = all.data + k * size;
+    int64_t from = element - written.base;
+    if (mayOwn(*written.element, reinterpret_cast<const char *>(element), 1, read.block) &&
+        !iterationsIn(written, from, from + static_cast<int64_t>(size), trips, barrier))
+      return false;
+  }
+  return !overlaps(written.block, read.block);
+}
+
+constexpr uint64_t kMostBetween = 8;
+
+} // namespace
+
+bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barrier *barrier) {
   for (uint32_t i = 0; i != range.block_count; ++i) {
     const cleave_range_block &given = range.blocks[i];
     const cleave_type &element = *range.site->kind->params[2 + i].type->elem;
@@ -169,7 +219,10 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent) {
         if (!parts[k].block.begin)
           return false;
       }
-    if (meets(parts[range.distinct[2 * i]], parts[range.distinct[2 * i + 1]], range.trips))
+    const BlockPart &one = parts[range.distinct[2 * i]], &other = parts[range.distinct[2 * i + 1]];
+    if (!meets(one, other, range.trips))
+      continue;
+    if (!barrier || !addBarrier(one, other, range.trips, *barrier) || barrier->end - barrier->first > kMostBetween)
       return false;
   }
   return true;

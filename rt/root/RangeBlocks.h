@@ -31,8 +31,15 @@ struct BlockPart {
 /* What the look-up must know of each block: where it begins and ends (whoever copies it), or only what tells two apart. */
 enum class Extent : bool { IfNeeded, Always };
 
-/* Looks the blocks up. False: one is not found where it must be, iterations overlap, or two that must differ do not. */
-bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent);
+/* Iterations whose own part is what others read: [first, end). Those before read what was there before the loop, those
+ * behind what these wrote (row k of a table of which each row is combined with row k). Empty: there are none. */
+struct Barrier {
+  uint64_t first, end;
+};
+
+/* Looks the blocks up. False: one is not found where it must be, iterations overlap, or two that must differ do not; with a
+ * `barrier` only if more than a few iterations would have to stand between the others. */
+bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barrier *barrier = nullptr);
 
 /* The part of a written block that iterations [first, first + count) own, in bytes; cut at the block's ends. */
 HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count);

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 100
 // DOMAIN: image
-// WANTED: coverage 0.9; 0.00 was measured; in the way: counts in an array (a sum for each shade)
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <array>
 #include <cstdio>
 #include <cstdlib>

@@ -56,6 +56,11 @@ int main(int argc, char **argv) {
   }
   std::printf("parity %lx %lx\n", digest(parity), digest(common));
 
+  std::vector<unsigned> mixedBits(n); // for mode check, which looks at no array that gathers
+  for (int i = 0; i < n; ++i)
+    mixedBits[i] = (values[i] ^ values[i] >> 7) * 2654435761u;
+  std::printf("bits %lx\n", digest(mixedBits));
+
   // Beside a reduction and a written array.
   std::vector<short> kinds(n);
   std::array<unsigned short, 16> kindCounts{};

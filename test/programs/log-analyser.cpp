@@ -1,9 +1,10 @@
-// Lines of a web server's log taken apart in blocks: hits and bytes by hour, and the status codes seen.
+// Lines of a web server's log taken apart in blocks: hits and bytes by hour, in each of some time zones, and the status
+// codes seen.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 40000
+// STATUS-ARGS: 30000 12
 // DOMAIN: parsing
-// WANTED: coverage 0.9; 0.07 was measured; in the way: the lines are written with more work than they are read
+// WANTED: coverage 0.9
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +26,7 @@ int number(const std::string &line, std::size_t &at) {
   return value;
 }
 
-Usage usage(const std::vector<std::string> &lines) {
+Usage usage(const std::vector<std::string> &lines, int zone) {
   Usage result;
   for (const std::string &line : lines) {
     const std::size_t bracket = line.find('['), quote = line.find("\" ");
@@ -34,7 +35,7 @@ Usage usage(const std::vector<std::string> &lines) {
       continue;
     }
     std::size_t at = bracket + 1;
-    const int hour = number(line, at) % 24;
+    const int hour = (number(line, at) + zone) % 24;
     at = quote + 2;
     const int status = number(line, at);
     ++at;
@@ -46,7 +47,7 @@ Usage usage(const std::vector<std::string> &lines) {
 }
 
 int main(int argc, char **argv) {
-  const int lines = argc > 1 ? std::atoi(argv[1]) : 6000;
+  const int lines = argc > 1 ? std::atoi(argv[1]) : 6000, zones = argc > 2 ? std::atoi(argv[2]) : 1;
   std::vector<std::vector<std::string>> blocks(32);
   unsigned seed = 15;
   for (auto &block : blocks)
@@ -57,21 +58,23 @@ int main(int argc, char **argv) {
       line += std::to_string(seed >> 29 ? 200 : 404) + " " + std::to_string(seed >> 16);
       block.push_back(seed % 1009 ? line : "garbage");
     }
-  Usage total;
-  std::map<int, int> statuses;
-  for (const auto &block : blocks) {
-    const Usage part = usage(block);
-    for (int hour = 0; hour < 24; ++hour) {
-      total.hits[hour] += part.hits[hour];
-      total.bytes[hour] += part.bytes[hour];
+  for (int zone = 0; zone < zones; ++zone) {
+    Usage total;
+    std::map<int, int> statuses;
+    for (const auto &block : blocks) {
+      const Usage part = usage(block, zone);
+      for (int hour = 0; hour < 24; ++hour) {
+        total.hits[hour] += part.hits[hour];
+        total.bytes[hour] += part.bytes[hour];
+      }
+      for (const auto &[status, count] : part.statuses)
+        statuses[status] += count;
+      total.broken += part.broken;
     }
-    for (const auto &[status, count] : part.statuses)
-      statuses[status] += count;
-    total.broken += part.broken;
+    for (int hour = 0; hour < 24; ++hour)
+      std::printf("%2d: %ld hits, %ld bytes\n", hour, total.hits[hour], total.bytes[hour]);
+    for (const auto &[status, count] : statuses)
+      std::printf("%d: %d\n", status, count);
+    std::printf("%d broken\n", total.broken);
   }
-  for (int hour = 0; hour < 24; ++hour)
-    std::printf("%2d: %ld hits, %ld bytes\n", hour, total.hits[hour], total.bytes[hour]);
-  for (const auto &[status, count] : statuses)
-    std::printf("%d: %d\n", status, count);
-  std::printf("%d broken\n", total.broken);
 }

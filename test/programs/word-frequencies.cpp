@@ -32,7 +32,7 @@ std::string document(unsigned seed) {
   for (int i = 0; i < 30000; ++i) {
     seed = seed * 1664525u + 1013904223u;
     text += syllables[seed >> 29];
-    if (seed >> 20 & 1)
+    if (i % 3 == 2 || seed >> 20 & 1) // words of one to three syllables, as a language has them
       text += seed >> 21 & 1 ? ' ' : ',';
   }
   return text;
