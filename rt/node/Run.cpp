@@ -2,7 +2,8 @@
 // the program ended.
 //
 // Mode auto prefers a correct run to a fast one: whatever stands in the way of jailed tasks (one CPU, no tasks, a CPU
-// that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops.
+// that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops. Mode workers
+// needs no jail: what it splits stays in the program's process.
 #include "Run.h"
 #include "Bundle.h"
 #include "Failure.h"
@@ -52,7 +53,7 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   bool isAuto = options.mode == "auto";
   if (isAuto && workersOf(options) < 2)
     return choice;
-  Problem problem = checkJailIsPossible();
+  Problem problem = options.mode == "workers" ? Problem() : checkJailIsPossible();
   if (std::vector<std::string> missing = missingFeatures(bundle.requiredFeatures); !missing.empty())
     problem = fmt::format("its tasks need a CPU with {}, which this one lacks", fmt::join(missing, ", "));
   choice.isIsolated = !problem;

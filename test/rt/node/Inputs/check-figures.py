@@ -7,7 +7,7 @@ with open(sys.argv[1]) as file:
 with open(sys.argv[2]) as file:
     trace = json.load(file)
 
-wanted = {"mode": "isolated", "workers": 2, "tasks_run": 4, "items_run": 35, "bytes_in": 110, "bytes_out": 220,
+wanted = {"mode": "auto", "workers": 2, "tasks_run": 4, "items_run": 35, "bytes_in": 110, "bytes_out": 220,
           "redone": 4, "abandoned": 0, "objects_published": 0, "objects_mapped": 0, "inputs_copied_bytes": 0,
           "done_in_place": 0}
 for key, value in wanted.items():
