@@ -8,6 +8,8 @@ that must stay sequential should not be slowed down by the node either.
     bench/serial.py                        everything, 5 runs each: many minutes
     bench/serial.py raytracer ledger       only these
     bench/serial.py --json results.json    the figures for a machine
+    bench/serial.py --instructions ledger  instructions executed instead of times, which a busy machine does not change: with
+                                           and without -fno-cleave, beside clang++-22 -static, by valgrind's cachegrind
 
 Short programs tell little: starting a program costs `cleave run` some milliseconds, told in its own column ("start",
 the time of a program that does nothing). Not part of ./check: a measurement is not a test.
@@ -21,7 +23,9 @@ import random
 import re
 import shlex
 import string
+import subprocess
 import sys
+import tarfile
 import tempfile
 
 from sidebyside import measure, succeed, summarised
@@ -92,6 +96,49 @@ def contenders(options, folder, path, flags, arguments):
         yield {"name": mode, "run": [cleave, "run", f"--mode={mode}", bundle, *arguments]}
 
 
+def rootProgram(bundle):
+    """The program in a bundle, as a file that can be started by itself: it then runs as in mode serial."""
+    with tarfile.open(bundle) as archive:
+
+        def blob(digest):
+            return archive.extractfile("blobs/" + digest.replace(":", "/")).read()
+
+        index = json.loads(archive.extractfile("index.json").read())
+        layers = json.loads(blob(index["manifests"][0]["digest"]))["layers"]
+        elf = blob(next(layer["digest"] for layer in layers if layer["mediaType"].endswith("root.v1+elf")))
+    path = bundle + ".root"
+    with open(path, "wb") as file:
+        file.write(elf)
+    os.chmod(path, 0o755)
+    return path
+
+
+def instructions(command, stdin):
+    counter = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    result = subprocess.run([*counter, *command], input=stdin, capture_output=True)
+    told = re.search(rb"I\s+refs:\s+([\d,]+)", result.stderr)
+    if not told:
+        sys.exit(f"{shlex.join(command)}: valgrind told nothing\n{result.stderr.decode(errors='replace')}")
+    return int(told[1].replace(b",", b"")), result.stdout
+
+
+def countInstructions(options, folder):
+    print(f"{'':<24}{'clang++':>14}{'-fno-cleave':>14}{'serial':>14}{'ratio':>8}")
+    for name, path, flags, arguments, stdin in programs(options.names):
+        common = ["-std=c++20", "-O3", "-w", *flags, path, "-o"]
+        plain, bundle = os.path.join(folder, "plain"), os.path.join(folder, "app.cleave")
+        cleavexx = os.path.join(options.build, "bin", "cleave++")
+        succeed(["clang++-22", "-static", *common, plain])
+        counted = [instructions([plain, *arguments], stdin)]
+        for more in (["-fno-cleave"], []):
+            succeed([cleavexx, *more, *common, bundle])
+            counted.append(instructions([rootProgram(bundle), *arguments], stdin))
+        if any(output != counted[0][1] for _, output in counted):
+            sys.exit(f"{name}: the outputs differ")
+        base, whole, serial = (count for count, _ in counted)
+        print(f"{name:<24}{base:14}{whole:14}{serial:14}{serial / base:8.4f}", flush=True)
+
+
 def startSeconds(options, folder):
     """What `cleave run` costs a program that does nothing, by mode."""
     source = os.path.join(folder, "nothing.cpp")
@@ -107,8 +154,13 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--build", default=os.path.join(root, "build"), help="build folder of Cleave")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    parser.add_argument("--instructions", action="store_true", help="count instructions instead")
     options = parser.parse_args()
     results = {}
+    if options.instructions:
+        with tempfile.TemporaryDirectory(prefix="bench-serial-") as folder:
+            countInstructions(options, folder)
+        return 0
     with tempfile.TemporaryDirectory(prefix="bench-serial-") as folder:
         start = startSeconds(options, folder)
         print(f"start: serial {1000 * start['serial']:.1f} ms, isolated {1000 * start['isolated']:.1f} ms")

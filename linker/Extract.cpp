@@ -296,6 +296,27 @@ static Expected<TaskUnit> extractTask(const MDNode &node, std::vector<Function *
                   std::move(*bitcode)};
 }
 
+/// The versions that tasks were made of are not the program's (passes/PlainVersion.cpp): whatever is left of the cut code
+/// that refers to one of them gets the program's own. A function that only its own file could see is called as a copy,
+/// since one more call of it would count when it is inlined.
+static void returnToOriginals(Module &program) {
+  NamedMDNode *list = program.getNamedMetadata("cleave.originals");
+  if (!list)
+    return;
+  for (const MDNode *node : list->operands()) {
+    auto *prepared = mdconst::dyn_extract_or_null<GlobalValue>(node->getOperand(0));
+    auto *original = mdconst::dyn_extract_or_null<GlobalValue>(node->getOperand(1));
+    if (!prepared || !original)
+      continue;
+    bool isLocalFunction = isa<Function>(original) && original->hasLocalLinkage();
+    prepared->replaceUsesWithIf(original, [&](Use &use) {
+      auto *call = dyn_cast<CallBase>(use.getUser());
+      return !(isLocalFunction && call && call->isCallee(&use));
+    });
+  }
+  list->eraseFromParent();
+}
+
 Expected<std::vector<TaskUnit>> extractTasks(Module &program) {
   std::vector<TaskUnit> units;
   NamedMDNode *list = program.getNamedMetadata("cleave.tasks");
@@ -316,6 +337,7 @@ Expected<std::vector<TaskUnit>> extractTasks(Module &program) {
   for (Function *call : calls)
     if (call->use_empty())
       call->eraseFromParent();
+  returnToOriginals(program);
   return units;
 }
 

@@ -65,10 +65,22 @@ static void gatherGlobals(Module &module) {
       variable.setSection("cleave_globals");
 }
 
+/// Until here `main` was what clang++ would have optimised under that name. What is started is the choice.
+static void startWithChoice(Module &module) {
+  Function *choice = module.getFunction(splitChoice);
+  if (!choice)
+    return;
+  Function *main = module.getFunction("main");
+  main->setName("main.plain");
+  main->setLinkage(GlobalValue::InternalLinkage);
+  choice->setName("main");
+}
+
 Expected<ObjectBytes> compileModule(Module &module, TargetMachine &machine, unsigned optLevel) {
   optimise(module, machine, optLevel);
   if (module.getFunction("cleave_task_call"))
     gatherGlobals(module);
+  startWithChoice(module);
   ObjectBytes object;
   raw_svector_ostream out(object);
   legacy::PassManager passes;

@@ -13,6 +13,10 @@ class TargetMachine;
 
 namespace cleave {
 
+/// The function that chooses between the program as written, `main`, and the program cut (passes/PlainVersion.cpp). Where
+/// there is one, it is what the finished program starts with.
+inline constexpr const char *splitChoice = "cleave.main";
+
 using ObjectBytes = llvm::SmallVector<char, 0>;
 
 /// A machine like `target` for a statically linked, position-dependent program at `optLevel` (0 to 3; 0 is as 1). One for each

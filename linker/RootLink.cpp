@@ -16,12 +16,15 @@
 #include "linker/RootLink.h"
 #include "linker/Lld.h"
 #include "linker/ObjectEditor.h"
+#include "linker/Optimise.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
 using namespace llvm;
@@ -178,6 +181,21 @@ static void restoreLinkage(Module &root) {
   }
 }
 
+/// What tasks alone needed, and what nobody does: before all this is given names that others could know.
+static void dropUnused(Module &root) {
+  PassBuilder builder;
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  GlobalDCEPass().run(root, modules);
+}
+
 Error internaliseRoot(Module &root, const LinkOptions &options) {
   NativeNames names;
   for (const std::string &path : nativeInputs(options)) {
@@ -189,11 +207,12 @@ Error internaliseRoot(Module &root, const LinkOptions &options) {
         return error;
   }
   internalizeModule(root, [&](const GlobalValue &global) {
-    if (names.undefined.contains(global.getName()) || global.getName() == "main")
+    if (names.undefined.contains(global.getName()) || global.getName() == "main" || global.getName() == splitChoice)
       return true;
     bool isInlineFunction = isa<Function>(global) && global.hasLinkOnceODRLinkage();
     return names.defined.contains(global.getName()) && !isInlineFunction;
   });
+  dropUnused(root);
   restoreLinkage(root);
   return Error::success();
 }

@@ -60,8 +60,8 @@ static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
   }
 }
 
-/// An iteration of a few instructions cannot pay for its bytes to go there and back, however many there are.
-static constexpr double leastIterationNs = 4;
+/// What takes less is bound by memory, and all that it would bring is one more task.
+static constexpr double leastIterationNs = 1;
 
 /// Loops that only fill or copy are everywhere: they are no sites, and nothing is missed in them.
 static bool isSmallLoop(CutSite &site, CostModel &costs) {

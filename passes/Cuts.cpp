@@ -3,7 +3,8 @@
 // The cut program holds two versions of every function that leads to a cut. The plain version is the program as it was
 // written; nothing in it knows of tasks, so `serial` mode and work too small to split cost nothing. The cut version
 // calls cut versions. The two meet in `main`, and below each cut, where the run time answers "make the call in place,
-// it is small": then the plain version runs and its whole subtree with it, without any test.
+// it is small": then the plain version runs and its whole subtree with it, without any test. (Here the plain version is
+// still the prepared one. PlainVersion.cpp puts the program as the frontend gave it in its place.)
 //
 //     main          = is_splitting ? main.cut : main.plain
 //     sorted        as written
@@ -124,6 +125,10 @@ public:
       return;
     collectCallers();
     cloneAll();
+    std::vector<CopiedValues> copies;
+    for (const CutSite &site : sites)
+      if (site.range)
+        copies.push_back(keepWholeLoop(*site.range, site.cost.baseNs, *maps[site.where->getFunction()], abi));
     // Futures first: where a future is joined at a loop's entry, the loop must begin behind the join. Then ranges: they
     // count on their loop's blocks, and lowering a staged call splits its block.
     for (const CutSite &site : sites)
@@ -135,6 +140,8 @@ public:
     for (const CutSite &site : sites)
       if (site.loop)
         lowerCall(site);
+    for (const CopiedValues &values : copies)
+      mergeCopies(values);
     redirectCalls();
     addFrames();
     dispatchMain();

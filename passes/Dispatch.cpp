@@ -20,8 +20,8 @@
 // so that summaries, the order of the call graph, recursion and the search for cuts need to know nothing of it. If the
 // targets carry facts, so does the dispatcher, as `Shape::area() const` of whatever derives from Shape: a virtual call in
 // a loop can itself become a task. When the program has been cut, the dispatcher becomes the one indirect call that stood
-// there (its callees are listed beside it, for the linker), so the plain program is what it was. Only in functions that
-// were cut does the chain stay: it leads to cut versions.
+// there (its callees are listed beside it, for the linker), in tasks and in what else is made of prepared code; the plain
+// program never saw it (PlainVersion.cpp). Only in functions that were cut does the chain stay: it leads to cut versions.
 //
 // Refused: everything, if native objects are linked that may hold functions and classes of their own; calls through std's
 // own classes (their tables are in libstdc++.a); more than `maxTargets`; function pointers, if the program asks somebody

@@ -6,15 +6,19 @@
 // store to v[i] changes v; the ownership graph knows that a buffer is not the variable that owns it.
 //
 // A load moves if nothing in the loop writes what it reads and it may be made although the loop might not come to it:
-// it stands in the header before anything that may leave, or its address is known to be good (a variable, a reference).
-// Instructions are moved, never made: the answers of Ownership and Effects about them stay right.
+// it stands in the header before anything that may leave, or its address is known to be good (a variable, a reference, an
+// element of either: if nobody knows that its index is inside, it is made so, since what the load gives where the program
+// would not have made it does not matter).
+// Instructions are moved, and those made are no pointers: the answers of Ownership and Effects about them stay right.
 #include "passes/HoistLoads.h"
 #include "passes/Effects.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -41,13 +45,15 @@ public:
 private:
   void hoistFrom(Loop &loop);
   ObjectSet written(const Loop &loop) const;
-  bool isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) const;
+  bool isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain);
+  bool keepInside(LoadInst &load);
 
   const Effects &effects;
   const FunctionMemory &memory;
   DominatorTree dominators;
   LoopInfo loops;
   AssumptionCache assumptions;
+  DenseMap<const Value *, uint64_t> clamped; ///< indices that were made to be less than this
 };
 
 } // namespace
@@ -63,7 +69,37 @@ ObjectSet Hoister::written(const Loop &loop) const {
   return writes;
 }
 
-bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) const {
+/// Makes the index by which `load` reaches into a variable (or what a reference leads to) stay inside.
+bool Hoister::keepInside(LoadInst &load) {
+  const DataLayout &layout = load.getDataLayout();
+  APInt before(64, 0);
+  auto *element = dyn_cast<GetElementPtrInst>(
+      load.getPointerOperand()->stripAndAccumulateConstantOffsets(layout, before, /*AllowNonInbounds=*/false));
+  SmallMapVector<Value *, APInt, 4> indices;
+  APInt offset(64, 0);
+  if (!element || !element->collectOffset(layout, 64, indices, offset) || indices.size() != 1)
+    return false;
+  auto &[index, scale] = *indices.begin();
+  APInt within(64, 0);
+  Value *base = element->getPointerOperand()->stripAndAccumulateConstantOffsets(layout, within, false);
+  bool canBeNull = true, canBeFreed = true;
+  uint64_t bytes = base->getPointerDereferenceableBytes(layout, canBeNull, canBeFreed);
+  int64_t first = (before + offset + within).getSExtValue(), step = scale.getSExtValue();
+  int64_t room = static_cast<int64_t>(bytes) - first - static_cast<int64_t>(layout.getTypeStoreSize(load.getType()));
+  if (canBeNull || canBeFreed || !isa<AllocaInst, Argument, GlobalVariable>(base) || first < 0 || step <= 0 || room < 0)
+    return false;
+  uint64_t count = static_cast<uint64_t>(room / step) + 1;
+  if (auto known = clamped.find(index); known != clamped.end())
+    return known->second <= count;
+  IRBuilder<> builder(element);
+  Value *isInside = builder.CreateICmpULT(index, ConstantInt::get(index->getType(), count));
+  Value *safe = builder.CreateSelect(isInside, index, ConstantInt::get(index->getType(), 0));
+  clamped[safe] = count;
+  element->replaceUsesOfWith(index, safe);
+  return true;
+}
+
+bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) {
   bool isArithmetic = isa<GetElementPtrInst>(instruction) || isa<BinaryOperator>(instruction) ||
                       isa<CmpInst>(instruction) || isa<SelectInst>(instruction) || isa<CastInst>(instruction);
   auto *load = dyn_cast<LoadInst>(&instruction);
@@ -73,8 +109,8 @@ bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const Object
     return false;
   if (isCertain) // a division too
     return true;
-  return isSafeToSpeculativelyExecute(&instruction, loop.getLoopPreheader()->getTerminator(),
-                                      const_cast<AssumptionCache *>(&assumptions), &dominators);
+  return isSafeToSpeculativelyExecute(&instruction, loop.getLoopPreheader()->getTerminator(), &assumptions, &dominators) ||
+         (load && keepInside(*load));
 }
 
 void Hoister::hoistFrom(Loop &loop) {

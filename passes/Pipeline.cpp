@@ -6,6 +6,7 @@
 #include "passes/Dispatch.h"
 #include "passes/GlobalInputs.h"
 #include "passes/HoistLoads.h"
+#include "passes/PlainVersion.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/CallGraph.h"
@@ -70,13 +71,14 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   if (!linked)
     return linked.takeError();
   CutProgram program;
-  program.module = std::move(*linked);
-  Module &module = *program.module;
+  std::unique_ptr<Module> prepared = std::move(*linked);
+  Module &module = *prepared;
   Function *main = module.getFunction("main");
   if (!main || main->isDeclaration())
     return createStringError("no 'main' in the program; one of the source files or objects must define it");
   if (!options.splitting) {
-    settleVariableTypes(module);
+    dropFacts(module);
+    program.module = std::move(prepared);
     program.partition = emptyPartition();
     return program;
   }
@@ -85,6 +87,8 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
     NamedRegionTimer timer(stage, stage, "cleave", "Cleave's stages", options.showTimes);
     return work();
   };
+  // What follows is done to one copy, for the sake of what is split; what is not runs as it was written.
+  PlainVersion plain = timed("copy", [&] { return PlainVersion(module); });
   timed("prepare", [&] { prepareModule(module); });
   // Beyond this point functions are neither inlined nor simplified until the module is cut.
   Analyses known = timed("analyses", [&] { return analyse(module); });
@@ -97,11 +101,16 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
     program.partition = describePartition(sites, costs);
   });
   program.remarks = remarksOf(sites);
+  if (none_of(sites, [](const CutSite &site) { return site.isTaken(); })) {
+    program.module = plain.take();
+    return program;
+  }
   timed("cutting", [&] { makeCuts(module, sites, abi); });
   releaseFunctions(module);
   releaseDispatchers(module);
   dropUnused(module);
-  if (Error error = verified(module, "cutting"))
+  program.module = timed("joining", [&] { return plain.join(module); });
+  if (Error error = verified(*program.module, "cutting"))
     return std::move(error);
   return program;
 }
@@ -130,7 +139,9 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
     operand(block.base);
     if (block.bytes)
       out << " of " << block.bytes << " bytes";
-    if (block.isWritten) {
+    if (block.gathers) {
+      out << " gathers elements of " << block.elementBytes << " bytes";
+    } else if (block.isWritten) {
       out << " written from ";
       operand(block.low);
       out << " by ";

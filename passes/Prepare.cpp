@@ -5,6 +5,7 @@
 // calls, because a call with facts is what can be moved. Whatever is kept whole here is free to be inlined again when
 // the full -O pipeline runs over the pieces: a cut never costs an optimisation.
 #include "passes/Prepare.h"
+#include "passes/Candidates.h"
 #include "passes/Dispatch.h"
 #include "passes/Facts.h"
 #include "passes/Ownership.h"
@@ -31,6 +32,7 @@
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
 #include "llvm/Transforms/Utils/LCSSA.h"
 #include "llvm/Transforms/Utils/LoopSimplify.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
 
@@ -64,6 +66,38 @@ public:
       return PreservedAnalyses::all();
     PreservedAnalyses preserved;
     preserved.preserveSet<CFGAnalyses>();
+    return preserved;
+  }
+};
+
+/// GlobalOpt takes variables apart, makes bools of numbers and leaves out stores that only it knows to be useless. But
+/// prepared code shares its variables with the program as it was written (PlainVersion.cpp): what is written somewhere
+/// keeps its form, as if somebody outside knew it. What is not written may become a constant; both sides find that true.
+class OptimiseSharedGlobals : public PassInfoMixin<OptimiseSharedGlobals> {
+public:
+  PreservedAnalyses run(Module &module, ModuleAnalysisManager &managers) {
+    PreservedAnalyses preserved = PreservedAnalyses::all();
+    // Initializers that were computed in the first round were the only writes of some variables.
+    for (int round = 0; round < 2; ++round)
+      preserved.intersect(runOnce(module, managers));
+    return preserved;
+  }
+
+private:
+  static PreservedAnalyses runOnce(Module &module, ModuleAnalysisManager &managers) {
+    SmallVector<GlobalValue *, 8> used;
+    collectUsedGlobalVariables(module, used, /*CompilerUsed=*/false);
+    collectUsedGlobalVariables(module, used, /*CompilerUsed=*/true);
+    SmallPtrSet<Constant *, 32> known(used.begin(), used.end()), kept;
+    SmallVector<GlobalValue *, 32> written;
+    for (GlobalVariable &global : module.globals())
+      if (global.hasLocalLinkage() && !global.isConstant() && !known.contains(&global) && !isNeverWritten(global)) {
+        written.push_back(&global);
+        kept.insert(&global);
+      }
+    appendToCompilerUsed(module, written);
+    PreservedAnalyses preserved = GlobalOptPass().run(module, managers);
+    removeFromUsedLists(module, [&](Constant *global) { return kept.contains(global); });
     return preserved;
   }
 };
@@ -201,7 +235,7 @@ void prepareModule(Module &module) {
   simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
-  second.addPass(GlobalOptPass());
+  second.addPass(OptimiseSharedGlobals());
   second.addPass(GlobalDCEPass());
   FunctionPassManager canonical;
   canonical.addPass(LoopSimplifyPass());

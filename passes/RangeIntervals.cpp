@@ -166,7 +166,10 @@ std::optional<Interval> IntervalFinder::reachedByInner(const SCEVAddRecExpr &rec
   const SCEV *count = evolution.getExitCount(inner, header);
   if (isa<SCEVCouldNotCompute>(count))
     return std::nullopt;
-  count = evolution.getNoopOrZeroExtend(evolution.applyLoopGuards(count, inner), word);
+  // What is known where the inner loop begins may be told in terms of the outer one's counter: y < n, in a square.
+  const SCEV *guarded = evolution.applyLoopGuards(count, inner);
+  bool isFixed = evolution.isLoopInvariant(guarded, &context.loop) || !evolution.isLoopInvariant(count, &context.loop);
+  count = evolution.getNoopOrZeroExtend(isFixed ? guarded : count, word);
   // Blocks behind the header's exit test see one round less than the header itself.
   const SCEV *last = where.getParent() == header ? count : evolution.getMinusSCEV(count, evolution.getOne(word));
   const SCEV *step = recurrence.getStepRecurrence(evolution);

@@ -9,6 +9,11 @@
 //                                                                        border = done + count
 //                                                                    the loop as it was; ++done
 //
+// Whoever does not split the loop does not ask at each border either: there is a second copy, as it was written.
+//
+//     LOOP   if (it is short) goto whole            ask:    if (!(range = cleave_range_begin(...))) goto whole
+//            goto ask                               header: as above                 whole: the loop as it was
+//
 // The task's copy of the loop differs from the original in its end (a count instead of the exit test, which is true for
 // every iteration of the range), in the pointers that come in (block + distance instead of the program's addresses),
 // and in that whatever leaves the loop elsewhere gives up. Partial sums may overflow where the whole does not, so the
@@ -23,6 +28,7 @@
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 #include "llvm/Transforms/Utils/Local.h"
+#include "llvm/Transforms/Utils/SSAUpdater.h"
 
 using namespace llvm;
 
@@ -205,6 +211,8 @@ void TaskBuilder::cloneBlocks() {
   for (const RangeReduction &reduction : range.reductions)
     for (Instruction *step : reduction.steps)
       cast<Instruction>(map[step])->dropPoisonGeneratingFlags();
+  for (Instruction *operation : range.memory.gathering)
+    cast<Instruction>(map[operation])->dropPoisonGeneratingFlags();
 }
 
 void TaskBuilder::startPhis() {
@@ -335,6 +343,88 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &lo
   return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result), task);
 }
 
+// ---- the loop as it was ------------------------------------------------------------------------------------------
+
+/// A loop that is known to take less has no use for anybody else.
+static constexpr double leastLoopNs = 10000;
+
+CopiedValues keepWholeLoop(const RangeLoop &range, double iterationNs, ValueToValueMapTy &map, ProgramAbi &abi) {
+  SmallVector<BasicBlock *, 16> blocks;
+  SmallPtrSet<BasicBlock *, 16> inside;
+  for (BasicBlock *block : range.blocks) {
+    blocks.push_back(cast<BasicBlock>(map.lookup(block)));
+    inside.insert(blocks.back());
+  }
+  Function *function = blocks.front()->getParent();
+  ValueToValueMapTy whole;
+  SmallVector<BasicBlock *, 16> copies;
+  for (BasicBlock *block : blocks) {
+    BasicBlock *copy = CloneBasicBlock(block, whole, ".whole", function);
+    whole[block] = copy;
+    copies.push_back(copy);
+  }
+  for (BasicBlock *copy : copies)
+    for (Instruction &instruction : *copy)
+      RemapInstruction(&instruction, whole, RF_NoModuleLevelChanges | RF_IgnoreMissingLocals);
+  for (BasicBlock *block : blocks)
+    for (BasicBlock *next : successors(block))
+      if (!inside.contains(next))
+        for (PHINode &phi : next->phis()) {
+          Value *value = phi.getIncomingValueForBlock(block);
+          auto mapped = whole.find(value);
+          phi.addIncoming(mapped == whole.end() ? value : &*mapped->second, cast<BasicBlock>(whole[block]));
+        }
+  // Two ways lead to the second copy: the loop is short, or whoever was asked did not want it.
+  Instruction *entrance = cast<Instruction>(map.lookup(range.preheader->getTerminator()));
+  BasicBlock *preheader = entrance->getParent(), *header = blocks.front();
+  auto *wholeHeader = cast<BasicBlock>(whole[header]);
+  BasicBlock *ask = BasicBlock::Create(function->getContext(), "range.begin", function, header);
+  for (PHINode &phi : wholeHeader->phis())
+    phi.addIncoming(phi.getIncomingValueForBlock(preheader), ask);
+  header->replacePhiUsesWith(preheader, ask);
+  IRBuilder<> builder(entrance);
+  Value *isShort = builder.getFalse();
+  if (!range.hasOpenWork && iterationNs > 0) {
+    // Every loop counts in mode check, which says 2.
+    Value *mode = builder.CreateLoad(builder.getInt32Ty(), abi.isSplitting);
+    auto least = static_cast<uint64_t>(leastLoopNs / iterationNs) + 1;
+    Value *trips = isa<Constant>(range.trips) ? range.trips : &*map.lookup(range.trips);
+    isShort = builder.CreateAnd(builder.CreateICmpULT(trips, builder.getInt64(least)),
+                                builder.CreateICmpEQ(mode, builder.getInt32(1)));
+  }
+  builder.CreateCondBr(isShort, wholeHeader, ask);
+  entrance->eraseFromParent();
+  builder.SetInsertPoint(ask);
+  map[range.preheader->getTerminator()] = builder.CreateCondBr(builder.getFalse(), wholeHeader, header);
+  CopiedValues values;
+  for (BasicBlock *block : blocks)
+    for (Instruction &instruction : *block)
+      if (!instruction.getType()->isVoidTy())
+        values.push_back({&instruction, &*whole[&instruction]});
+  return values;
+}
+
+void mergeCopies(const CopiedValues &values) {
+  for (const auto &[one, other] : values) {
+    auto *here = dyn_cast_or_null<Instruction>(static_cast<Value *>(one));
+    auto *there = dyn_cast_or_null<Instruction>(static_cast<Value *>(other));
+    if (!here || !there)
+      continue;
+    SmallVector<Use *, 8> uses;
+    for (Use &use : here->uses())
+      if (cast<Instruction>(use.getUser())->getParent() != here->getParent())
+        uses.push_back(&use);
+    if (uses.empty())
+      continue;
+    SSAUpdater updater;
+    updater.Initialize(here->getType(), here->getName());
+    updater.AddAvailableValue(here->getParent(), here);
+    updater.AddAvailableValue(there->getParent(), there);
+    for (Use *use : uses)
+      updater.RewriteUseAfterInsertions(*use);
+  }
+}
+
 // ---- the loop that asks ------------------------------------------------------------------------------------------
 
 namespace {
@@ -393,21 +483,24 @@ void LoopRewriter::storeScalars() {
 /// cleave_range_block[], as program.h lays it out.
 Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
   Type *word = builder.getInt64Ty();
-  auto *blockType = StructType::get(context, {builder.getPtrTy(), word, builder.getPtrTy(), word, word, word, word, word});
+  auto *blockType = StructType::get(context, {builder.getPtrTy(), word, builder.getPtrTy(), word, word, word, word, word,
+                                              builder.getInt32Ty(), builder.getInt32Ty()});
   auto *listType = ArrayType::get(blockType, std::max<size_t>(range.memory.blocks.size(), 1));
   Value *list = entry.CreateAlloca(listType);
   for (auto [number, block] : enumerate(range.memory.blocks)) {
     Value *one = builder.CreateConstInBoundsGEP2_64(listType, list, 0, number);
     Value *zero = builder.getInt64(0);
-    bool isWritten = block.isWritten;
+    bool isWritten = block.isWritten && !block.gathers;
     Value *fields[] = {here(block.base),
                        builder.getInt64(block.bytes),
                        block.owner ? here(block.owner) : ConstantPointerNull::get(builder.getPtrTy()),
-                       builder.getInt64(isWritten),
+                       builder.getInt64(block.isWritten),
                        isWritten ? here(block.low) : zero,
                        isWritten ? here(block.lowStep) : zero,
                        isWritten ? here(block.high) : zero,
-                       isWritten ? here(block.highStep) : zero};
+                       isWritten ? here(block.highStep) : zero,
+                       builder.getInt32(block.gathers),
+                       builder.getInt32(block.elementBytes)};
     for (auto [index, value] : enumerate(fields))
       builder.CreateStore(value, builder.CreateStructGEP(blockType, one, index));
   }
@@ -533,8 +626,13 @@ void LoopRewriter::askAtBorders() {
   Type *word = builder.getInt64Ty();
 
   builder.SetInsertPoint(preheader->getTerminator());
+  Value *isNull = builder.CreateIsNull(handle);
+  auto *choice = cast<BranchInst>(preheader->getTerminator());
+  if (choice->isConditional())
+    choice->setCondition(isNull);
   Value *never = builder.getInt64(~uint64_t{0});
-  Value *firstBorder = builder.CreateSelect(builder.CreateIsNull(handle), never, builder.getInt64(0));
+  Value *firstBorder = choice->isConditional() ? static_cast<Value *>(builder.getInt64(0))
+                                               : builder.CreateSelect(isNull, never, builder.getInt64(0));
   progress = PHINode::Create(word, 3, "done", header->begin());
   PHINode *border = PHINode::Create(word, 3, "border", header->begin());
   BasicBlock *rest = SplitBlock(header, header->getFirstNonPHIIt());

@@ -29,6 +29,7 @@
 #include "passes/RangeIntervals.h"
 #include "passes/Facts.h"
 #include "passes/RangeTypes.h"
+#include "cleave/program.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
@@ -78,10 +79,11 @@ private:
     const Instruction *writer = nullptr;
     /// Another block of the same base holds the members that the loop only reads.
     bool isTwin = false;
-    LoadInst *followed = nullptr;     ///< a load of a pointer that lies in the block: it travels by type
+    Instruction *followed = nullptr;  ///< it follows a pointer that lies in the block, which travels by type
     const MDNode *element = nullptr; ///< then
     Value *owner = nullptr;
     uint64_t bytes = 0;
+    unsigned gathers = 0, elementBytes = 0;
   };
   struct Access {
     Instruction *where;
@@ -115,6 +117,7 @@ private:
   };
   std::optional<Residue> residue(const SCEV *value, uint64_t stride, const Instruction &where);
   bool separateMembers(unsigned number);
+  bool gathers(Block &block, SmallVectorImpl<Instruction *> &operations);
   /// Do all accesses belong to the iteration's own part?
   bool isLinear(const Block &block) const {
     return all_of(block.parts, [&](const Part &part) {
@@ -153,7 +156,19 @@ std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
   return "memory";
 }
 
-/// Variables that begin to live in each iteration, and heap memory that no pointer outside of the iteration leads to.
+/// Does whatever the variable held end here: its life begins, or all of it is overwritten?
+static bool beginsAnew(const Instruction &instruction, const AllocaInst &local) {
+  auto *marker = dyn_cast<IntrinsicInst>(&instruction);
+  if (marker && marker->getIntrinsicID() == Intrinsic::lifetime_start)
+    return true;
+  auto *transfer = dyn_cast<MemTransferInst>(&instruction);
+  auto *length = transfer ? dyn_cast<ConstantInt>(transfer->getLength()) : nullptr;
+  auto bytes = local.getAllocationSize(local.getDataLayout());
+  return length && !transfer->isVolatile() && transfer->getRawDest() == &local && transfer->getRawSource() != &local &&
+         bytes && length->getZExtValue() == bytes->getFixedValue();
+}
+
+/// Variables that begin anew in each iteration, and heap memory that no pointer outside of the iteration leads to.
 void MemoryAnalysis::findPrivate() {
   for (Instruction &instruction : function.getEntryBlock()) {
     auto *local = dyn_cast<AllocaInst>(&instruction);
@@ -163,15 +178,16 @@ void MemoryAnalysis::findPrivate() {
     bool isInside = !local->use_empty();
     for (const User *user : local->users()) {
       auto *inner = dyn_cast<Instruction>(user);
+      // Where an exception leaves the loop, the variable's life ends outside of it.
+      if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
+        continue;
       isInside &= inner && loop.contains(inner);
-      if (auto *marker = dyn_cast_or_null<IntrinsicInst>(inner);
-          marker && marker->getIntrinsicID() == Intrinsic::lifetime_start &&
-          (!begins || context.dominators.dominates(marker, begins)))
-        begins = marker;
+      if (inner && beginsAnew(*inner, *local) && (!begins || context.dominators.dominates(inner, begins)))
+        begins = inner;
     }
     if (!isInside || !begins || !all_of(local->users(), [&](const User *user) {
           auto *inner = cast<Instruction>(user);
-          return inner == begins || context.dominators.dominates(begins, inner);
+          return inner == begins || !loop.contains(inner) || context.dominators.dominates(begins, inner);
         }))
       continue;
     locals.push_back(local);
@@ -336,7 +352,15 @@ bool MemoryAnalysis::addCall(CallBase &call) {
                     "pass it as a parameter, or make it const");
   ObjectSet behind = objects.loadFrom(sets.reads);
   behind.reset(FunctionMemory::constantObject);
-  if (!behind.empty())
+  behind.intersectWithComplement(privateObjects);
+  // It may where what it is given travels by its type, with all that it owns.
+  auto isWhole = [&](Use &argument) {
+    TypedPlace place = places.of(argument.get());
+    return !argument->getType()->isPointerTy() || isa<Function>(argument.get()) ||
+           isPrivate(objects.pointsTo(argument.get())) || (place && place.offset == 0);
+  };
+  bool isFollowing = !behind.empty();
+  if (isFollowing && !all_of(call.args(), isWhole))
     return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
                   "make the loop's body a function of its own that takes what it needs by const reference");
   for (Use &argument : call.args()) {
@@ -354,7 +378,9 @@ bool MemoryAnalysis::addCall(CallBase &call) {
     for (Way way : ways)
       if (!isConstantData(way.base)) {
         Block &block = blocks[blockOf(way.base)];
-        block.objects |= set;
+        block.objects |= isFollowing ? objects.reach(set) : set;
+        if (isFollowing)
+          block.followed = &call;
         Interval interval;
         if (way.first) {
           block.followed = way.first;
@@ -595,7 +621,12 @@ bool MemoryAnalysis::settleTyped(Block &block) {
       (block.isWritten && holdsView(*function.getParent(), block.element)))
     return no();
   for (Part &part : block.parts) {
-    if (!part.first) {
+    if (isa<CallBase>(part.where) && !part.size && !part.first) {
+      TypedPlace argument = places.of(part.where->getOperand(part.operand));
+      bool isElement = argument && argument.offset == 0 && (argument.type == block.element || argument.type == whole);
+      if (!isElement)
+        return refuseToFollow(block.objects, part.where);
+    } else if (!part.first) {
       auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
       Content content = places.contentAt(places.of(part.where->getOperand(part.operand)),
                                          size ? size->getAPInt().getZExtValue() : 0);
@@ -725,6 +756,77 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
   return true;
 }
 
+/// The value behind a change of width: the operations below do to the lower bits what they would do to them alone.
+static Value *narrow(Value *value) {
+  bool isWidth = isa<ZExtInst>(value) || isa<SExtInst>(value) || isa<TruncInst>(value);
+  return isWidth && value->hasOneUse() ? cast<CastInst>(value)->getOperand(0) : value;
+}
+
+static unsigned gatherKind(const BinaryOperator &operation, const Value *element) {
+  switch (operation.getOpcode()) {
+  case Instruction::Add:
+    return CLEAVE_GATHER_ADD;
+  case Instruction::Sub: // a sum of negated values
+    return narrow(operation.getOperand(0)) == element ? CLEAVE_GATHER_ADD : 0;
+  case Instruction::And:
+    return CLEAVE_GATHER_AND;
+  case Instruction::Or:
+    return CLEAVE_GATHER_OR;
+  case Instruction::Xor:
+    return CLEAVE_GATHER_XOR;
+  default:
+    return 0;
+  }
+}
+
+/// A histogram: all that the loop does with the block is `element = element op value`, with one operation on elements of one
+/// width. Nobody sees an element on the way, so it does not matter in which order, or from where, it gathers.
+bool MemoryAnalysis::gathers(Block &block, SmallVectorImpl<Instruction *> &operations) {
+  const DataLayout &layout = function.getDataLayout();
+  unsigned kind = 0, bytes = 0, loads = 0;
+  SmallVector<Instruction *, 4> own;
+  for (const Part &part : block.parts) {
+    auto *store = dyn_cast<StoreInst>(part.where);
+    if (!store) {
+      if (!isa<LoadInst>(part.where))
+        return false;
+      ++loads;
+      continue;
+    }
+    auto *operation = dyn_cast<BinaryOperator>(narrow(store->getValueOperand()));
+    if (!operation || !operation->hasOneUse() || !operation->getType()->isIntegerTy() || !store->isSimple())
+      return false;
+    LoadInst *element = nullptr;
+    for (Value *operand : operation->operands())
+      if (auto *load = dyn_cast<LoadInst>(narrow(operand)); load && load->getPointerOperand() == store->getPointerOperand())
+        element = load;
+    if (!element || !element->hasOneUse() || !element->isSimple() || element->getParent() != store->getParent())
+      return false;
+    unsigned operationKind = gatherKind(*operation, element);
+    Type *type = element->getType();
+    unsigned width = layout.getTypeStoreSize(type);
+    bool isWhole = type->isIntegerTy(8 * width) && type == store->getValueOperand()->getType() &&
+                   operation->getType()->getIntegerBitWidth() >= 8 * width && is_contained({1u, 2u, 4u, 8u}, width);
+    bool isAligned = isWhole && element->getAlign() >= width && store->getAlign() >= width;
+    if (!operationKind || !isAligned || (kind && (kind != operationKind || bytes != width)))
+      return false;
+    // What stands between the two would have to be another pair, and might be of the same element.
+    for (auto it = std::next(element->getIterator()); &*it != store; ++it)
+      if (it->mayWriteToMemory() && any_of(block.parts, [&](const Part &other) { return other.where == &*it; }))
+        return false;
+    kind = operationKind;
+    bytes = width;
+    own.push_back(operation);
+  }
+  // Each load is one of those: it has one use, and that is an operation whose only use is a store of the block.
+  if (!kind || loads != own.size())
+    return false;
+  operations.append(own);
+  block.gathers = kind;
+  block.elementBytes = bytes;
+  return true;
+}
+
 /// The interval of iteration t as two linear functions.
 bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
   Type *word = Type::getInt64Ty(function.getContext());
@@ -808,7 +910,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     if (blocks[number].followed) {
       if (!settleTyped(blocks[number]))
         return std::nullopt;
-    } else if (blocks[number].isWritten && !isLinear(blocks[number])) {
+    } else if (blocks[number].isWritten && !isLinear(blocks[number]) && !gathers(blocks[number], result.gathering)) {
       separateMembers(number);
     }
   }
@@ -823,7 +925,9 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     one.owner = block.owner;
     one.isWritten = block.isWritten;
     one.isTwin = block.isTwin;
-    if (block.isWritten && !measure(block, one))
+    one.gathers = block.gathers;
+    one.elementBytes = block.elementBytes;
+    if (block.isWritten && !block.gathers && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);
   }

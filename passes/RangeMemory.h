@@ -30,6 +30,8 @@ struct RangeBlock {
   llvm::Value *owner = nullptr;          ///< with `element`, of a heap block: the std::vector whose elements it holds
   bool isWritten = false;
   bool isTwin = false; ///< the written members of an array of structs; an earlier block has the same base
+  /// Written, and any iteration may change any element, all by this operation (CLEAVE_GATHER_..., program.h).
+  unsigned gathers = 0, elementBytes = 0;
   llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader
 };
 
@@ -50,6 +52,8 @@ struct RangeMemory {
   llvm::SmallVector<RangeBound, 4> bounds;
   llvm::SmallVector<llvm::PtrToIntInst *, 4> addresses; ///< of pointers above, as integers whose differences are taken
   llvm::SmallVector<RangeAccess, 4> rerouted;
+  /// The operations of blocks that gather: parts may overflow where the whole does not.
+  llvm::SmallVector<llvm::Instruction *, 4> gathering;
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration

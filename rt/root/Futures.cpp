@@ -1,7 +1,7 @@
 /* Futures.cpp - single calls that were moved: spawn and join.
  *
  * A future is a batch of one item. Whether it is sent is decided here and now (History.h); a call that is not gets
- * either null (make it in place, cut further inside) or the token `plain` (too small: the plain clone, so that the
+ * either null (make it in place, cut further inside) or the token `plain` (too small: the plain version, so that the
  * whole recursion below costs nothing more). */
 #include "Check.h"
 #include "History.h"

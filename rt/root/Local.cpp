@@ -76,8 +76,8 @@ Work *joinOldest(Worker &worker) {
 bool helpSomebody() {
   if (__atomic_load_n(&isHeld, __ATOMIC_SEQ_CST))
     return false;
-  for (uint32_t k = 1; k != count; ++k) {
-    Work *work = joinOldest(workers[(self->index + k) % count]);
+  for (uint32_t k = 1, all = workerCount(); k < all; ++k) {
+    Work *work = joinOldest(workers[(self->index + k) % all]);
     if (!work)
       continue;
     uint64_t before = floatControl();
@@ -158,9 +158,8 @@ void start() {
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
-  count = started;
-  if (count < 2)
-    self = nullptr;
+  if (started != count) /* fewer will do, or none: the program's thread takes the parts itself */
+    __atomic_store_n(&count, started, __ATOMIC_RELAXED);
 }
 
 } // namespace
@@ -196,15 +195,15 @@ void attach() {
     self->stackFloor = reinterpret_cast<const char *>(__builtin_frame_address(0)) - limit.rlim_cur / 2;
 }
 
-uint32_t workerCount() { return count; }
+uint32_t workerNumber() { return self->index; }
+
+uint32_t workerCount() { return __atomic_load_n(&count, __ATOMIC_RELAXED); }
 
 bool isProgramsThread() { return self == &workers[0]; }
 
 void offer(Work *work, uint32_t wakes) {
   if (!started)
     start();
-  if (!self)
-    return;
   work->isOffered = true;
   work->floatControl = floatControl();
   work->newer = nullptr;

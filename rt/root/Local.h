@@ -57,6 +57,7 @@ inline bool mayDo(const cleave_site &site) { return site.local && self; }
 /* From the program's thread, when the session begins. */
 void attach();
 bool isProgramsThread();
+uint32_t workerNumber(); /* of the calling thread; the program's is 0 */
 uint32_t workerCount(); /* the program's thread included */
 
 /* Up to `wakes` sleeping workers are got up, which is only worth it for work that is long beside that. */

@@ -37,9 +37,10 @@ struct Ranges : Work {
   uint64_t next;   /* the first chunk that nobody has taken */
   uint64_t failed; /* the first chunk that threw */
   uint64_t reductionBytes, resultBytes;
-  uint32_t blockCount;
+  uint32_t blockCount, owner;
   const void *scalars;
   BlockPart memory[kMaxBlocks];
+  uint8_t **gathered; /* by worker, then by block: its own copy of what gathers. Null: nothing does */
   uint8_t **copies; /* of each chunk's parts, as they were; null: it cannot throw */
   alignas(64) uint8_t results[];
 };
@@ -87,13 +88,37 @@ void fail(Ranges &ranges, uint64_t chunk) {
   }
 }
 
+/* This worker's copy of a block that gathers; the program's thread has the program's own. */
+uint8_t *gatheringOf(Ranges &ranges, uint32_t block) {
+  const BlockPart &part = ranges.memory[block];
+  if (workerNumber() == ranges.owner)
+    return const_cast<uint8_t *>(part.block.begin);
+  uint8_t *&own = ranges.gathered[workerNumber() * ranges.blockCount + block];
+  if (!own) {
+    own = static_cast<uint8_t *>(growBlock(nullptr, part.block.bytes));
+    beginGathering(part, own);
+  }
+  return own;
+}
+
+void combineAll(Ranges &ranges) {
+  for (uint64_t k = 0; ranges.gathered && k != uint64_t{workerCount()} * ranges.blockCount; ++k)
+    if (ranges.gathered[k])
+      combineGathered(ranges.memory[k % ranges.blockCount], ranges.gathered[k]);
+}
+
 uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   uint64_t item[2 + kMaxBlocks] = {chunk * ranges.grain, lengthOf(ranges, chunk)}; /* the rest: data is the base */
   Span spans[kMaxBlocks];
   void *args[2 + kMaxBlocks] = {item, const_cast<void *>(ranges.scalars)};
   for (uint32_t i = 0; i != ranges.blockCount; ++i) {
-    spans[i] = {ranges.memory[i].base, 0};
+    const BlockPart &block = ranges.memory[i];
+    spans[i] = {block.base, 0};
     args[2 + i] = &spans[i];
+    if (block.gathers) {
+      spans[i].data = gatheringOf(ranges, i);
+      item[2 + i] = static_cast<uint64_t>(block.base - block.block.begin);
+    }
   }
   void *result = ranges.results + chunk * ranges.resultBytes;
   if (!ranges.copies) {
@@ -132,6 +157,9 @@ void dispose(OpenWork *work) {
     for (uint64_t i = 0; i != ranges->chunks; ++i)
       free(ranges->copies[i]);
   free(ranges->copies);
+  for (uint64_t k = 0; ranges->gathered && k != uint64_t{workerCount()} * ranges->blockCount; ++k)
+    free(ranges->gathered[k]);
+  free(ranges->gathered);
   free(ranges);
 }
 
@@ -149,12 +177,26 @@ uint64_t chunksFor(uint64_t trips, double ns) {
   return chunks < 2 ? 2 : chunks < trips ? chunks : trips;
 }
 
-/* What may throw must be able to take back; what elements own is not copied. */
+/* What may throw must be able to take back; what elements own is not copied, and what gathers is not told apart. */
 bool mayBeUndone(const Ranges &ranges) {
   for (uint32_t i = 0; i != ranges.blockCount; ++i)
-    if (ranges.memory[i].isWritten && !isTrivial(*ranges.memory[i].element))
+    if (ranges.memory[i].isWritten && (ranges.memory[i].gathers || !isTrivial(*ranges.memory[i].element)))
       return false;
   return true;
+}
+
+/* False: no memory for it, or copies for all workers would cost more than the loop. */
+bool prepareGathering(Ranges &ranges, double ns) {
+  constexpr double kNsPerByte = 1; /* to fill and to combine */
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i != ranges.blockCount; ++i)
+    bytes += ranges.memory[i].gathers ? ranges.memory[i].block.bytes : 0;
+  if (!bytes)
+    return true;
+  if (ns > 0 && static_cast<double>(bytes * workerCount()) * kNsPerByte * 4 > ns)
+    return false;
+  ranges.gathered = static_cast<uint8_t **>(calloc(uint64_t{workerCount()} * ranges.blockCount, sizeof(uint8_t *)));
+  return ranges.gathered;
 }
 
 } // namespace
@@ -185,11 +227,12 @@ void *doRanges(const cleave_range &range) {
   ranges->resultBytes = resultBytes;
   ranges->blockCount = range.block_count;
   ranges->scalars = range.scalars;
+  ranges->owner = workerNumber();
   bool mayThrow = site.flags & CLEAVE_SITE_MAY_THROW;
   if (mayThrow)
     ranges->copies = static_cast<uint8_t **>(calloc(chunks, sizeof(uint8_t *)));
   if (!takeBlocks(ranges->memory, range, mayThrow ? Extent::Always : Extent::IfNeeded) ||
-      (mayThrow && (!ranges->copies || !mayBeUndone(*ranges)))) {
+      (mayThrow && (!ranges->copies || !mayBeUndone(*ranges))) || !prepareGathering(*ranges, ns)) {
     free(ranges->copies);
     free(ranges);
     return nullptr;
@@ -212,6 +255,7 @@ void *doRanges(const cleave_range &range) {
       doOne(chunk);
   }
   withdraw(ranges);
+  combineAll(*ranges);
   if (items)
     learn(site, kLoopBucket, spentNs, items, 0);
   for (uint64_t chunk = ranges->failed; ranges->copies && chunk < chunks; ++chunk)

@@ -30,6 +30,22 @@ bool overlaps(const HeapBlock &one, const HeapBlock &other) {
   return one.begin < other.begin + other.bytes && other.begin < one.begin + one.bytes;
 }
 
+/* Each worker has a copy of its own. */
+constexpr uint64_t kMostGathered = 1u << 20;
+
+template <class Element> void combineElements(uint32_t operation, uint8_t *to, const uint8_t *from, uint64_t bytes) {
+  for (uint64_t at = 0; at + sizeof(Element) <= bytes; at += sizeof(Element)) {
+    Element left, right;
+    memcpy(&left, to + at, sizeof left);
+    memcpy(&right, from + at, sizeof right);
+    left = static_cast<Element>(operation == CLEAVE_GATHER_ADD   ? left + right
+                                : operation == CLEAVE_GATHER_AND ? left & right
+                                : operation == CLEAVE_GATHER_OR  ? left | right
+                                                                 : left ^ right);
+    memcpy(to + at, &left, sizeof left);
+  }
+}
+
 /* Where the memory of a block begins and ends; begins nowhere if that is not known. */
 HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
   auto *base = static_cast<const uint8_t *>(given.base);
@@ -45,7 +61,27 @@ HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
 
 } // namespace
 
+void beginGathering(const BlockPart &part, uint8_t *memory) {
+  memset(memory, part.gathers == CLEAVE_GATHER_AND ? 0xff : 0, part.block.bytes);
+}
+
+void combineGathered(const BlockPart &part, const uint8_t *gathered) {
+  auto *to = const_cast<uint8_t *>(part.block.begin);
+  switch (part.elementBytes) {
+  case 1:
+    return combineElements<uint8_t>(part.gathers, to, gathered, part.block.bytes);
+  case 2:
+    return combineElements<uint16_t>(part.gathers, to, gathered, part.block.bytes);
+  case 4:
+    return combineElements<uint32_t>(part.gathers, to, gathered, part.block.bytes);
+  default:
+    return combineElements<uint64_t>(part.gathers, to, gathered, part.block.bytes);
+  }
+}
+
 HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count) {
+  if (part.gathers)
+    return part.block;
   int64_t low[2] = {}, high[2] = {};
   for (uint64_t i = 0; i != 2; ++i) {
     boundAt(part.low, part.lowStep, first + i * (count - 1), low[i]);
@@ -117,12 +153,13 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent) {
   for (uint32_t i = 0; i != range.block_count; ++i) {
     const cleave_range_block &given = range.blocks[i];
     const cleave_type &element = *range.site->kind->params[2 + i].type->elem;
-    HeapBlock block = extent == Extent::Always ? blockAt(given, element) : HeapBlock{};
-    if (extent == Extent::Always && !block.begin)
+    bool isNeeded = extent == Extent::Always || given.gathers;
+    HeapBlock block = isNeeded ? blockAt(given, element) : HeapBlock{};
+    if (isNeeded && (!block.begin || (given.gathers && block.bytes > kMostGathered)))
       return false;
     parts[i] = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
-                given.high, given.high_step};
-    if (given.is_written && !isDisjoint(parts[i], range.trips))
+                given.high, given.high_step, given.gathers, given.element_bytes};
+    if (given.is_written && !given.gathers && !isDisjoint(parts[i], range.trips))
       return false;
   }
   for (uint32_t i = 0; i != range.distinct_count; ++i) {

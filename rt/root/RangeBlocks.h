@@ -25,6 +25,7 @@ struct BlockPart {
   const cleave_type *element;
   bool isWritten;
   int64_t low, lowStep, high, highStep;
+  uint32_t gathers, elementBytes; /* program.h */
 };
 
 /* What the look-up must know of each block: where it begins and ends (whoever copies it), or only what tells two apart. */
@@ -35,6 +36,10 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent);
 
 /* The part of a written block that iterations [first, first + count) own, in bytes; cut at the block's ends. */
 HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count);
+/* Every element the operation's identity; and what was gathered from there, combined with what the program has. */
+void beginGathering(const BlockPart &part, uint8_t *memory);
+void combineGathered(const BlockPart &part, const uint8_t *gathered);
+
 Span spanOf(const BlockPart &part, const HeapBlock &bytes);
 
 /* Two blocks of one loop, one of them written. Values that lie in different places own different memory. */

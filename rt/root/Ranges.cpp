@@ -55,6 +55,7 @@ struct RangeWork {
   uint32_t blockCount;
   BlockPart parts[kMaxBlocks];
   Span spans[kMaxBlocks];
+  uint8_t *gathered[kMaxBlocks]; /* of blocks that gather: identities, then the last range's result */
   int64_t item[2 + kMaxBlocks];
   const void *args[2 + kMaxBlocks];
   alignas(64) uint8_t result[]; /* reductions, then a slice for each written block */
@@ -78,9 +79,9 @@ int pushRanges(void *state, void *loop) {
     work.item[1] = static_cast<int64_t>(count);
     for (uint32_t i = 0; i != work.blockCount; ++i) {
       const BlockPart &part = work.parts[i];
-      if (part.isWritten)
+      if (part.isWritten && !part.gathers)
         work.spans[i] = spanOf(part, hull(part, first, count));
-      work.item[2 + i] = part.base - work.spans[i].data;
+      work.item[2 + i] = part.base - (part.gathers ? part.block.begin : work.spans[i].data);
     }
     work.next = first + count;
     if (cleave_loop_push(loop, work.args))
@@ -108,10 +109,24 @@ bool takeBlocks(RangeWork &work, const cleave_range &range) {
   if (!takeBlocks(work.parts, range, Extent::Always))
     return false;
   for (uint32_t i = 0; i != range.block_count; ++i) {
-    work.spans[i] = spanOf(work.parts[i], work.parts[i].block);
+    const BlockPart &part = work.parts[i];
+    work.spans[i] = spanOf(part, part.block);
     work.args[2 + i] = &work.spans[i];
+    if (!part.gathers)
+      continue;
+    /* What each task begins with, and room for what it comes to. */
+    work.gathered[i] = static_cast<uint8_t *>(malloc(2 * part.block.bytes));
+    if (!work.gathered[i] || session.isChecking) /* the program's own elements never are what a task's are */
+      return false;
+    beginGathering(part, work.gathered[i]);
+    work.spans[i].data = work.gathered[i];
   }
   return true;
+}
+
+void freeGathered(RangeWork &work) {
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    free(work.gathered[i]);
 }
 
 uint64_t grainOf(const cleave_range &range) {
@@ -134,7 +149,9 @@ bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
     return false;
   uint64_t bytes = 0;
   for (uint32_t i = 0; i != work.blockCount; ++i)
-    if (const BlockPart &part = work.parts[i]; part.isWritten)
+    if (const BlockPart &part = work.parts[i]; part.gathers)
+      bytes += 2 * part.block.bytes * ((range.trips + work.grain - 1) / work.grain);
+    else if (part.isWritten)
       bytes += hull(part, 0, range.trips).bytes;
     else if (part.block.bytes < CLEAVE_EXTERN_MIN || !arena::owns(part.block.begin))
       bytes += part.block.bytes;
@@ -158,7 +175,9 @@ uint64_t sampleOf(const RangeWork &work) {
 void prepareResult(RangeWork &work, uint64_t first, uint64_t count) {
   auto *slices = reinterpret_cast<Span *>(work.result + alignUp(work.reductionBytes, 8));
   for (uint32_t i = 0; i != work.blockCount; ++i)
-    if (work.parts[i].isWritten)
+    if (work.parts[i].gathers)
+      *slices++ = {work.gathered[i] + work.parts[i].block.bytes, work.parts[i].block.bytes};
+    else if (work.parts[i].isWritten)
       *slices++ = spanOf(work.parts[i], hull(work.parts[i], first, count));
 }
 
@@ -218,6 +237,7 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
     check::allowSharedChanges(work->loop);
   if (work->loop)
     return work;
+  freeGathered(*work);
   free(work);
   return nullptr;
 }
@@ -249,12 +269,17 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
   if (answer != 1)
     return 0;
   memcpy(reductions, work.result, work.reductionBytes);
+  for (uint32_t i = 0; i != work.blockCount; ++i)
+    if (work.parts[i].gathers)
+      combineGathered(work.parts[i], work.gathered[i] + work.parts[i].block.bytes);
   return 1;
 }
 
 extern "C" void cleave_range_end(void *range) {
   if (local::owns(range))
     return local::endRanges(range);
-  if (range)
-    cleave_loop_end(static_cast<RangeWork *>(range)->loop);
+  if (!range)
+    return;
+  freeGathered(*static_cast<RangeWork *>(range));
+  cleave_loop_end(static_cast<RangeWork *>(range)->loop);
 }

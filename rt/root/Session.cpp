@@ -140,7 +140,7 @@ bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, i
     return false;
   session.isAttached = true;
   session.isChecking = control->mode == CLEAVE_MODE_CHECK && control->findings_offset;
-  cleave_is_splitting = 1;
+  cleave_is_splitting = session.isChecking ? 2 : 1;
   local::attach();
   __atomic_store_n(&control->root_attached, 1, __ATOMIC_RELEASE);
   return true;

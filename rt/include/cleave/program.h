@@ -1,6 +1,6 @@
 /* program.h - what the compiler's code calls: in the root program (rt/root) and inside a task (rt/task).
  *
- * ROOT. A cut program holds every function that leads to a cut twice: as written (the plain clone) and cut. `main`
+ * ROOT. A cut program holds every function that leads to a cut twice: as written (the plain version) and cut. `main`
  * calls one or the other: in serial mode not one instruction differs from the plain build.
  *
  * A FUTURE is a call that was moved: spawn where its arguments are ready, join before anyone could see.
@@ -50,7 +50,7 @@ enum {
   CLEAVE_SITE_MAY_THROW = 1 /* `local` of a range may end with an exception (for want of memory) */
 };
 
-/* 1 when this run may split at all (set before main). */
+/* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */
 extern int cleave_is_splitting;
 
 void *cleave_frame_enter(void);
@@ -89,7 +89,13 @@ void cleave_checked(void *work, const void *result);
  *     0        int64 {first iteration, count, offset of each block's base from its parameter's data}
  *     1        the loop's scalars, as bytes
  *     2 + k    block k, a span of bytes or of values: whole (read), or the range's part (written; the task's own copy)
- * and the result {reductions as bytes, a slice for each written block}. */
+ * and the result {reductions as bytes, a slice for each written block}.
+ *
+ * A block that GATHERS (a histogram) has elements that any iteration may change, all by one commutative and associative
+ * operation: element = element op value. Who does a range begins with a block of its own in which each element is the
+ * operation's identity, and the whole of it is combined with the program's afterwards. */
+enum { CLEAVE_GATHER_ADD = 1, CLEAVE_GATHER_AND, CLEAVE_GATHER_OR, CLEAVE_GATHER_XOR };
+
 typedef struct cleave_range_block {
   const void *base;
   uint64_t size_bytes;  /* of the variable that begins at `base`; 0: base points to the start of a heap block */
@@ -97,6 +103,8 @@ typedef struct cleave_range_block {
   uint64_t is_written;
   int64_t low, low_step;   /* written: iteration t owns the bytes [low + t * low_step, high + t * high_step) */
   int64_t high, high_step; /* from `base` */
+  uint32_t gathers;        /* written, by CLEAVE_GATHER_...; 0: it does not gather */
+  uint32_t element_bytes;  /* 1, 2, 4 or 8; the block begins at a multiple of it from `base` */
 } cleave_range_block;
 
 typedef struct cleave_range {

@@ -1,0 +1,344 @@
+// local-test.cpp - local workers (rt/root/Local.h) under ThreadSanitizer: futures, range loops and staged loops, written as
+// the compiler would write them, give what the plain code gives, in whatever order they are done. The number of workers
+// is the argument; more of them than there are cores makes threads stop at any point.
+#include "test/rt/task/Inputs/Describe.h"
+
+#include "rt/root/Session.h"
+
+#include <array>
+#include <cfenv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace cleave;
+
+namespace {
+
+using Numbers = std::vector<long>;
+
+int failures;
+void expect(bool isTrue, const char *what) {
+  if (!isTrue)
+    ++failures, std::printf("FAIL: %s\n", what);
+}
+
+constexpr uint32_t kKinds = 8;
+cleave_control *control;
+
+void attach(uint32_t workers) {
+  static std::array<unsigned char, sizeof(cleave_control) + kKinds * sizeof(cleave_kind_control) + 4096> memory;
+  control = reinterpret_cast<cleave_control *>(memory.data());
+  control->mode = CLEAVE_MODE_WORKERS;
+  control->worker_count = workers;
+  control->kind_count = kKinds;
+  control->kinds_offset = sizeof(cleave_control);
+  if (!attachSession(control, nullptr, nullptr, -1))
+    std::abort();
+}
+
+// ---- futures: long fib(long), cut and plain ----------------------------------------------------------------------
+
+long plainFib(long n) { return n < 2 ? n : plainFib(n - 1) + plainFib(n - 2); }
+long cutFib(long n);
+
+cleave_param longParameter[] = {{&describe<long>(), CLEAVE_PARAM_VALUE, 0}};
+const cleave_kind fibKind{"fib", "test", 1, 0, 1, 0, longParameter, &describe<long>(), nullptr};
+cleave_site fibSite{&fibKind, "test", 1, 0, -1, 0,
+                    [](void *const *args, void *result) {
+                      *static_cast<long *>(result) = cutFib(*static_cast<long *>(args[0]));
+                    },
+                    0, {}};
+
+long cutFib(long n) {
+  if (n < 2)
+    return n;
+  void *frame = cleave_frame_enter();
+  long first = n - 1, result;
+  const void *args[] = {&first};
+  void *token = cleave_spawn(&fibSite, args, &result);
+  long other = cutFib(n - 2);
+  switch (cleave_join(&fibSite, token, &result)) {
+  case 0:
+    result = cutFib(n - 1);
+    break;
+  case 2:
+    result = plainFib(n - 1);
+  }
+  cleave_frame_leave(frame);
+  return result + other;
+}
+
+void futures() {
+  for (int round = 0; round != 3; ++round)
+    expect(cutFib(27) == plainFib(27), "fib");
+  expect(cleave_control_kind(control, 0)->count > 0, "no future was done as a part");
+}
+
+// ---- exceptions, and futures that nobody joins -------------------------------------------------------------------
+
+const cleave_kind numbersKind{"numbers", "test", 2, 1, 1, 0, longParameter, &describe<Numbers>(), nullptr};
+cleave_site numbersSite{&numbersKind, "test", 2, 0, -1, 0,
+                        [](void *const *args, void *result) {
+                          long n = *static_cast<long *>(args[0]);
+                          Numbers numbers(20000, n);
+                          for (int round = 0; round != 20; ++round)
+                            for (size_t i = 1; i != numbers.size(); ++i)
+                              numbers[i] = numbers[i] * 3 + numbers[i - 1];
+                          if (n % 5 == 3)
+                            throw std::runtime_error("three of five: " + std::to_string(n));
+                          new (result) Numbers(std::move(numbers));
+                        },
+                        0, {}};
+
+void thrown() {
+  int caught = 0;
+  for (long n = 0; n != 40; ++n) {
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    void *frame = cleave_frame_enter();
+    const void *args[] = {&n};
+    void *token = cleave_spawn(&numbersSite, args, memory);
+    usleep(n % 3 * 300); // taken by a helper, or not
+    try {
+      int answer = cleave_join(&numbersSite, token, memory);
+      if (answer == 4)
+        cleave_rethrow();
+      if (answer == 1) {
+        expect((*reinterpret_cast<Numbers *>(memory))[0] == n, "numbers");
+        reinterpret_cast<Numbers *>(memory)->~Numbers();
+        expect(n % 5 != 3, "an exception got lost");
+      }
+    } catch (const std::runtime_error &error) {
+      ++caught;
+      expect(error.what() == "three of five: " + std::to_string(n), "what was thrown");
+    }
+    cleave_frame_leave(frame);
+  }
+  expect(caught > 0, "nothing was thrown");
+}
+
+void abandoned() {
+  for (long n = 0; n != 60; ++n) {
+    alignas(Numbers) unsigned char first[sizeof(Numbers)], second[sizeof(Numbers)];
+    void *frame = cleave_frame_enter();
+    long other = n + 1;
+    const void *args[] = {&n}, *otherArgs[] = {&other};
+    cleave_spawn(&numbersSite, args, first);
+    cleave_spawn(&numbersSite, otherArgs, second);
+    usleep(n % 4 * 200);
+    cleave_frame_leave(frame); // arguments and results die here
+  }
+}
+
+// ---- range loops --------------------------------------------------------------------------------------------------
+
+struct Sums {
+  long total;
+};
+cleave_type bytes{CLEAVE_T_POD, 0, 1, 1, 0, nullptr, nullptr, nullptr};
+cleave_type bytesSpan{CLEAVE_T_SPAN, 0, 16, 8, 0, &bytes, nullptr, nullptr};
+cleave_type rangeResult{CLEAVE_T_POD, 0, sizeof(Sums) + 32, 8, 0, nullptr, nullptr, nullptr};
+cleave_param rangeParameters[] = {{&bytes, CLEAVE_PARAM_BORROWED, 0},
+                                  {&bytes, CLEAVE_PARAM_BORROWED, 0},
+                                  {&bytesSpan, CLEAVE_PARAM_VALUE, 0},
+                                  {&bytesSpan, CLEAVE_PARAM_VALUE, 0}};
+const cleave_kind rangeKind{"loop", "test", 3, 2, 4, 0, rangeParameters, &rangeResult, nullptr};
+
+struct Span {
+  char *data;
+  uint64_t size;
+};
+
+// for (i) { squares[i] = i * i * round; ++counts[i % 16]; total += i; }, dearer towards the end
+void doRange(void *const *args, void *result) {
+  auto *item = static_cast<const int64_t *>(args[0]);
+  long round = *static_cast<const long *>(args[1]);
+  auto *squares = reinterpret_cast<long *>(static_cast<Span *>(args[2])->data + item[2]);
+  auto *counts = reinterpret_cast<int *>(static_cast<Span *>(args[3])->data + item[3]);
+  auto &sums = *static_cast<Sums *>(result);
+  sums.total = 0;
+  for (int64_t i = item[0]; i != item[0] + item[1]; ++i) {
+    long work = 0;
+    for (int64_t k = 0; k < i / 64; ++k)
+      work += k ^ i;
+    squares[i] = i * i * round + (work & 1);
+    if (round != 7)
+      ++counts[i % 16];
+    sums.total += i;
+    if (round == 7 && i == 1500)
+      throw std::bad_alloc();
+  }
+}
+cleave_site rangeSite{&rangeKind, "test", 3, 2, 1000, 0, doRange, 0, {}};
+
+void ranges() {
+  constexpr uint64_t n = 3000;
+  static int counts[16];
+  for (long round = 1; round != 12; ++round) {
+    std::vector<long> squares(n, -1);
+    std::memset(counts, 0, sizeof counts);
+    bool gathers = round != 7; // what may throw does not gather
+    rangeSite.flags = gathers ? 0 : CLEAVE_SITE_MAY_THROW;
+    cleave_range_block blocks[] = {{squares.data(), n * sizeof(long), nullptr, 1, 0, 8, 8, 8, 0, 0},
+                                   {counts, sizeof counts, nullptr, 1, 0, 0, 0, 0, CLEAVE_GATHER_ADD, 4}};
+    if (!gathers)
+      blocks[1] = {counts, sizeof counts, nullptr, 0, 0, 0, 0, 0, 0, 0};
+    cleave_range range{&rangeSite, n, 0, 1, &round, blocks, nullptr, 2, 0, sizeof(Sums), nullptr};
+    void *handle = cleave_range_begin(&range);
+    Sums sums{};
+    uint64_t done = 0, inPlace = 0, count = 0;
+    for (Sums part; handle && done != n; done += count) {
+      part = sums;
+      if (cleave_range_next(handle, done, &part, &count) == 1) {
+        sums.total += part.total;
+        continue;
+      }
+      inPlace += count;
+      for (uint64_t i = done; i != done + count; ++i) {
+        expect(squares[i] == -1, "what was taken back is as it was");
+        sums.total += static_cast<long>(i);
+      }
+    }
+    cleave_range_end(handle);
+    expect(!handle || sums.total == static_cast<long>(n * (n - 1) / 2), "a sum");
+    expect(handle, "a range loop was not done");
+    if (gathers) {
+      expect(inPlace == 0, "a range was not done");
+      for (uint64_t i = 0; i != n; ++i)
+        expect(squares[i] / round >= static_cast<long>(i * i) && squares[i] <= static_cast<long>(i * i) * round + 1, "a square");
+      for (int k = 0; k != 16; ++k)
+        expect(counts[k] == static_cast<int>(n / 16 + (static_cast<uint64_t>(k) < n % 16)), "a count");
+    } else {
+      expect(inPlace > 0 && inPlace <= n - 1500 + n / 4, "the ranges behind the exception are done again");
+    }
+  }
+}
+
+// ---- staged loops -------------------------------------------------------------------------------------------------
+
+cleave_param stagedParameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0},
+                                   {&describe<std::string>(), CLEAVE_PARAM_BORROWED, 0}};
+const cleave_kind stagedKind{"staged", "test", 4, 3, 2, 0, stagedParameters, &describe<std::string>(), nullptr};
+
+std::string staged(const Numbers &shared, const std::string &own) {
+  long sum = 0;
+  for (int round = 0; round != 20; ++round)
+    for (long number : shared)
+      sum += number ^ round;
+  return own + "/" + std::to_string(sum); // short and long ones
+}
+cleave_site stagedSite{&stagedKind, "test", 4, 1, -1, 0,
+                       [](void *const *args, void *result) {
+                         const auto &own = *static_cast<std::string *>(args[1]);
+                         if (own == "13" || own == "14")
+                           throw std::bad_alloc();
+                         new (result) std::string(staged(*static_cast<Numbers *>(args[0]), own));
+                       },
+                       0, {}};
+
+struct State {
+  long i, count;
+};
+// Its arguments lie on its own stack, short enough to lie within the string.
+int generate(void *opaque, void *loop) {
+  auto &state = *static_cast<State *>(opaque);
+  while (state.i < state.count) {
+    std::string own = std::to_string(state.i++);
+    const void *args[] = {nullptr, &own};
+    if (cleave_loop_push(loop, args))
+      return state.i < state.count;
+  }
+  return 0;
+}
+
+void stagedLoops(long stopAt) {
+  constexpr long count = 700;
+  Numbers shared(50, 9);
+  State state{0, count};
+  const void *sharedArgs[] = {&shared, nullptr};
+  long ready = 0, inPlace = 0;
+  void *loop = cleave_loop_begin(&stagedSite, generate, &state, sharedArgs);
+  for (long i = 0; i != count && i != stopAt; ++i) {
+    alignas(std::string) unsigned char memory[sizeof(std::string)];
+    if (cleave_loop_next(loop, memory) == 1) {
+      ++ready;
+      auto &result = *reinterpret_cast<std::string *>(memory);
+      expect(result == staged(shared, std::to_string(i)), "a result");
+      result.~basic_string();
+    } else {
+      ++inPlace;
+    }
+  }
+  cleave_loop_end(loop);
+  expect(ready > 0, "no call ran ahead");
+  expect(stopAt >= 0 || inPlace >= 2, "what throws is left to the program");
+}
+
+// ---- a fork, and the rounding mode --------------------------------------------------------------------------------
+
+void forked() {
+  for (int round = 0; round != 5; ++round) {
+    void *frame = cleave_frame_enter();
+    long n = 25, result = 0;
+    const void *args[] = {&n};
+    void *token = cleave_spawn(&fibSite, args, &result);
+    pid_t child = fork();
+    if (!child) {
+      int answer = cleave_join(&fibSite, token, &result);
+      _exit((answer == 1 ? result : plainFib(n)) == plainFib(25) && cutFib(20) == plainFib(20) ? 7 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 7, "the child of a fork");
+    int answer = cleave_join(&fibSite, token, &result);
+    expect((answer == 1 ? result : plainFib(n)) == plainFib(25), "the parent of a fork");
+    cleave_frame_leave(frame);
+  }
+}
+
+const cleave_kind roundingKind{"rounding", "test", 5, 4, 1, 0, longParameter, &describe<long>(), nullptr};
+cleave_site roundingSite{&roundingKind, "test", 5, 0, -1, 0,
+                         [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, {}};
+
+void rounding() {
+  for (int mode : {FE_UPWARD, FE_DOWNWARD, FE_TONEAREST})
+    for (int round = 0; round != 10; ++round) {
+      std::fesetround(mode);
+      void *frame = cleave_frame_enter();
+      long n = 0, result = mode;
+      const void *args[] = {&n};
+      // Never measured: a probe, however small it is.
+      std::memset(roundingSite.learnt, 0, sizeof roundingSite.learnt);
+      void *token = cleave_spawn(&roundingSite, args, &result);
+      usleep(500);
+      cleave_join(&roundingSite, token, &result);
+      expect(result == mode, "the rounding mode of whoever spawned");
+      cleave_frame_leave(frame);
+      std::fesetround(FE_TONEAREST);
+    }
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  attach(argc > 1 ? static_cast<uint32_t>(std::atoi(argv[1])) : 4);
+  std::string only = argc > 2 ? argv[2] : "";
+  if (only == "forked") { // what ThreadSanitizer's own threads do at a fork is not of interest
+    forked();
+  } else {
+    futures();
+    thrown();
+    abandoned();
+    ranges();
+    stagedLoops(-1);
+    stagedLoops(400);
+    rounding();
+  }
+  std::puts(failures ? "failed" : "fine");
+  return failures != 0;
+}
