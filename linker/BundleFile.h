@@ -9,7 +9,8 @@ namespace cleave {
 
 class BundleFile {
 public:
-  explicit BundleFile(const std::string &target, bool isExecutable = false) : target(target), isExecutable(isExecutable) {}
+  explicit BundleFile(const std::string &target, bool isExecutable = false)
+      : target(target), isExecutable(isExecutable) {}
   BundleFile(const BundleFile &) = delete;
   BundleFile &operator=(const BundleFile &) = delete;
   /// Without finish() nothing has happened.
@@ -29,7 +30,7 @@ private:
   llvm::Error systemFailure(int error) const;
 
   std::string target;
-  bool isExecutable; ///< of a new file; what is written directly keeps its mode
+  bool isExecutable;     ///< of a new file; what is written directly keeps its mode
   std::string temporary; ///< empty: the target is written directly
   int descriptor = -1;
   int writeError = 0;

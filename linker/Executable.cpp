@@ -1,17 +1,17 @@
-// Executable.cpp - puts a bundle into a copy of the embedded node (tools/EmbeddedNode.cpp), so that `./app` is all that a
-// person types.
+// Executable.cpp - puts a bundle into a copy of the embedded node (tools/EmbeddedNode.cpp), so that `./app` is all that
+// a person types.
 //
-// The bundle becomes a section that the kernel does not load; the node maps its own file and finds it through the section
-// headers. Nothing of the node moves: behind its bytes come the section's content, a longer table of section names and
-// new section headers, and the ELF header's fields that lead there are changed.
+// The bundle becomes a section that the kernel does not load; the node maps its own file and finds it through the
+// section headers. Nothing of the node moves: behind its bytes come the section's content, a longer table of section
+// names and new section headers, and the ELF header's fields that lead there are changed.
 //
 //   | the node, unchanged | header, bundle | section names | section headers |
 //
-// Rejected: a tail behind the last byte of the ELF, found from the file's end. strip removes it, `cmake --install --strip`
-// with it. Section headers at the end have the tail's virtue that a file which was cut short is seen to be. GNU's strip
-// keeps any section that is not for debugging; LLVM's keeps what a segment covers, so this one gets a segment of a type
-// that no loader knows. Its program header is that of the node's notes: they say for which Linux it was built, and of a
-// static executable nobody asks that.
+// Rejected: a tail behind the last byte of the ELF, found from the file's end. strip removes it, `cmake --install
+// --strip` with it. Section headers at the end have the tail's virtue that a file which was cut short is seen to be.
+// GNU's strip keeps any section that is not for debugging; LLVM's keeps what a segment covers, so this one gets a
+// segment of a type that no loader knows. Its program header is that of the node's notes: they say for which Linux it
+// was built, and of a static executable nobody asks that.
 #include "linker/Executable.h"
 #include "cleave/bundle.h"
 #include "llvm/Object/ELF.h"

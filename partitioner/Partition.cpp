@@ -225,8 +225,8 @@ static const void *taskOf(const CutSite &site) {
   return site.callee ? static_cast<const void *>(site.callee) : &*site.range;
 }
 
-/// The task kinds, each with a site, in the order of their ids: cutting makes futures first, then ranges, then staged loops
-/// (passes/Cuts.cpp, Cutter::run).
+/// The task kinds, each with a site, in the order of their ids: cutting makes futures first, then ranges, then staged
+/// loops (passes/Cuts.cpp, Cutter::run).
 static MapVector<const void *, const CutSite *> tasksInOrder(const std::vector<CutSite> &sites) {
   MapVector<const void *, const CutSite *> tasks;
   for (StringRef manner : {"future", "range", "loop"})

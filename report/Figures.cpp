@@ -1,8 +1,8 @@
 // Figures.cpp - see Figures.h.
 //
-// A trace may hold millions of events, and as a tree of values each takes some kilobytes; so it is read as it is parsed, and
-// only what is drawn is kept. Figures are plain numbers in either file: what is absent counts as 0, what is negative or not
-// finite as well.
+// A trace may hold millions of events, and as a tree of values each takes some kilobytes; so it is read as it is
+// parsed, and only what is drawn is kept. Figures are plain numbers in either file: what is absent counts as 0, what is
+// negative or not finite as well.
 #include "report/Figures.h"
 #include "BundleJson.h"
 #include "report/Text.h"
@@ -65,8 +65,8 @@ Problem readStatistics(const std::string &path, const Bundle &bundle, FiguresOf 
     if (!task && whose == FiguresOf::EarlierBuild)
       continue;
     if (!task)
-      return fmt::format("'{}' is of another program: it has figures for '{}', which this bundle lacks", printable(path),
-                         printable(key));
+      return fmt::format("'{}' is of another program: it has figures for '{}', which this bundle lacks",
+                         printable(path), printable(key));
     statistics.kinds[*task] = figuresOf(value, "count", "items", "busy_s");
   }
   return std::nullopt;

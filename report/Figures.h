@@ -44,8 +44,8 @@ struct Trace {
 /// Whether figures must be of the bundle's own program, or may be those of an earlier build, whose tasks were others.
 enum class FiguresOf { Bundle, EarlierBuild };
 
-/// Errors: the file cannot be read, is not what it should be, or speaks of tasks that `bundle` does not have. Of an earlier
-/// build the latter are passed over; kinds of a trace's events then mean nothing.
+/// Errors: the file cannot be read, is not what it should be, or speaks of tasks that `bundle` does not have. Of an
+/// earlier build the latter are passed over; kinds of a trace's events then mean nothing.
 Problem readStatistics(const std::string &path, const Bundle &bundle, FiguresOf whose, RunStatistics &statistics);
 Problem readTrace(const std::string &path, const Bundle &bundle, FiguresOf whose, Trace &trace);
 

@@ -1,9 +1,9 @@
 // Graph.cpp - see Graph.h.
 //
-// The graph is one of kinds and not of instances, so it has as many nodes as the program has kinds and functions that start
-// them, however long the run was. Graphviz is asked as a process, `dot -Tsvg`: its library keeps global state and draws in
-// a dozen others, a graph from anywhere should not be laid out inside of `cleave`, and where it is missing a report is
-// still a report. Its input and output are files in memory, so neither side waits for the other.
+// The graph is one of kinds and not of instances, so it has as many nodes as the program has kinds and functions that
+// start them, however long the run was. Graphviz is asked as a process, `dot -Tsvg`: its library keeps global state and
+// draws in a dozen others, a graph from anywhere should not be laid out inside of `cleave`, and where it is missing a
+// report is still a report. Its input and output are files in memory, so neither side waits for the other.
 //
 // Colours are given by class names to the page's style, for light, dark and print.
 #include "report/Graph.h"
@@ -27,8 +27,8 @@ extern char **environ;
 
 namespace cleave {
 
-static constexpr size_t kindsMax = 150;         ///< more than that nobody reads as a picture
-static constexpr int layoutTimeoutMs = 20'000;  ///< dot on 150 kinds takes well under a second
+static constexpr size_t kindsMax = 150;          ///< more than that nobody reads as a picture
+static constexpr int layoutTimeoutMs = 20'000;   ///< dot on 150 kinds takes well under a second
 static constexpr size_t labelCharactersMax = 34; ///< of one line
 
 /// For a label in double quotes, shortened in the middle where templates make names long.
@@ -86,8 +86,9 @@ static std::string writeDot(const Bundle &bundle, const Json &partition, const R
     std::optional<uint64_t> to = numberOf(object, "to"), fromTask = numberOf(object, "from_task");
     if (!to || *to >= bundle.tasks.size() || (fromTask && *fromTask >= bundle.tasks.size()))
       continue;
-    std::string from = fromTask ? fmt::format("t{}", *fromTask)
-                                : functions.try_emplace(textOf(object, "from"), fmt::format("f{}", functions.size())).first->second;
+    std::string from =
+        fromTask ? fmt::format("t{}", *fromTask)
+                 : functions.try_emplace(textOf(object, "from"), fmt::format("f{}", functions.size())).first->second;
     if (edges.insert({from, *to, textOf(object, "kind")}).second)
       ++edgesTo[*to];
   }
@@ -181,7 +182,8 @@ Graph drawGraph(const Bundle &bundle, const Json &partition, const RunStatistics
     return graph;
   graph.dot = writeDot(bundle, partition, statistics);
   if (bundle.tasks.size() > kindsMax)
-    graph.problem = fmt::format("The graph is not drawn: {} task kinds are more than a picture can show.", bundle.tasks.size());
+    graph.problem =
+        fmt::format("The graph is not drawn: {} task kinds are more than a picture can show.", bundle.tasks.size());
   else
     layOut(graph);
   return graph;

@@ -23,7 +23,8 @@ std::vector<unsigned> chooseColours(size_t kinds, const RunStatistics *statistic
       busy[i] = statistics->kinds[i].busySeconds;
   std::vector<size_t> order(kinds);
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return busy[a] != busy[b] ? busy[a] > busy[b] : a < b; });
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return busy[a] != busy[b] ? busy[a] > busy[b] : a < b; });
   std::vector<unsigned> colours(kinds, colourOfOthers);
   for (size_t rank = 0; rank < std::min<size_t>(kinds, colourOfOthers); ++rank)
     colours[order[rank]] = static_cast<unsigned>(rank);
@@ -92,8 +93,8 @@ static Json figuresOf(const KindFigures &figures, double taskSeconds) {
           {"bytesOut", readableBytes(figures.bytesOut)}};
 }
 
-Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics, const RunStatistics *before,
-                   const std::vector<unsigned> &colours) {
+Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics,
+                   const RunStatistics *before, const std::vector<unsigned> &colours) {
   Json kinds = Json::array();
   for (size_t id = 0; id != bundle.tasks.size(); ++id) {
     const BundledTask &task = bundle.tasks[id];

@@ -17,8 +17,8 @@ std::vector<unsigned> chooseColours(size_t kinds, const RunStatistics *statistic
 
 /// page.html's `kinds`, but for what links to places.
 /// `statistics` and those of an earlier run, `before`, may be null.
-Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics, const RunStatistics *before,
-                   const std::vector<unsigned> &colours);
+Json describeKinds(const Bundle &bundle, const Json &manifest, const RunStatistics *statistics,
+                   const RunStatistics *before, const std::vector<unsigned> &colours);
 
 } // namespace cleave
 

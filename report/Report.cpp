@@ -1,5 +1,5 @@
-// Report.cpp - see Report.h. In order: read bundle, figures and sources, describe each part of the page as JSON, fill in
-// page.html. Which words and elements a person sees is there; here is only what they are about.
+// Report.cpp - see Report.h. In order: read bundle, figures and sources, describe each part of the page as JSON, fill
+// in page.html. Which words and elements a person sees is there; here is only what they are about.
 #include "report/Report.h"
 #include "Bundle.h"
 #include "BundleJson.h"
@@ -53,7 +53,8 @@ static int complain(const std::string &message) {
 // What follows describes the parts of the page.
 
 static size_t fileIndex(const Inputs &inputs, const std::string &name) {
-  auto found = std::find_if(inputs.sources.begin(), inputs.sources.end(), [&](const SourceFile &file) { return file.name == name; });
+  auto found = std::find_if(inputs.sources.begin(), inputs.sources.end(),
+                            [&](const SourceFile &file) { return file.name == name; });
   return static_cast<size_t>(found - inputs.sources.begin());
 }
 
@@ -75,7 +76,8 @@ static Json describePlace(const Inputs &inputs, const Place &place) {
   return json;
 }
 
-/// Paragraphs with code in backquotes, and code blocks named "before" or "after", which is what docs/reasons.md is made of.
+/// Paragraphs with code in backquotes, and code blocks named "before" or "after", which is what docs/reasons.md is made
+/// of.
 static Json describeText(std::string_view markdown) {
   Json blocks = Json::array();
   while (!markdown.empty()) {
@@ -119,7 +121,8 @@ static std::string whatStays(const Site &site) {
 static Json describeSite(const Inputs &inputs, const Site &site) {
   Json notes = Json::array();
   for (const SiteNote &note : site.notes) {
-    Json json = note.place.file.empty() ? Json{{"anchor", nullptr}, {"place", nullptr}} : describePlace(inputs, note.place);
+    Json json =
+        note.place.file.empty() ? Json{{"anchor", nullptr}, {"place", nullptr}} : describePlace(inputs, note.place);
     if (note.place.file == site.place.file && !note.place.file.empty())
       json["place"] = fmt::format("line {}", note.place.line);
     json["note"] = note.text;
@@ -165,9 +168,8 @@ static Json describePlaceOfSite(const Inputs &inputs, const Site &site) {
 }
 
 static Json describeSources(const Inputs &inputs) {
-  std::map<Place, std::vector<const Site *>, decltype([](const Place &a, const Place &b) {
-             return std::tie(a.file, a.line) < std::tie(b.file, b.line);
-           })>
+  std::map<Place, std::vector<const Site *>,
+           decltype([](const Place &a, const Place &b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); })>
       sitesAt;
   for (const Site &site : inputs.sites)
     sitesAt[{site.place.file, site.place.line}].push_back(&site);
@@ -218,7 +220,8 @@ static Json describeSources(const Inputs &inputs) {
     if (site.place.file.empty())
       elsewhere.push_back(describeSite(inputs, site));
   if (!elsewhere.empty())
-    files.push_back({{"file", "Places that are not known"}, {"id", inputs.sources.size()}, {"unshown", std::move(elsewhere)}});
+    files.push_back(
+        {{"file", "Places that are not known"}, {"id", inputs.sources.size()}, {"unshown", std::move(elsewhere)}});
   return files;
 }
 
@@ -339,7 +342,8 @@ static Problem readRuns(const ReportOptions &options, Inputs &inputs) {
     return problem;
   if (Problem problem = readOptional(options.tracePath, bundle, FiguresOf::Bundle, readTrace, inputs.trace))
     return problem;
-  if (Problem problem = readOptional(options.beforeStatsPath, bundle, FiguresOf::EarlierBuild, readStatistics, inputs.before))
+  if (Problem problem =
+          readOptional(options.beforeStatsPath, bundle, FiguresOf::EarlierBuild, readStatistics, inputs.before))
     return problem;
   return readOptional(options.beforeTracePath, bundle, FiguresOf::EarlierBuild, readTrace, inputs.traceBefore);
 }
@@ -353,8 +357,15 @@ int reportCommand(const ReportOptions &options) {
   if (auto *error = std::get_if<BundleError>(&opened))
     return complain(error->message);
   const Bundle &bundle = std::get<Bundle>(opened);
-  Inputs inputs{bundle, parseJson(bundle.manifestJson).value_or(Json()), parseJson(bundle.partitionJson).value_or(Json()),
-                {}, {}, nullptr, nullptr, nullptr, nullptr};
+  Inputs inputs{bundle,
+                parseJson(bundle.manifestJson).value_or(Json()),
+                parseJson(bundle.partitionJson).value_or(Json()),
+                {},
+                {},
+                nullptr,
+                nullptr,
+                nullptr,
+                nullptr};
   if (Problem problem = readRuns(options, inputs))
     return complain(*problem);
   inputs.sites = readSites(inputs.partition, bundle.tasks.size());

@@ -9,10 +9,10 @@ namespace cleave {
 struct ReportOptions {
   std::string bundle; ///< or an executable that carries one
   std::string output = "report.html";
-  std::string statsPath, tracePath; ///< of a run; empty: none
+  std::string statsPath, tracePath;             ///< of a run; empty: none
   std::string beforeStatsPath, beforeTracePath; ///< of an earlier run, which these are compared with
-  std::string sourceFolder;         ///< where the sources are; empty: where their names lead from here
-  std::string dotPath;              ///< the graph in Graphviz's language; empty: not wanted
+  std::string sourceFolder;                     ///< where the sources are; empty: where their names lead from here
+  std::string dotPath;                          ///< the graph in Graphviz's language; empty: not wanted
 };
 
 /// The exit status: 0, or 2 if a file cannot be read or written; one line on stderr has said which.

@@ -1,5 +1,5 @@
-// Sites.cpp - see Sites.h. Fields that are absent or of another type are taken for empty: digests say that a partition is
-// whole, and nothing of what its writer put in.
+// Sites.cpp - see Sites.h. Fields that are absent or of another type are taken for empty: digests say that a partition
+// is whole, and nothing of what its writer put in.
 #include "report/Sites.h"
 #include "report/Text.h"
 

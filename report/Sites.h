@@ -37,7 +37,8 @@ struct Site {
   uint64_t count = 1; ///< copies of the code (templates, inlining) for which the same was decided
 };
 
-/// Of a bundle with `kinds` task kinds. Sorted by place; what was decided the same way for copies of one piece of code is one site.
+/// Of a bundle with `kinds` task kinds. Sorted by place; what was decided the same way for copies of one piece of code
+/// is one site.
 std::vector<Site> readSites(const Json &partition, size_t kinds);
 
 } // namespace cleave

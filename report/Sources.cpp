@@ -1,11 +1,11 @@
 // Sources.cpp - see Sources.h.
 //
-// A text that has changed since it was compiled would show a mark at a line that has nothing to do with it. So the text is
-// shown if its digest is that of the partition, and otherwise the report says what is the matter and lists the places
-// without it. A file of which the partition has no digest (a library's header) is not shown either.
+// A text that has changed since it was compiled would show a mark at a line that has nothing to do with it. So the text
+// is shown if its digest is that of the partition, and otherwise the report says what is the matter and lists the
+// places without it. A file of which the partition has no digest (a library's header) is not shown either.
 //
-// Short files are shown whole. Of long ones, what is near a place: a file of 20,000 lines with one task in it is not worth
-// a page of a megabyte.
+// Short files are shown whole. Of long ones, what is near a place: a file of 20,000 lines with one task in it is not
+// worth a page of a megabyte.
 #include "report/Sources.h"
 #include "Digest.h"
 #include "report/Text.h"
@@ -19,8 +19,9 @@ static constexpr uint64_t wholeLinesMax = 600; ///< a file of so many lines is s
 static constexpr uint64_t contextLines = 12;   ///< in a longer one, above and below each place
 
 bool SourceFile::shows(uint64_t line) const {
-  return std::any_of(chunks.begin(), chunks.end(),
-                     [&](const SourceChunk &chunk) { return line >= chunk.first && line < chunk.first + chunk.lines.size(); });
+  return std::any_of(chunks.begin(), chunks.end(), [&](const SourceChunk &chunk) {
+    return line >= chunk.first && line < chunk.first + chunk.lines.size();
+  });
 }
 
 static std::vector<std::string> linesOf(const std::string &text) {
@@ -41,7 +42,8 @@ static void cut(SourceFile &file, std::vector<std::string> lines, const std::set
     return;
   }
   for (uint64_t line : wanted) {
-    uint64_t first = line > contextLines ? line - contextLines : 1, last = std::min(line + contextLines, file.lineCount);
+    uint64_t first = line > contextLines ? line - contextLines : 1,
+             last = std::min(line + contextLines, file.lineCount);
     if (!file.chunks.empty()) {
       SourceChunk &before = file.chunks.back();
       uint64_t next = before.first + before.lines.size();
@@ -52,7 +54,8 @@ static void cut(SourceFile &file, std::vector<std::string> lines, const std::set
       }
     }
     if (first <= last)
-      file.chunks.push_back({first, {lines.begin() + static_cast<long>(first - 1), lines.begin() + static_cast<long>(last)}});
+      file.chunks.push_back(
+          {first, {lines.begin() + static_cast<long>(first - 1), lines.begin() + static_cast<long>(last)}});
   }
 }
 
@@ -81,11 +84,12 @@ static void readSource(SourceFile &file, const std::string &digest, const std::s
     cut(file, linesOf(text), wanted);
     return;
   }
-  file.problem = wasFound ? "This file is no longer the text that was compiled, so it is not shown: compile again for a report "
-                            "with the source."
-                          : fmt::format("The source is not here ({}): make the report where the program was compiled, or say "
-                                        "--source=FOLDER.",
-                                        problem.value_or("no such file"));
+  file.problem =
+      wasFound ? "This file is no longer the text that was compiled, so it is not shown: compile again for a report "
+                 "with the source."
+               : fmt::format("The source is not here ({}): make the report where the program was compiled, or say "
+                             "--source=FOLDER.",
+                             problem.value_or("no such file"));
 }
 
 std::vector<SourceFile> readSources(const std::vector<Site> &sites, const Json &partition, const std::string &folder) {

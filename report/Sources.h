@@ -26,8 +26,8 @@ struct SourceFile {
   bool shows(uint64_t line) const;
 };
 
-/// Files of `sites`, in the order of their names. They are looked for where their name leads, and then in `folder`. A bundle
-/// does not hold them, so what is found is compared with the digest in `partition`.
+/// Files of `sites`, in the order of their names. They are looked for where their name leads, and then in `folder`. A
+/// bundle does not hold them, so what is found is compared with the digest in `partition`.
 std::vector<SourceFile> readSources(const std::vector<Site> &sites, const Json &partition, const std::string &folder);
 
 } // namespace cleave

@@ -6,8 +6,8 @@
 //   {{^name}}...{{/name}}     only if the value is empty: absent, null, false, "" or []
 //   {{.}}                     the element itself
 //
-// A name is looked up in the innermost section's value first and then outwards. Everything that a person reads in the page
-// is in page.html, and no HTML is in C++, so that either can be changed alone.
+// A name is looked up in the innermost section's value first and then outwards. Everything that a person reads in the
+// page is in page.html, and no HTML is in C++, so that either can be changed alone.
 #include "report/Template.h"
 
 #include <cstdio>
@@ -50,12 +50,23 @@ std::string escapeHtml(std::string_view text) {
   std::string out;
   for (char c : text)
     switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    case '\'': out += "&#39;"; break;
-    default: out += c;
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    case '\'':
+      out += "&#39;";
+      break;
+    default:
+      out += c;
     }
   return out;
 }
@@ -71,14 +82,22 @@ static Tag nextTag(std::string_view text, size_t from) {
   if (end == text.npos)
     panic("a tag does not end", text.substr(begin, 40));
   size_t nameBegin = begin + closing.size();
-  Tag tag{isRaw ? Tag::Kind::Raw : Tag::Kind::Value, text.substr(nameBegin, end - nameBegin), begin, end + closing.size()};
+  Tag tag{isRaw ? Tag::Kind::Raw : Tag::Kind::Value, text.substr(nameBegin, end - nameBegin), begin,
+          end + closing.size()};
   if (isRaw || tag.name.empty())
     return tag;
   switch (tag.name.front()) {
-  case '#': tag.kind = Tag::Kind::Section; break;
-  case '^': tag.kind = Tag::Kind::Inverted; break;
-  case '/': tag.kind = Tag::Kind::Close; break;
-  default: return tag;
+  case '#':
+    tag.kind = Tag::Kind::Section;
+    break;
+  case '^':
+    tag.kind = Tag::Kind::Inverted;
+    break;
+  case '/':
+    tag.kind = Tag::Kind::Close;
+    break;
+  default:
+    return tag;
   }
   tag.name.remove_prefix(1);
   return tag;
@@ -145,9 +164,14 @@ void Renderer::render(std::string_view text) {
     at = tag.end;
     const Json &value = valueOf(tag.name);
     switch (tag.kind) {
-    case Tag::Kind::Value: out += escapeHtml(textOfValue(value)); break;
-    case Tag::Kind::Raw: out += textOfValue(value); break;
-    case Tag::Kind::Close: panic("a section ends that has not begun", text.substr(tag.begin, 40));
+    case Tag::Kind::Value:
+      out += escapeHtml(textOfValue(value));
+      break;
+    case Tag::Kind::Raw:
+      out += textOfValue(value);
+      break;
+    case Tag::Kind::Close:
+      panic("a section ends that has not begun", text.substr(tag.begin, 40));
     case Tag::Kind::Section:
     case Tag::Kind::Inverted: {
       Tag close = closingTag(text, tag);

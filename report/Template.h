@@ -8,8 +8,8 @@
 
 namespace cleave {
 
-/// `page` with its tags replaced by what `view` holds (Template.cpp says which tags there are). A tag that is not closed, or
-/// closed twice, is a mistake in the page and ends the process.
+/// `page` with its tags replaced by what `view` holds (Template.cpp says which tags there are). A tag that is not
+/// closed, or closed twice, is a mistake in the page and ends the process.
 std::string renderTemplate(std::string_view page, const Json &view);
 
 /// `text` as HTML text or attribute.

@@ -12,8 +12,8 @@ namespace cleave {
 
 static constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// How many bytes the character at the start of `text` has, or 0: it is not UTF-8. Neither are surrogates and what is longer
-/// than it must be.
+/// How many bytes the character at the start of `text` has, or 0: it is not UTF-8. Neither are surrogates and what is
+/// longer than it must be.
 static size_t characterBytes(std::string_view text) {
   auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   auto follows = [&](size_t count) {

@@ -1,15 +1,15 @@
 // Timeline.cpp - see Timeline.h.
 //
-// A run of seconds may have 100,000 tasks, and a page is to open at once and stay below 3 MB. So there are two pictures. The
-// overview is an image without a script, for print too: each worker's time is divided into bins, and a bin is coloured by
-// the kind that took most of it, the stronger the busier it was. Its size depends on the number of bins alone. For zooming
-// the page's script has the tasks themselves, as numbers in microseconds, each start relative to the end before it; above
-// eventsMax, neighbours become one until there are few enough.
+// A run of seconds may have 100,000 tasks, and a page is to open at once and stay below 3 MB. So there are two
+// pictures. The overview is an image without a script, for print too: each worker's time is divided into bins, and a
+// bin is coloured by the kind that took most of it, the stronger the busier it was. Its size depends on the number of
+// bins alone. For zooming the page's script has the tasks themselves, as numbers in microseconds, each start relative
+// to the end before it; above eventsMax, neighbours become one until there are few enough.
 //
-// Work is what the tasks took together. The span, the time that any number of workers would still need, cannot be known from
-// a trace, which does not say what waited for what. It is estimated: whenever no task ran, the program itself was at work,
-// and that stays; while tasks ran, at least the longest of them stays. Tasks that were independent give a span that is true
-// but for the cost of handing them out; a chain of dependent ones gives one that is too short.
+// Work is what the tasks took together. The span, the time that any number of workers would still need, cannot be known
+// from a trace, which does not say what waited for what. It is estimated: whenever no task ran, the program itself was
+// at work, and that stays; while tasks ran, at least the longest of them stays. Tasks that were independent give a span
+// that is true but for the cost of handing them out; a chain of dependent ones gives one that is too short.
 #include "report/Timeline.h"
 #include "Readable.h"
 #include "report/Text.h"
@@ -75,7 +75,7 @@ static std::vector<Row> makeRows(const Trace &trace) {
   for (size_t i = 0; i != rows.size(); ++i) {
     uint32_t first = slots[i * perRow], last = slots[std::min(slots.size(), (i + 1) * perRow) - 1];
     auto named = trace.slots.find(first);
-    rows[i].name = first != last                                               ? fmt::format("workers {} to {}", first, last)
+    rows[i].name = first != last                                          ? fmt::format("workers {} to {}", first, last)
                    : named != trace.slots.end() && !named->second.empty() ? cleanText(named->second)
                                                                           : fmt::format("worker {}", first);
     if (first != last)
@@ -172,8 +172,8 @@ static std::string drawCurve(const std::vector<double> &busy, double highest) {
   return path + fmt::format("L{} 40z", busy.size());
 }
 
-/// Tasks that are no further apart than `gapUs` become one if they are of one kind, or both shorter than that; the block is
-/// then of the kind of its longest task. 0: each task is a block.
+/// Tasks that are no further apart than `gapUs` become one if they are of one kind, or both shorter than that; the
+/// block is then of the kind of its longest task. 0: each task is a block.
 static std::vector<Block> blocksOf(const Row &row, double gapUs) {
   std::vector<Block> blocks;
   double longest = 0; // of the last block
@@ -196,8 +196,8 @@ static std::vector<Block> blocksOf(const Row &row, double gapUs) {
   return blocks;
 }
 
-/// For the script: of each block the time since the end before it, its duration, its kind; and where it is of several tasks
-/// -1 - kind and their number.
+/// For the script: of each block the time since the end before it, its duration, its kind; and where it is of several
+/// tasks -1 - kind and their number.
 static Json numbersOf(const std::vector<Block> &blocks) {
   Json numbers = Json::array();
   int64_t at = 0;
@@ -213,8 +213,8 @@ static Json numbersOf(const std::vector<Block> &blocks) {
   return numbers;
 }
 
-static Json scriptData(const std::vector<Row> &rows, size_t eventCount, double endUs, const std::vector<BundledTask> &tasks,
-                       const std::vector<unsigned> &colours, bool &isMerged) {
+static Json scriptData(const std::vector<Row> &rows, size_t eventCount, double endUs,
+                       const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours, bool &isMerged) {
   std::vector<std::vector<Block>> blocks(rows.size());
   size_t count = 0;
   for (double gapUs = 0;; gapUs = gapUs > 0 ? gapUs * 2 : endUs / 100'000) {

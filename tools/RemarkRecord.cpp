@@ -1,9 +1,9 @@
-// RemarkRecord.cpp - remarks as clang's -fsave-optimization-record has them: one document each, the pass "cleave", the kind
-// and the name of the remark, its place, the function, and the message in pieces. A note is a piece with a place of its
-// own, so that opt-viewer makes a link of it.
+// RemarkRecord.cpp - remarks as clang's -fsave-optimization-record has them: one document each, the pass "cleave", the
+// kind and the name of the remark, its place, the function, and the message in pieces. A note is a piece with a place
+// of its own, so that opt-viewer makes a link of it.
 //
-// A remark's name is an identifier by convention, so the reason `global-write` is written `GlobalWrite`; what became a task
-// has the name `Task`.
+// A remark's name is an identifier by convention, so the reason `global-write` is written `GlobalWrite`; what became a
+// task has the name `Task`.
 #include "tools/RemarkRecord.h"
 #include "frontend/Output.h"
 #include "llvm/ADT/StringExtras.h"

@@ -8,8 +8,8 @@
 
 namespace cleave {
 
-/// In LLVM's own form of optimisation records, YAML or bitstream: opt-viewer, llvm-opt-report and llvm-remarkutil read it.
-/// Errors: the file cannot be written, and is then not touched.
+/// In LLVM's own form of optimisation records, YAML or bitstream: opt-viewer, llvm-opt-report and llvm-remarkutil read
+/// it. Errors: the file cannot be written, and is then not touched.
 llvm::Error writeRemarkRecord(const RemarkRecordFile &file, llvm::ArrayRef<Remark> remarks);
 
 /// As SARIF 2.1.0, which editors and code hosts read. Errors likewise.

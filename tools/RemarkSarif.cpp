@@ -1,8 +1,9 @@
 // RemarkSarif.cpp - remarks as SARIF 2.1.0 (OASIS standard, "Static Analysis Results Interchange Format").
 //
-// Each reason is a rule, whose help is its section of docs/reasons.md. What stays in place is a result of level "note", the
-// lowest that code hosts show: it is no mistake. What became a task is of kind "informational", which viewers hide unless
-// asked. Only rules that a result has are listed, in alphabetical order, so the file is the same for the same program.
+// Each reason is a rule, whose help is its section of docs/reasons.md. What stays in place is a result of level "note",
+// the lowest that code hosts show: it is no mistake. What became a task is of kind "informational", which viewers hide
+// unless asked. Only rules that a result has are listed, in alphabetical order, so the file is the same for the same
+// program.
 #include "frontend/Output.h"
 #include "report/Reasons.h"
 #include "tools/RemarkRecord.h"
@@ -60,9 +61,10 @@ static json::Object resultOf(const Remark &remark, unsigned ruleIndex) {
   if (remark.place)
     location["physicalLocation"] = physicalLocation(remark.place);
   if (!remark.function.empty())
-    location["logicalLocations"] = json::Array{json::Object{{"fullyQualifiedName", json::fixUTF8(demangle(remark.function))},
-                                                            {"decoratedName", json::fixUTF8(remark.function)},
-                                                            {"kind", "function"}}};
+    location["logicalLocations"] =
+        json::Array{json::Object{{"fullyQualifiedName", json::fixUTF8(demangle(remark.function))},
+                                 {"decoratedName", json::fixUTF8(remark.function)},
+                                 {"kind", "function"}}};
   json::Object result{{"ruleId", ruleOf(remark)},
                       {"ruleIndex", ruleIndex},
                       {"level", isTaken ? "none" : "note"},
@@ -104,7 +106,9 @@ static json::Value describe(ArrayRef<Remark> remarks) {
   }
   for (const Remark &remark : remarks)
     results.push_back(resultOf(remark, ruleIndices.at(ruleOf(remark))));
-  json::Object driver{{"name", "cleave++"}, {"version", CLEAVE_VERSION}, {"semanticVersion", CLEAVE_VERSION},
+  json::Object driver{{"name", "cleave++"},
+                      {"version", CLEAVE_VERSION},
+                      {"semanticVersion", CLEAVE_VERSION},
                       {"rules", std::move(rules)}};
   json::Object run{{"tool", json::Object{{"driver", std::move(driver)}}},
                    {"columnKind", "unicodeCodePoints"},

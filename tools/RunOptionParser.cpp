@@ -7,7 +7,8 @@
 namespace cleave {
 
 void addRunOptions(CLI::App &run, RunOptions &options) {
-  run.add_option("--mode", options.mode, "auto (default), serial, workers, isolated, check or kernel")->type_name("MODE");
+  run.add_option("--mode", options.mode, "auto (default), serial, workers, isolated, check or kernel")
+      ->type_name("MODE");
   run.add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
@@ -15,7 +16,7 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
   run.add_option("--task-memory", options.taskMemory,
-                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
+                 "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false));
   run.add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")

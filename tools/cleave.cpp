@@ -1,5 +1,6 @@
-// cleave.cpp - the `cleave` command: `run`, `inspect`, `report`, `export` and `image`. Only
-// words on the command line are dealt with here; what they do is in rt/node and report. This file is compiled with exceptions, because CLI11 reports through them.
+// cleave.cpp - the `cleave` command: `run`, `inspect`, `report`, `export` and `image`. Only words on
+// the command line are dealt with here; what they do is in rt/node and report. This file is compiled with exceptions,
+// because CLI11 reports through them.
 #include "Export.h"
 #include "Image.h"
 #include "Inspect.h"
@@ -24,13 +25,18 @@ int complain(const std::string &message) {
 }
 
 void addReport(CLI::App &app, cleave::ReportOptions &options) {
-  CLI::App *report = app.add_subcommand("report", "Write a page that shows what became a task, what did not, why, and a run of it");
-  report->add_option("bundle", options.bundle, "The bundle, or an executable that carries one")->required()->type_name("FILE");
+  CLI::App *report =
+      app.add_subcommand("report", "Write a page that shows what became a task, what did not, why, and a run of it");
+  report->add_option("bundle", options.bundle, "The bundle, or an executable that carries one")
+      ->required()
+      ->type_name("FILE");
   report->add_option("-o,--output", options.output, "The page (default: report.html)")->type_name("FILE");
   report->add_option("--stats", options.statsPath, "Figures of a run, from cleave run --stats")->type_name("FILE");
   report->add_option("--trace", options.tracePath, "The timeline of a run, from cleave run --trace")->type_name("FILE");
-  report->add_option("--before-stats", options.beforeStatsPath, "Figures of an earlier run, to compare with")->type_name("FILE");
-  report->add_option("--before-trace", options.beforeTracePath, "The timeline of an earlier run, likewise")->type_name("FILE");
+  report->add_option("--before-stats", options.beforeStatsPath, "Figures of an earlier run, to compare with")
+      ->type_name("FILE");
+  report->add_option("--before-trace", options.beforeTracePath, "The timeline of an earlier run, likewise")
+      ->type_name("FILE");
   report->add_option("--source", options.sourceFolder, "Where the sources are (default: where they were, from here)")
       ->type_name("FOLDER");
   report->add_option("--dot", options.dotPath, "Also write the task graph in Graphviz's language")->type_name("FILE");

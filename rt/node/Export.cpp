@@ -1,5 +1,6 @@
 // Export.cpp - see Export.h. The bundle is opened as for a run, so nothing damaged is handed on, and compared with the
-// digest that the executable's header has for it: the bundle's own digests say nothing of the padding between its parts.
+// digest that the executable's header has for it: the bundle's own digests say nothing of the padding between its
+// parts.
 #include "Export.h"
 #include "Bundle.h"
 #include "Digest.h"

@@ -54,7 +54,9 @@ static void printSignature(const Json &signature) {
 
 static const char *mannerOf(const Json &site) {
   std::string cut = textOf(site, "cut");
-  return cut == "loop" ? "calls of a loop, ahead of it" : cut == "range" ? "ranges of a loop's iterations" : "beside what follows it";
+  return cut == "loop"    ? "calls of a loop, ahead of it"
+         : cut == "range" ? "ranges of a loop's iterations"
+                          : "beside what follows it";
 }
 
 static void printTasks(const Bundle &bundle, const Json &manifest, const Json &partition) {

@@ -1,5 +1,5 @@
-// OutputFile.cpp - see OutputFile.h. A file is written beside its place under another name and renamed. What is there and
-// not a regular file (/dev/stderr, a pipe) is written to directly.
+// OutputFile.cpp - see OutputFile.h. A file is written beside its place under another name and renamed. What is there
+// and not a regular file (/dev/stderr, a pipe) is written to directly.
 #include "OutputFile.h"
 
 #include <cerrno>

@@ -2,8 +2,8 @@
 //
 // Nothing is shown where it could be mistaken for the program's output, or get in its way: if stderr is no terminal, if
 // stdout is one (then the program writes there itself), if this process is in the terminal's background, in the first
-// second, and more often than five times a second. The cursor is left at the line's start, so what the program writes to
-// the terminal takes the line's place.
+// second, and more often than five times a second. The cursor is left at the line's start, so what the program writes
+// to the terminal takes the line's place.
 //
 // The numbers are the root's, read while it counts; each is one aligned word, so none is torn.
 #include "Progress.h"
@@ -36,7 +36,8 @@ static void writeToTerminal(std::string_view text) {
 static uint64_t read(const uint64_t &counter) { return __atomic_load_n(&counter, __ATOMIC_RELAXED); }
 
 Progress::Progress(const cleave_control *control, bool isWanted)
-    : control(isWanted && isTerminalForLines() ? control : nullptr), startNs(monotonicNs()), nextNs(startNs + firstNs) {}
+    : control(isWanted && isTerminalForLines() ? control : nullptr), startNs(monotonicNs()), nextNs(startNs + firstNs) {
+}
 
 Progress::~Progress() {
   if (isOnScreen && isInForeground())
@@ -69,9 +70,9 @@ void Progress::show() {
     const cleave_slot &slot = *cleave_control_slot(const_cast<cleave_control *>(control), i);
     workers += __atomic_load_n(&slot.state, __ATOMIC_RELAXED) == CLEAVE_SLOT_RUNNING;
   }
-  std::string line = fmt::format("cleave: {} done, {}, {} there, {} back, {} s", counted(tasks, "task"),
-                                 counted(workers, "worker"), readableBytes(bytesIn), readableBytes(bytesOut),
-                                 (now - startNs) / 1'000'000'000);
+  std::string line =
+      fmt::format("cleave: {} done, {}, {} there, {} back, {} s", counted(tasks, "task"), counted(workers, "worker"),
+                  readableBytes(bytesIn), readableBytes(bytesOut), (now - startNs) / 1'000'000'000);
   winsize size = {};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) // a line that wraps cannot be taken back
     line.resize(std::min<size_t>(line.size(), size.ws_col - 1u));

@@ -8,7 +8,8 @@ namespace cleave {
 
 class Progress {
 public:
-  /// Made before the node lets go of the program's streams. `control` may be null, and `isWanted` false: then nothing is shown.
+  /// Made before the node lets go of the program's streams. `control` may be null, and `isWanted` false: then nothing
+  /// is shown.
   Progress(const cleave_control *control, bool isWanted);
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;

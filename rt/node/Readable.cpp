@@ -27,6 +27,8 @@ std::string readableTime(double ns) {
   return fmt::format("{:.0f} s", ns / 1e9);
 }
 
-std::string counted(uint64_t count, const char *thing) { return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s"); }
+std::string counted(uint64_t count, const char *thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
 
 } // namespace cleave

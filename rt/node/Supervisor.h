@@ -17,7 +17,8 @@ struct SupervisedRun {
 };
 
 /// Runs the program to its end. With `memory` its run time may ask for workers, which hold `tasks`; without, the
-/// program runs alone. `showsProgress` admits a line on the terminal (Progress.h). When this returns, no process that it started is left.
+/// program runs alone. `showsProgress` admits a line on the terminal (Progress.h). When this returns, no process that
+/// it started is left.
 /// Errors: the machine does not give what is needed; then the program did not run.
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
                                      MappingLimits limits, bool showsProgress, SupervisedRun &run);
