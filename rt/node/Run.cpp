@@ -168,7 +168,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet, run))
     return complain(kUnusable, *problem);
   RunFigures figures;
-  figures.mode = !isIsolated ? "serial" : options.mode == "auto" ? "isolated" : options.mode; // what auto chose
+  figures.mode = !isIsolated ? "serial" : options.mode;
   figures.workers = isIsolated ? workersOf(options) : 0;
   figures.wallSeconds = static_cast<double>(monotonicNs() - startNs) / 1e9;
   figures.rootCpuSeconds = run.root.cpuSeconds;
