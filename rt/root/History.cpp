@@ -12,7 +12,7 @@ namespace {
 
 /* learnt[] of a loop's site. */
 enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
-                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips };
+                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips, ThrownBatches };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -128,6 +128,8 @@ void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint6
   ++site.learnt[Batches];
 }
 
+void learnThrown(cleave_site &site) { ++site.learnt[ThrownBatches]; }
+
 void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000) - handOffNs) / 16; }
 
 double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
@@ -169,8 +171,10 @@ bool isLoopTooFine(cleave_site &site) {
   double sharing = asDouble(site.learnt[SharingNs]), work = history.nsPerItem * history.itemsPerLoop;
   /* What is shared alone costs more than all the work: one loop is enough to know. */
   bool isHopeless = history.batches && work > 0 && sharing > work;
+  /* Most of what is sent is done again in place. */
+  bool isThrowing = site.learnt[ThrownBatches] >= kSettledBatches && site.learnt[ThrownBatches] > history.batches;
   bool isBad = history.nsPerItem <= history.rootNsPerItem * 1.5 || isSlowerSplit(site, history);
-  if (!isHopeless && (history.batches < kSettledBatches || !isBad))
+  if (!isHopeless && !isThrowing && (history.batches < kSettledBatches || !isBad))
     return false;
   uint64_t &patience = site.learnt[FinePatience];
   if (!patience) {
@@ -181,7 +185,7 @@ bool isLoopTooFine(cleave_site &site) {
   }
   if (++site.learnt[FineSkips] <= patience)
     return true;
-  site.learnt[FineSkips] = 0;
+  site.learnt[FineSkips] = site.learnt[ThrownBatches] = 0;
   patience *= 2;
   site.learnt[Batches] = kSettledBatches - 2; /* two more batches will tell */
   return false;

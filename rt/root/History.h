@@ -32,6 +32,8 @@ inline constexpr double kBatchNs = 1e6;
 
 /* A batch of `count` items took a worker `ns`. `bucket`: kLoopBucket, or the future's class. */
 void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint64_t bytes);
+/* A batch of a loop's items came back undone: one of them threw. */
+void learnThrown(cleave_site &site);
 /* From submitting to starting, with an idle worker. */
 void learnHandOff(uint64_t ns);
 /* Below this a single call is not sent. */

@@ -193,6 +193,8 @@ void complete(Slot &slot, Batch *batch) {
   releaseInputs(*batch);
   if (result.outcome == CLEAVE_THROWN) {
     batch->state = BatchState::Thrown;
+    if (batch->bucket == kLoopBucket)
+      learnThrown(*batch->site);
   } else if (result.outcome != CLEAVE_DONE) {
     dieOfPanic(*batch, result);
   } else if (!acceptOutput(slot, *batch, result)) {

@@ -1,14 +1,16 @@
 // All shortest paths at once: for each way station, every row of the table may get shorter.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 1000
 // DOMAIN: graph
-// WANTED: coverage 0.9; 0.00 was measured; in the way: row k is read by all rows: they can be split before and behind it, where the loop does not write it
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
-  const int n = 450, far = 1000000;
+int main(int argc, char **argv) {
+  const int n = argc > 1 ? std::atoi(argv[1]) : 450, far = 1000000;
   std::vector<std::vector<int>> distance(n, std::vector<int>(n, far));
   unsigned seed = 17;
   for (int i = 0; i < n; ++i) {

@@ -2,7 +2,7 @@
 // better, and there are more of them.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 4000000 14
+// STATUS-ARGS: 4000000 60
 // DOMAIN: text
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>
@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
     data.push_back(static_cast<unsigned char>((seed >> 28) * (seed >> 24 & 15)));
   }
   for (int k = 0; k < sizes; ++k) {
-    const std::size_t size = (1 << 16) - 4096 * static_cast<std::size_t>(k);
+    const std::size_t size = (1 << 16) - 1024 * static_cast<std::size_t>(k);
     long total = 0;
     for (std::size_t at = 0; at < data.size(); at += size) {
       const std::size_t length = std::min(size, data.size() - at);

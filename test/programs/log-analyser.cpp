@@ -2,7 +2,7 @@
 // codes seen.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 30000 12
+// STATUS-ARGS: 10000 100
 // DOMAIN: parsing
 // WANTED: coverage 0.9
 #include <array>

@@ -1,6 +1,8 @@
 // American put options priced by a binomial tree each; a portfolio is a vector of contracts.
 // RUN: %run-program %s
 // PARALLEL
+// ARGS: 150
+// KERNEL-ARGS: 48
 // STATUS-ARGS: 300
 // DOMAIN: numeric
 // EXPECT-COVERAGE: 0.9

@@ -2,16 +2,16 @@
 // RUN: %run-program %s
 // KERNEL-ARGS: 3000
 // PARALLEL
-// STATUS-ARGS: 60000
+// STATUS-ARGS: 60000 300
 // DOMAIN: graph
-// WANTED: coverage 0.9; 0.94 was measured with 60000 and fails with more: every task unpacks all that the loop shares
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
 int main(int argc, char **argv) {
-  const int pages = argc > 1 ? std::atoi(argv[1]) : 30000;
+  const int pages = argc > 1 ? std::atoi(argv[1]) : 30000, most = argc > 2 ? std::atoi(argv[2]) : 60;
   std::vector<std::vector<int>> linksTo(pages);
   std::vector<int> outgoing(pages);
   unsigned seed = 77;
@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
   std::vector<double> rank(pages, 1.0 / pages), next(pages);
   int rounds = 0;
   double change = 1;
-  while (change > 1e-9 && rounds < 60) {
+  while (change > (most > 60 ? 0 : 1e-9) && rounds < most) {
     for (int page = 0; page < pages; ++page) {
       double sum = 0;
       for (const int from : linksTo[page])

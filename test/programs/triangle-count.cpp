@@ -1,13 +1,12 @@
 // Triangles in a graph, counted at each vertex by intersecting sorted lists of neighbours.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 240000
+// STATUS-ARGS: 1200000
 // DOMAIN: graph
-// WANTED: coverage 0.9; 0.06 was measured; in the way: the run time gives the loop up after its first batches
+// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <set>
 #include <vector>
 
 long trianglesAt(const std::vector<std::vector<int>> &neighbours, int vertex) {
@@ -34,19 +33,20 @@ long trianglesAt(const std::vector<std::vector<int>> &neighbours, int vertex) {
 int main(int argc, char **argv) {
   const int edges = argc > 1 ? std::atoi(argv[1]) : 120000;
   const int n = 2500;
-  std::vector<std::set<int>> sets(n);
+  std::vector<std::vector<int>> neighbours(n);
   unsigned seed = 13;
   for (int i = 0; i < edges; ++i) {
     const int a = static_cast<int>((seed = seed * 1664525u + 1013904223u) >> 8) % n;
     const int b = static_cast<int>((seed = seed * 1664525u + 1013904223u) >> 8) % n;
     if (a != b) {
-      sets[a].insert(b);
-      sets[b].insert(a);
+      neighbours[a].push_back(b);
+      neighbours[b].push_back(a);
     }
   }
-  std::vector<std::vector<int>> neighbours;
-  for (const auto &set : sets)
-    neighbours.emplace_back(set.begin(), set.end());
+  for (auto &own : neighbours) {
+    std::sort(own.begin(), own.end());
+    own.erase(std::unique(own.begin(), own.end()), own.end());
+  }
   long total = 0;
   for (int v = 0; v < n; ++v)
     total += trianglesAt(neighbours, v);
