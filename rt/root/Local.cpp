@@ -1,5 +1,6 @@
 #include "Local.h"
 
+#include "FloatControl.h"
 #include "Futex.h"
 #include "Session.h"
 
@@ -37,20 +38,6 @@ alignas(128) uint32_t offers;
 alignas(128) uint32_t sleepers;
 
 void relax() { __builtin_ia32_pause(); }
-
-/* Rounding, exceptions, denormals: of the vector unit and of the x87. Flags of what happened are each thread's own. */
-uint64_t floatControl() {
-  constexpr uint32_t kFlags = 0x3f;
-  uint16_t x87;
-  asm volatile("fnstcw %0" : "=m"(x87));
-  return (__builtin_ia32_stmxcsr() & ~kFlags) | uint64_t{x87} << 32;
-}
-
-void setFloatControl(uint64_t control) {
-  auto x87 = static_cast<uint16_t>(control >> 32);
-  __builtin_ia32_ldmxcsr(static_cast<uint32_t>(control));
-  asm volatile("fldcw %0" : : "m"(x87));
-}
 
 void lock(Worker &worker) {
   while (__atomic_exchange_n(&worker.lock, 1, __ATOMIC_ACQUIRE))

@@ -120,6 +120,8 @@ bool isFull(const Loop &loop) {
 /* Reserves a ring entry and begins to build a batch there. */
 bool openBatch(Loop &loop) {
   uint32_t kind = loop.site->kind->id, workers = session.control->worker_count;
+  if (!mayIsolate())
+    return false;
   if (loop.batchCount >= kMaxBatches || loop.generated >= loop.consumed + kMaxAhead)
     return false;
   if (loopHistory(*loop.site).batches) {

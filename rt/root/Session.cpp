@@ -132,7 +132,7 @@ void attachFromEnvironment() {
 } // namespace
 
 bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, int event) {
-  session = {control, static_cast<uint8_t *>(exchange), event, pthread_self(), false, false};
+  session = {control, static_cast<uint8_t *>(exchange), event, pthread_self(), false, floatControl(), false};
   setNameKeys(control->tenant_key, control->run_id);
   if (pthread_atfork(beforeFork, inParent, inChild) || !attachWorkers())
     return false;

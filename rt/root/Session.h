@@ -11,6 +11,8 @@
 #include "cleave/exchange.h"
 #include "cleave/program.h"
 
+#include "FloatControl.h"
+
 #include <pthread.h>
 
 namespace cleave {
@@ -21,6 +23,7 @@ struct Session {
   int event;
   pthread_t thread;
   bool isAttached;
+  uint64_t floatControl; /* at the beginning */
   bool isChecking; /* mode check (Check.h); stays so in the child of a fork, where it checks nothing */
 };
 
@@ -28,8 +31,11 @@ extern Session session;
 
 inline bool isSplitting() { return session.isAttached && pthread_equal(pthread_self(), session.thread); }
 inline bool isIsolatedMode() { return session.control->mode != CLEAVE_MODE_AUTO; }
-/* Whether processes of their own may do what local workers (Local.h) do not. */
-inline bool mayIsolate() { return session.control->mode != CLEAVE_MODE_WORKERS; }
+/* Whether processes of their own may do what local workers (Local.h) do not. They compute as a process does that begins:
+ * not where the program has changed its rounding mode. */
+inline bool mayIsolate() {
+  return session.control->mode != CLEAVE_MODE_WORKERS && floatControl() == session.floatControl;
+}
 inline cleave_counters &counters() { return session.control->counters; }
 
 /* Takes the session over from memory that is already mapped. Tests call it with memory of their own. */
