@@ -39,7 +39,7 @@ namespace {
 constexpr uint64_t kRangesPerLoop = 128, kLeastSampledRanges = 16;
 /* Below this a range is not worth its hand-over, and a whole loop not worth the look at its blocks. */
 constexpr uint64_t kCheckedRangesPerLoop = 16;
-constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000;
+constexpr double kLeastRangeNs = 20000, kLeastLoopNs = 50000, kLeastIterationNs = 4;
 
 struct RangeWork {
   void *loop;
@@ -161,6 +161,9 @@ bool isCopyingTooMuch(const RangeWork &work, const cleave_range &range) {
 bool isWorthALook(const cleave_range &range) {
   if (session.isChecking)
     return range.trips > 1 && range.block_count <= kMaxBlocks && !check::isSpent(range.site);
+  /* An iteration of a few instructions cannot pay for its bytes to go there and back, however many there are. */
+  if (!range.has_open_work && range.iteration_ns < kLeastIterationNs)
+    return false;
   double ns = range.iteration_ns * static_cast<double>(range.trips);
   return range.trips > 1 && range.block_count <= kMaxBlocks && (range.has_open_work || ns >= kLeastLoopNs);
 }
