@@ -292,7 +292,8 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
                return writes.count(FunctionMemory::parameterObject(parameter.firstArgument, level));
              });
     });
-    candidate.isGuard = (kinds.count(EffectKind::Guards) && !function.doesNotThrow()) || candidate.mayAbort;
+    // Where nothing is thrown out of it, what is thrown inside and not caught ends the program.
+    candidate.isGuard = kinds.count(EffectKind::Guards) || candidate.mayAbort;
     candidate.refusal = checkKinds(candidate, effects, programReadsErrno);
     // A person knows the function-local static, not its guard, and the shared_ptr, not its count: both are atomic.
     bool isAtomic = candidate.refusal.reason == "atomic";
