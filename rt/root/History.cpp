@@ -172,7 +172,7 @@ bool isLoopTooFine(cleave_site &site) {
   /* What is shared alone costs more than all the work: one loop is enough to know. */
   bool isHopeless = history.batches && work > 0 && sharing > work;
   /* Most of what is sent is done again in place. */
-  bool isThrowing = site.learnt[ThrownBatches] >= kSettledBatches && site.learnt[ThrownBatches] > history.batches;
+  bool isThrowing = site.learnt[ThrownBatches] >= kSettledBatches / 2 && site.learnt[ThrownBatches] > history.batches;
   bool isBad = history.nsPerItem <= history.rootNsPerItem * 1.5 || isSlowerSplit(site, history);
   if (!isHopeless && !isThrowing && (history.batches < kSettledBatches || !isBad))
     return false;

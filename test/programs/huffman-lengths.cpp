@@ -36,11 +36,11 @@ long codedBits(std::span<const unsigned char> block) {
 
 int main(int argc, char **argv) {
   const int bytes = argc > 1 ? std::atoi(argv[1]) : 6000000, sizes = argc > 2 ? std::atoi(argv[2]) : 1;
-  std::vector<unsigned char> data;
+  std::vector<unsigned char> data(bytes);
   unsigned seed = 2;
-  for (int i = 0; i < bytes; ++i) {
+  for (unsigned char &byte : data) {
     seed = seed * 1664525u + 1013904223u;
-    data.push_back(static_cast<unsigned char>((seed >> 28) * (seed >> 24 & 15)));
+    byte = static_cast<unsigned char>((seed >> 28) * (seed >> 24 & 15));
   }
   for (int k = 0; k < sizes; ++k) {
     const std::size_t size = (1 << 16) - 1024 * static_cast<std::size_t>(k);

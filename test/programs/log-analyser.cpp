@@ -2,7 +2,7 @@
 // codes seen.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 10000 100
+// STATUS-ARGS: 10000 200
 // DOMAIN: parsing
 // WANTED: coverage 0.9
 #include <array>

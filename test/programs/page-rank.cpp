@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
   std::vector<int> outgoing(pages);
   unsigned seed = 77;
   for (int page = 0; page < pages; ++page)
-    for (int k = 0; k < 12; ++k) {
+    for (int k = 0; k < 20; ++k) {
       seed = seed * 1664525u + 1013904223u;
       const long any = static_cast<long>((seed >> 3) % pages);
       const int from = static_cast<int>(seed >> 31 ? any : any * page / pages);
