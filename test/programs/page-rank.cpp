@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // KERNEL-ARGS: 3000
 // PARALLEL
-// STATUS-ARGS: 60000 300
+// STATUS-ARGS: 300000 300
 // DOMAIN: graph
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <cmath>
@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
   std::vector<int> outgoing(pages);
   unsigned seed = 77;
   for (int page = 0; page < pages; ++page)
-    for (int k = 0; k < 20; ++k) {
+    for (int k = 0; k < 12; ++k) {
       seed = seed * 1664525u + 1013904223u;
       const long any = static_cast<long>((seed >> 3) % pages);
       const int from = static_cast<int>(seed >> 31 ? any : any * page / pages);
