@@ -24,7 +24,7 @@ void futexWake(uint32_t *word, uint32_t count) { syscall(SYS_futex, word, FUTEX_
 
 void futexWait(uint32_t *word, uint32_t value, uint64_t timeoutNs) {
   timespec timeout = toTimespec(timeoutNs);
-  syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, nullptr, 0);
+  syscall(SYS_futex, word, FUTEX_WAIT, value, timeoutNs ? &timeout : nullptr, nullptr, 0);
 }
 
 void FutexSet::add(uint32_t *word, uint32_t value) {

@@ -7,7 +7,7 @@
 namespace cleave {
 
 void futexWake(uint32_t *word, uint32_t count = 1);
-/* Until woken, the word differs from `value`, or the time is over. */
+/* Until woken, the word differs from `value`, or the time is over (0: it has no end). */
 void futexWait(uint32_t *word, uint32_t value, uint64_t timeoutNs);
 
 /* Waits for any of up to 128 words. Where the system has no such call (Linux before 5.16), it waits for the first of

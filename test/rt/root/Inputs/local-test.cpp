@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <vector>
 
@@ -323,6 +324,21 @@ void rounding() {
     }
 }
 
+// ---- workers that have nothing to do ------------------------------------------------------------------------------
+
+/// One of them that looked around instead of sleeping would use about as much processor time as passes.
+void idle() {
+  auto processorMs = [] {
+    timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
+  };
+  usleep(100000);
+  long before = processorMs();
+  usleep(600000);
+  expect(processorMs() - before < 200, "idle workers sleep");
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -338,6 +354,7 @@ int main(int argc, char **argv) {
     stagedLoops(-1);
     stagedLoops(400);
     rounding();
+    idle();
   }
   std::puts(failures ? "failed" : "fine");
   return failures != 0;
