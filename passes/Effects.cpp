@@ -69,11 +69,17 @@ static bool isCaughtHere(const Instruction &instruction) {
     return false;
   const LandingPadInst *pad = invoke->getLandingPadInst();
   auto isCatchAll = [&](unsigned k) { return pad->isCatch(k) && isa<ConstantPointerNull>(pad->getClause(k)); };
+  if (none_of(seq(pad->getNumClauses()), isCatchAll))
+    return false;
   auto ends = [](const Instruction &inner) {
     auto *call = dyn_cast<CallBase>(&inner);
     return call && call->doesNotReturn();
   };
-  return any_of(seq(pad->getNumClauses()), isCatchAll) && none_of(*pad->getParent(), ends);
+  SmallPtrSet<const BasicBlock *, 4> seen;
+  for (const BasicBlock *block = pad->getParent(); block && seen.insert(block).second; block = block->getSingleSuccessor())
+    if (any_of(*block, ends))
+      return false;
+  return true;
 }
 
 /// Effects of a single instruction, callees included.
