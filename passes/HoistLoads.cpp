@@ -7,9 +7,8 @@
 //
 // A load moves if nothing in the loop writes what it reads and it may be made although the loop might not come to it:
 // it stands before anything that may leave, in the header or in the first block behind it if the loop is known to have a
-// first iteration; or its address is known to be good (a variable, a reference, an
-// element of either: if nobody knows that its index is inside, it is made so, since what the load gives where the program
-// would not have made it does not matter).
+// first iteration; or its address is known to be good (a variable, a reference, an element of either: if nobody knows that
+// its index is inside, it is made so, since what the load gives where the program would not have made it does not matter).
 // Instructions are moved, and those made are no pointers: the answers of Ownership and Effects about them stay right.
 #include "passes/HoistLoads.h"
 #include "passes/Effects.h"

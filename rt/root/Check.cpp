@@ -51,10 +51,6 @@ SiteRecord &recordOf(const cleave_site *site) {
 
 bool isPowerOfTwo(uint64_t number) { return (number & (number - 1)) == 0; }
 
-uint32_t allParameters(const cleave_kind &kind) {
-  return kind.param_count == 32 ? UINT32_MAX : (uint32_t{1} << kind.param_count) - 1;
-}
-
 /* ---- loops ---- */
 
 struct CheckedLoop : OpenWork {

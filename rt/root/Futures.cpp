@@ -10,6 +10,7 @@
 #include "Session.h"
 #include "Workers.h"
 
+#include "../task/Layout.h"
 #include "../task/Memory.h"
 
 namespace cleave {
@@ -44,10 +45,9 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   int slot = reserve(kind.id, 2, workers);
   if (slot < 0)
     return nullptr;
-  uint32_t mask = kind.param_count == 32 ? UINT32_MAX : (uint32_t{1} << kind.param_count) - 1;
   Area area = itemsArea(slot);
   OutgoingImage items;
-  items.begin(area.memory, area.bytes, kind, mask, 1, nextEpoch(), CLEAVE_GRANTS_MAX);
+  items.begin(area.memory, area.bytes, kind, allParameters(kind), 1, nextEpoch(), CLEAVE_GRANTS_MAX);
   uint64_t bytes = items.add(args) ? items.finish() : 0;
   if (!bytes) {
     items.dispose();

@@ -37,7 +37,7 @@ constexpr double kWakeNs = 30000;
 thread_local std::exception_ptr pending;
 
 void run(Future &future) {
-  OpenStack before = openStack;
+  uint64_t depthHere = openStack.depth;
   openStack.depth = future.depth;
   Part part(*future.site);
   try {
@@ -46,7 +46,7 @@ void run(Future &future) {
     future.thrown = std::current_exception();
   }
   uint64_t ns = part.end(1);
-  openStack.depth = before.depth;
+  openStack.depth = depthHere;
   learn(*future.site, future.bucket, ns, 1, future.bytes);
   future.state.set(kDone);
 }

@@ -48,8 +48,6 @@ struct Batch {
   uint32_t chunkCount;
 };
 
-enum class Mode : uint8_t { Active, Plain };
-
 struct Loop : Work {
   cleave_site *site;
   cleave_generator generator;
@@ -59,16 +57,15 @@ struct Loop : Work {
   uint64_t resultStride;
   const void *shared[32];
   const char *frame; /* the generator's objects lie below it, while it runs */
-  bool hasMore, isEnded;
-  Mode mode;
+  bool hasMore;
+  bool isPlain;      /* its calls turned out to be too small */
   uint64_t taken;    /* items of the first batch that the program has */
   uint64_t consumed; /* batches that are used up; */
   uint64_t filled;   /* and that were queued: the program's thread alone */
-  uint64_t items;
   Batch ring[kRing];
 };
 
-Loop plainLoop; /* what is answered for a site that is too fine */
+Work plainLoop; /* its token is that of a loop whose calls are too small: the plain version of each, in place */
 
 Batch &batchAt(Loop &loop, uint64_t number) { return loop.ring[number % kRing]; }
 
@@ -181,7 +178,7 @@ void publish(Loop &loop) {
   batch.state.set(kQueued);
 }
 
-/* As far ahead as is of use: enough batches for all workers, twice. */
+/* As far ahead as is of use: some batches for each worker. */
 uint64_t aheadOf(const Loop &loop) {
   if (!loopHistory(*loop.site).batches)
     return 1;
@@ -284,8 +281,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->generator = generator;
   loop->state = state;
   uint32_t count = site->kind->param_count;
-  uint32_t all = count == 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
-  loop->itemMask = all & ~site->shared_mask;
+  loop->itemMask = allParameters(*site->kind) & ~site->shared_mask;
   loop->layout = tupleLayout(*site->kind, loop->itemMask);
   loop->resultStride = resultStride(*site->kind);
   for (uint32_t i = 0; i != count; ++i)
@@ -301,17 +297,20 @@ int push(void *token, const void *const *args) {
 }
 
 int next(void *token, void *result) {
-  auto &loop = *static_cast<Loop *>(workOf(token));
-  if (&loop == &plainLoop || loop.mode == Mode::Plain)
+  Work *work = workOf(token);
+  if (work == &plainLoop)
+    return 2;
+  auto &loop = *static_cast<Loop *>(work);
+  if (loop.isPlain)
     return 2;
   if (!loop.taken && loop.hasMore && loop.filled - loop.consumed <= aheadOf(loop) / 2) {
-    if (loop.consumed && loopHistory(*loop.site).nsPerItem < kTinyItemNs && loop.filled == loop.consumed)
-      loop.mode = Mode::Plain;
-    else
+    /* Between batches: what the generator has pushed is used up first. */
+    loop.isPlain = loop.consumed && loop.filled == loop.consumed && loopHistory(*loop.site).nsPerItem < kTinyItemNs;
+    if (!loop.isPlain)
       fill(loop);
   }
   if (loop.filled == loop.consumed)
-    return loop.mode == Mode::Plain ? 2 : 0;
+    return loop.isPlain ? 2 : 0;
   return answer(loop, result);
 }
 

@@ -255,7 +255,7 @@ bool prepare(Ranges &ranges, const cleave_range &range) {
     return false;
   if (mayThrow) {
     ranges.copies = static_cast<uint8_t **>(calloc(ranges.capacity, sizeof(uint8_t *)));
-    if (!ranges.copies || !mayBeUndone(ranges) || ranges.barrier.first != ranges.barrier.end)
+    if (!ranges.copies || !mayBeUndone(ranges) || !ranges.barrier.isEmpty())
       return false;
   }
   return prepareGathering(ranges, ranges.nsPerIteration * static_cast<double>(ranges.allTrips));
@@ -295,8 +295,7 @@ void *doRanges(const cleave_range &range) {
     dispose(ranges);
     return nullptr;
   }
-  bool isWhole = ranges->barrier.first == ranges->barrier.end;
-  doStretch(*ranges, 0, isWhole ? range.trips : ranges->barrier.first);
+  doStretch(*ranges, 0, ranges->barrier.isEmpty() ? range.trips : ranges->barrier.first);
   return tokenOf(ranges);
 }
 
@@ -307,11 +306,11 @@ int nextRange(void *token, uint64_t done, void *reductions, uint64_t *count) {
     *count = UINT64_MAX - done;
     return 0;
   }
-  if (done == barrier.first && barrier.first != barrier.end) {
+  if (done == barrier.first && !barrier.isEmpty()) {
     *count = barrier.end - barrier.first;
     return 0;
   }
-  if (done == barrier.end && barrier.end)
+  if (done == barrier.end && !barrier.isEmpty())
     doStretch(ranges, barrier.end, ranges.allTrips - barrier.end);
   uint64_t chunk = (done - ranges.first) / ranges.grain;
   if (chunk >= ranges.failed) {

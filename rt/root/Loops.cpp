@@ -20,6 +20,7 @@
 #include "Session.h"
 #include "Workers.h"
 
+#include "../task/Layout.h"
 #include "../task/Memory.h"
 
 #include <new>
@@ -363,8 +364,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->state = state;
   loop->ownsState = owns;
   uint32_t count = site->kind->param_count;
-  uint32_t all = count == 32 ? UINT32_MAX : (uint32_t{1} << count) - 1;
-  loop->itemMask = all & ~site->shared_mask;
+  loop->itemMask = allParameters(*site->kind) & ~site->shared_mask;
   for (uint32_t i = 0; i != count; ++i)
     loop->sharedArgs[i] = shared_args[i];
   loop->slot = -1;

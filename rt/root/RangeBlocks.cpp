@@ -156,7 +156,7 @@ bool iterationsIn(const BlockPart &written, int64_t from, int64_t to, uint64_t t
   if (written.lowStep != written.highStep || !written.lowStep || trips > INT64_MAX / 2)
     return false;
   /* low + t * step < to and high + t * step > from */
-  int64_t step = written.lowStep, count = static_cast<int64_t>(trips), least = 0, most = count;
+  int64_t step = written.lowStep, count = static_cast<int64_t>(trips), least, most;
   auto below = [](int64_t a, int64_t b) { return a / b - ((a % b != 0) && ((a < 0) != (b < 0))); }; /* rounds down */
   if (step > 0) {
     least = below(from - written.high, step) + 1;
@@ -167,11 +167,8 @@ bool iterationsIn(const BlockPart &written, int64_t from, int64_t to, uint64_t t
   }
   least = least < 0 ? 0 : least;
   most = most > count ? count : most;
-  if (least < most) {
-    barrier.first = static_cast<uint64_t>(least) < barrier.first || barrier.first == barrier.end ? static_cast<uint64_t>(least)
-                                                                                                 : barrier.first;
-    barrier.end = static_cast<uint64_t>(most) > barrier.end ? static_cast<uint64_t>(most) : barrier.end;
-  }
+  if (least < most)
+    barrier.add(static_cast<uint64_t>(least), static_cast<uint64_t>(most));
   return true;
 }
 

@@ -35,6 +35,13 @@ enum class Extent : bool { IfNeeded, Always };
  * behind what these wrote (row k of a table of which each row is combined with row k). Empty: there are none. */
 struct Barrier {
   uint64_t first, end;
+
+  bool isEmpty() const { return first == end; }
+  /* As well [from, to), and what lies between. */
+  void add(uint64_t from, uint64_t to) {
+    first = isEmpty() || from < first ? from : first;
+    end = to > end ? to : end;
+  }
 };
 
 /* Looks the blocks up. False: one is not found where it must be, iterations overlap, or two that must differ do not; with a

@@ -133,6 +133,11 @@ inline uint64_t dequeBufferElements(const cleave_type &elem) {
   return elem.size_bytes < 512 ? 512 / elem.size_bytes : 1;
 }
 
+/* The mask of all parameters. */
+inline uint32_t allParameters(const cleave_kind &kind) {
+  return kind.param_count == 32 ? UINT32_MAX : (uint32_t{1} << kind.param_count) - 1;
+}
+
 /* A tuple of the parameters in `mask`. */
 struct TupleLayout {
   uint64_t offsets[32];

@@ -147,7 +147,8 @@ typedef struct cleave_outbox {
 
 /* CONTROL ------------------------------------------------------------------------------------------------------- */
 
-enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1, CLEAVE_MODE_CHECK = 2, CLEAVE_MODE_WORKERS = 3 }; /* serial: the root is started without CLEAVE_NODE */
+/* Serial: the root is started without CLEAVE_NODE. */
+enum { CLEAVE_MODE_AUTO = 0, CLEAVE_MODE_ISOLATED = 1, CLEAVE_MODE_CHECK = 2, CLEAVE_MODE_WORKERS = 3 };
 
 enum { CLEAVE_SLOT_FREE = 0, CLEAVE_SLOT_WANTED = 1, CLEAVE_SLOT_RUNNING = 2, CLEAVE_SLOT_DEAD = 3 };
 

@@ -16,8 +16,8 @@
  *              answer 3: as 0, and when the call has returned, show its result: cleave_checked() (docs/checking.md)
  *              answer 4: the call was made and threw: cleave_rethrow() throws that
  * Work that a task could not do (it threw) is answered with 0 at its place in program order. Nothing else here throws.
- * All of it is called by the program's thread and by workers that do its work in its process. cleave_frame_* bracket a cut function: whatever way it is left,
- * what it spawned and did not join is abandoned before its inputs die.
+ * All of it is called by the program's thread, and by workers that do its work in its process. cleave_frame_* bracket a
+ * cut function: whatever way it is left, what it spawned and did not join is abandoned before its inputs die.
  *
  * ERRORS. A task that crashed, broke its jail or its memory bound ends the program when (and only when) its result
  * is asked for: the runtime tells the node, which prints one message and ends the run.

@@ -1,6 +1,8 @@
 // local-test.cpp - local workers (rt/root/Local.h) under ThreadSanitizer: futures, range loops and staged loops, written as
 // the compiler would write them, give what the plain code gives, in whatever order they are done. The number of workers
 // is the argument; more of them than there are cores makes threads stop at any point.
+#include "Expect.h"
+
 #include "test/rt/task/Inputs/Describe.h"
 
 #include "rt/root/Session.h"
@@ -20,14 +22,6 @@
 using namespace cleave;
 
 namespace {
-
-using Numbers = std::vector<long>;
-
-int failures;
-void expect(bool isTrue, const char *what) {
-  if (!isTrue)
-    ++failures, std::printf("FAIL: %s\n", what);
-}
 
 constexpr uint32_t kKinds = 8;
 cleave_control *control;

@@ -2,6 +2,7 @@
 // whatever workers do. One scenario a run: cleave-root-test <scenario>.
 //
 // Programs are written as the compiler would write them: a loop asks cleave_loop_next, a generator pushes.
+#include "Expect.h"
 #include "FakeNode.h"
 
 #include "test/rt/task/Inputs/Describe.h"
@@ -20,14 +21,6 @@
 #include <unistd.h>
 
 namespace {
-
-using Numbers = std::vector<long>;
-
-int failures;
-void expect(bool isTrue, const char *what) {
-  if (!isTrue)
-    ++failures, std::printf("FAIL: %s\n", what);
-}
 
 // The kind of all scenarios: Numbers f(const Numbers &shared, long item, const Numbers &own).
 Numbers f(const Numbers &shared, long item, const Numbers &own) {
