@@ -54,8 +54,8 @@ bool PrivateMemory::isSlot(const Value *value) const {
   return slot && allSlots.contains(slot);
 }
 
-/// Does `instruction` write over all of `slot`?
-static bool overwrites(const Instruction &instruction, const AllocaInst &slot, const DataLayout &layout) {
+bool overwrites(const Instruction &instruction, const AllocaInst &slot) {
+  const DataLayout &layout = slot.getDataLayout();
   auto size = slot.getAllocationSize(layout);
   if (!size || size->isScalable())
     return false;
@@ -64,7 +64,9 @@ static bool overwrites(const Instruction &instruction, const AllocaInst &slot, c
            layout.getTypeStoreSize(store->getValueOperand()->getType()) == size->getFixedValue();
   auto *copy = dyn_cast<MemIntrinsic>(&instruction);
   auto *length = copy ? dyn_cast<ConstantInt>(copy->getLength()) : nullptr;
-  return length && copy->getRawDest() == &slot && length->getZExtValue() == size->getFixedValue();
+  auto *transfer = dyn_cast_or_null<MemTransferInst>(copy);
+  bool isOwn = transfer && transfer->getRawSource() == &slot;
+  return length && !isOwn && copy->getRawDest() == &slot && length->getZExtValue() == size->getFixedValue();
 }
 
 /// Bytes of a scalar or of an aggregate's scalars: everything but padding.
@@ -150,7 +152,6 @@ bool PrivateMemory::outlivesIteration(const AllocaInst &slot, const Instruction 
 }
 
 bool PrivateMemory::isFreshInEachIteration(const AllocaInst &slot, bool isArgument) const {
-  const DataLayout &layout = slot.getDataLayout();
   SmallVector<const Instruction *, 4> beginnings;
   bool isMarked = false, isDeadBetween = true;
   for (const User *user : slot.users()) {
@@ -159,7 +160,7 @@ bool PrivateMemory::isFreshInEachIteration(const AllocaInst &slot, bool isArgume
     isMarked |= isStart;
     if (isStart)
       isDeadBetween &= loop.contains(instruction) && !outlivesIteration(slot, *instruction);
-    if (loop.contains(instruction) && (isStart || overwrites(*instruction, slot, layout)))
+    if (loop.contains(instruction) && (isStart || overwrites(*instruction, slot)))
       beginnings.push_back(instruction);
   }
   if (isArgument && !isMarked)

@@ -9,6 +9,7 @@ namespace llvm {
 class AllocaInst;
 class CallBase;
 class DominatorTree;
+class Instruction;
 class Loop;
 } // namespace llvm
 
@@ -42,6 +43,9 @@ private:
   ObjectSet all;
   llvm::SmallSetVector<const llvm::AllocaInst *, 8> allSlots;
 };
+
+/// Does `instruction` write over all of `slot`, with what does not come from there?
+bool overwrites(const llvm::Instruction &instruction, const llvm::AllocaInst &slot);
 
 } // namespace cleave
 

@@ -244,4 +244,46 @@ std::optional<Interval> IntervalFinder::touched(Value *pointer, Value *base, con
   return interval;
 }
 
+std::optional<Residue> IntervalFinder::residue(const SCEV *value, uint64_t stride, const Instruction &where) {
+  auto isMultiple = [&](const SCEV *factor) {
+    auto rest = isa<SCEVConstant>(factor) ? residue(factor, stride, where) : std::nullopt;
+    return rest && rest->isZero();
+  };
+  if (auto *constant = dyn_cast<SCEVConstant>(value)) {
+    int64_t rest = constant->getAPInt().getSExtValue() % static_cast<int64_t>(stride);
+    return Residue{rest < 0 ? rest + stride : static_cast<uint64_t>(rest), 0};
+  }
+  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
+    Residue total{0, 0};
+    for (const SCEV *part : sum->operands()) {
+      auto one = residue(part, stride, where);
+      if (!one)
+        return std::nullopt;
+      total = {(total.first + one->first) % stride, total.spread + one->spread};
+    }
+    return total;
+  }
+  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->isAffine()) {
+    auto start = residue(recurrence->getStart(), stride, where);
+    auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
+    if (!start || !step || isMultiple(step))
+      return step ? start : std::nullopt;
+    const Loop *inner = recurrence->getLoop();
+    auto *rounds = dyn_cast<SCEVConstant>(evolution.getExitCount(inner, inner->getHeader()));
+    if (step->getAPInt().isNegative() || inner == &context.loop || !inner->contains(&where) || !rounds ||
+        rounds->getAPInt().getActiveBits() > 32)
+      return std::nullopt;
+    uint64_t last = rounds->getAPInt().getZExtValue();
+    if (where.getParent() != inner->getHeader() && last)
+      --last;
+    uint64_t reach = 0;
+    if (__builtin_mul_overflow(step->getAPInt().getZExtValue(), last, &reach) || reach > stride)
+      return std::nullopt;
+    return Residue{start->first, start->spread + reach};
+  }
+  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && any_of(product->operands(), isMultiple))
+    return Residue{0, 0};
+  return std::nullopt;
+}
+
 } // namespace cleave

@@ -3,6 +3,7 @@
 #define CLEAVE_PASSES_RANGEINTERVALS_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <cstdint>
 #include <optional>
 
 namespace llvm {
@@ -41,6 +42,12 @@ struct Interval {
   const llvm::SCEV *low = nullptr, *high = nullptr;
 };
 
+/// What a value may be modulo something: any of first, first + 1, ..., first + spread.
+struct Residue {
+  uint64_t first, spread;
+  bool isZero() const { return !first && !spread; }
+};
+
 /// Turns addresses in a loop into intervals for each of its iterations.
 class IntervalFinder {
 public:
@@ -52,6 +59,8 @@ public:
   const llvm::SCEV *wide(llvm::Value *value);
   /// Distance in bytes of `pointer` from `base`. Null: unknown.
   const llvm::SCEV *offset(llvm::Value *pointer, llvm::Value *base);
+  /// `value` modulo `stride` at `where`: what varies is a multiple, or the index of a short inner loop.
+  std::optional<Residue> residue(const llvm::SCEV *value, uint64_t stride, const llvm::Instruction &where);
 
 private:
   const llvm::SCEV *extended(llvm::Value *value, bool isSigned);

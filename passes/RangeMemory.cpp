@@ -26,10 +26,11 @@
 #include "passes/RangeMemory.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
-#include "passes/RangeIntervals.h"
 #include "passes/Facts.h"
+#include "passes/RangeGathering.h"
+#include "passes/RangeIntervals.h"
+#include "passes/RangePrivate.h"
 #include "passes/RangeTypes.h"
-#include "cleave/program.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
@@ -50,7 +51,7 @@ public:
   MemoryAnalysis(LoopContext &context, Refusal &refusal)
       : context(context), loop(context.loop), evolution(context.evolution), refusal(refusal), finder(context),
         function(*loop.getHeader()->getParent()), objects(context.effects.ownership().memory(function)),
-        places(*function.getParent()) {}
+        places(*function.getParent()), own(findIterationMemory(context, objects)) {}
 
   std::optional<RangeMemory> run();
 
@@ -83,7 +84,7 @@ private:
     const MDNode *element = nullptr; ///< then
     Value *owner = nullptr;
     uint64_t bytes = 0;
-    unsigned gathers = 0, elementBytes = 0;
+    std::optional<Gathering> gathering;
   };
   struct Access {
     Instruction *where;
@@ -94,8 +95,7 @@ private:
 
   bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
   std::string nameOf(const ObjectSet &set) const;
-  void findPrivate();
-  bool isPrivate(const ObjectSet &set) const { return !set.empty() && privateObjects.contains(set); }
+  bool isPrivate(const ObjectSet &set) const { return own.has(set); }
   bool collect(Instruction &instruction);
   bool addAccess(Access access);
   bool addCall(CallBase &call);
@@ -110,14 +110,7 @@ private:
   bool addBounds(RangeMemory &result);
   bool isolateWritten(RangeMemory &result);
   bool measure(Block &block, RangeBlock &result);
-  /// What a value may be modulo something: any of first, first + 1, ..., first + spread.
-  struct Residue {
-    uint64_t first, spread;
-    bool isZero() const { return !first && !spread; }
-  };
-  std::optional<Residue> residue(const SCEV *value, uint64_t stride, const Instruction &where);
   bool separateMembers(unsigned number);
-  bool gathers(Block &block, SmallVectorImpl<Instruction *> &operations);
   /// Do all accesses belong to the iteration's own part?
   bool isLinear(const Block &block) const {
     return all_of(block.parts, [&](const Part &part) {
@@ -136,8 +129,8 @@ private:
   Function &function;
   const FunctionMemory &objects;
   TypedPlaces places;
-  ObjectSet privateObjects, readByCalls;
-  SmallVector<AllocaInst *, 4> locals;
+  const IterationMemory own; ///< of one iteration
+  ObjectSet readByCalls;
   MapVector<Value *, unsigned> numbers;
   std::vector<Block> blocks;
 };
@@ -154,66 +147,6 @@ std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
     if (std::string text = objects.describe(id); text != "a temporary" && id != FunctionMemory::constantObject)
       return text;
   return "memory";
-}
-
-/// Does whatever the variable held end here: its life begins, or all of it is overwritten?
-static bool beginsAnew(const Instruction &instruction, const AllocaInst &local) {
-  auto *marker = dyn_cast<IntrinsicInst>(&instruction);
-  if (marker && marker->getIntrinsicID() == Intrinsic::lifetime_start)
-    return true;
-  auto *transfer = dyn_cast<MemTransferInst>(&instruction);
-  auto *length = transfer ? dyn_cast<ConstantInt>(transfer->getLength()) : nullptr;
-  auto bytes = local.getAllocationSize(local.getDataLayout());
-  return length && !transfer->isVolatile() && transfer->getRawDest() == &local && transfer->getRawSource() != &local &&
-         bytes && length->getZExtValue() == bytes->getFixedValue();
-}
-
-/// Variables that begin anew in each iteration, and heap memory that no pointer outside of the iteration leads to.
-void MemoryAnalysis::findPrivate() {
-  for (Instruction &instruction : function.getEntryBlock()) {
-    auto *local = dyn_cast<AllocaInst>(&instruction);
-    if (!local || !local->isStaticAlloca())
-      continue;
-    const Instruction *begins = nullptr;
-    bool isInside = !local->use_empty();
-    for (const User *user : local->users()) {
-      auto *inner = dyn_cast<Instruction>(user);
-      // Where an exception leaves the loop, the variable's life ends outside of it.
-      if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
-        continue;
-      isInside &= inner && loop.contains(inner);
-      if (inner && beginsAnew(*inner, *local) && (!begins || context.dominators.dominates(inner, begins)))
-        begins = inner;
-    }
-    if (!isInside || !begins || !all_of(local->users(), [&](const User *user) {
-          auto *inner = cast<Instruction>(user);
-          return inner == begins || !loop.contains(inner) || context.dominators.dominates(begins, inner);
-        }))
-      continue;
-    locals.push_back(local);
-    privateObjects |= objects.pointsTo(local);
-  }
-  for (ObjectId id = 0; id < objects.objectCount(); ++id) {
-    const MemoryObject &object = objects.object(id);
-    if (object.kind == MemoryObject::Kind::Fresh && loop.contains(cast<Instruction>(object.value)))
-      privateObjects.set(id);
-  }
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (ObjectId id = 0; id < objects.objectCount(); ++id) {
-      if (privateObjects.test(id))
-        continue;
-      ObjectSet one;
-      one.set(id);
-      ObjectSet seen = objects.loadFrom(one);
-      seen &= privateObjects;
-      if (seen.empty())
-        continue;
-      privateObjects.intersectWithComplement(seen);
-      changed = true;
-    }
-  }
-  erase_if(locals, [&](AllocaInst *local) { return !isPrivate(objects.pointsTo(local)); });
 }
 
 /// The pointer that an address outside of the loop was computed from, under its first name.
@@ -294,7 +227,7 @@ bool MemoryAnalysis::addAccess(Access access) {
   if (isPrivate(set))
     return true;
   ObjectSet mixed = set;
-  mixed &= privateObjects;
+  mixed &= own.objects;
   SmallVector<Way, 4> ways;
   if (!mixed.empty() || !basesOf(pointer, ways))
     return refuseToFollow(set, access.where);
@@ -334,8 +267,8 @@ bool MemoryAnalysis::addAccess(Access access) {
 
 bool MemoryAnalysis::addCall(CallBase &call) {
   AccessSets sets = context.effects.accesses(call);
-  sets.writes.intersectWithComplement(privateObjects);
-  sets.reads.intersectWithComplement(privateObjects);
+  sets.writes.intersectWithComplement(own.objects);
+  sets.reads.intersectWithComplement(own.objects);
   sets.reads.reset(FunctionMemory::constantObject);
   const Function *callee = call.getCalledFunction();
   std::string name = callee ? demangledName(callee->getName()) : "a function";
@@ -352,7 +285,7 @@ bool MemoryAnalysis::addCall(CallBase &call) {
                     "pass it as a parameter, or make it const");
   ObjectSet behind = objects.loadFrom(sets.reads);
   behind.reset(FunctionMemory::constantObject);
-  behind.intersectWithComplement(privateObjects);
+  behind.intersectWithComplement(own.objects);
   // It may where what it is given travels by its type, with all that it owns.
   auto isWhole = [&](Use &argument) {
     TypedPlace place = places.of(argument.get());
@@ -458,7 +391,7 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
   SmallVector<Value *, 8> loose;
   auto visitPointer = [&](Value *pointer) {
     auto *inner = dyn_cast<Instruction>(pointer);
-    if (!pointer->getType()->isPointerTy() || (inner && loop.contains(inner)) || is_contained(locals, inner))
+    if (!pointer->getType()->isPointerTy() || (inner && loop.contains(inner)) || is_contained(own.locals, inner))
       return;
     Value *base = root(pointer);
     if (isa<ConstantPointerNull>(pointer) || isa<UndefValue>(pointer) || isa<Function>(pointer) ||
@@ -660,50 +593,6 @@ Value *MemoryAnalysis::expand(const SCEV *value) {
   return expandBefore(context, value, Type::getInt64Ty(function.getContext()));
 }
 
-/// `value` modulo `stride` at `where`: what varies is a multiple, or the index of a short inner loop.
-std::optional<MemoryAnalysis::Residue> MemoryAnalysis::residue(const SCEV *value, uint64_t stride,
-                                                               const Instruction &where) {
-  auto isMultiple = [&](const SCEV *factor) {
-    auto rest = isa<SCEVConstant>(factor) ? residue(factor, stride, where) : std::nullopt;
-    return rest && rest->isZero();
-  };
-  if (auto *constant = dyn_cast<SCEVConstant>(value)) {
-    int64_t rest = constant->getAPInt().getSExtValue() % static_cast<int64_t>(stride);
-    return Residue{rest < 0 ? rest + stride : static_cast<uint64_t>(rest), 0};
-  }
-  if (auto *sum = dyn_cast<SCEVAddExpr>(value)) {
-    Residue total{0, 0};
-    for (const SCEV *part : sum->operands()) {
-      auto one = residue(part, stride, where);
-      if (!one)
-        return std::nullopt;
-      total = {(total.first + one->first) % stride, total.spread + one->spread};
-    }
-    return total;
-  }
-  if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->isAffine()) {
-    auto start = residue(recurrence->getStart(), stride, where);
-    auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
-    if (!start || !step || isMultiple(step))
-      return step ? start : std::nullopt;
-    const Loop *inner = recurrence->getLoop();
-    auto *rounds = dyn_cast<SCEVConstant>(evolution.getExitCount(inner, inner->getHeader()));
-    if (step->getAPInt().isNegative() || inner == &loop || !inner->contains(&where) || !rounds ||
-        rounds->getAPInt().getActiveBits() > 32)
-      return std::nullopt;
-    uint64_t last = rounds->getAPInt().getZExtValue();
-    if (where.getParent() != inner->getHeader() && last)
-      --last;
-    uint64_t reach = 0;
-    if (__builtin_mul_overflow(step->getAPInt().getZExtValue(), last, &reach) || reach > stride)
-      return std::nullopt;
-    return Residue{start->first, start->spread + reach};
-  }
-  if (auto *product = dyn_cast<SCEVMulExpr>(value); product && any_of(product->operands(), isMultiple))
-    return Residue{0, 0};
-  return std::nullopt;
-}
-
 /// An array of structs of which the loop changes some members of the iteration's own element and reads others of any
 /// element: what is read and what is written never meet, because they differ modulo the struct's size. The two become
 /// blocks of their own with one base.
@@ -712,7 +601,7 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
   uint64_t first = 0, last = 0; // of the written members, from the first one's place; both modulo the stride
   auto place = [&](const Part &part) -> std::optional<std::pair<uint64_t, uint64_t>> {
     auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
-    auto rest = part.offset && size ? residue(part.offset, *stride, *part.where) : std::nullopt;
+    auto rest = part.offset && size ? finder.residue(part.offset, *stride, *part.where) : std::nullopt;
     if (!rest)
       return std::nullopt;
     uint64_t from = (rest->first + *stride - first) % *stride;
@@ -727,7 +616,7 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
       return false;
     if (!stride) {
       stride = step->getAPInt().getZExtValue();
-      auto rest = part.offset ? residue(part.offset, *stride, *part.where) : std::nullopt;
+      auto rest = part.offset ? finder.residue(part.offset, *stride, *part.where) : std::nullopt;
       if (!rest)
         return false;
       first = rest->first;
@@ -753,77 +642,6 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
   blocks[number].parts = std::move(read);
   blocks[number].isWritten = false;
   blocks.push_back(std::move(twin));
-  return true;
-}
-
-/// The value behind a change of width: the operations below do to the lower bits what they would do to them alone.
-static Value *narrow(Value *value) {
-  bool isWidth = isa<ZExtInst>(value) || isa<SExtInst>(value) || isa<TruncInst>(value);
-  return isWidth && value->hasOneUse() ? cast<CastInst>(value)->getOperand(0) : value;
-}
-
-static unsigned gatherKind(const BinaryOperator &operation, const Value *element) {
-  switch (operation.getOpcode()) {
-  case Instruction::Add:
-    return CLEAVE_GATHER_ADD;
-  case Instruction::Sub: // a sum of negated values
-    return narrow(operation.getOperand(0)) == element ? CLEAVE_GATHER_ADD : 0;
-  case Instruction::And:
-    return CLEAVE_GATHER_AND;
-  case Instruction::Or:
-    return CLEAVE_GATHER_OR;
-  case Instruction::Xor:
-    return CLEAVE_GATHER_XOR;
-  default:
-    return 0;
-  }
-}
-
-/// A histogram: all that the loop does with the block is `element = element op value`, with one operation on elements of one
-/// width. Nobody sees an element on the way, so it does not matter in which order, or from where, it gathers.
-bool MemoryAnalysis::gathers(Block &block, SmallVectorImpl<Instruction *> &operations) {
-  const DataLayout &layout = function.getDataLayout();
-  unsigned kind = 0, bytes = 0, loads = 0;
-  SmallVector<Instruction *, 4> own;
-  for (const Part &part : block.parts) {
-    auto *store = dyn_cast<StoreInst>(part.where);
-    if (!store) {
-      if (!isa<LoadInst>(part.where))
-        return false;
-      ++loads;
-      continue;
-    }
-    auto *operation = dyn_cast<BinaryOperator>(narrow(store->getValueOperand()));
-    if (!operation || !operation->hasOneUse() || !operation->getType()->isIntegerTy() || !store->isSimple())
-      return false;
-    LoadInst *element = nullptr;
-    for (Value *operand : operation->operands())
-      if (auto *load = dyn_cast<LoadInst>(narrow(operand)); load && load->getPointerOperand() == store->getPointerOperand())
-        element = load;
-    if (!element || !element->hasOneUse() || !element->isSimple() || element->getParent() != store->getParent())
-      return false;
-    unsigned operationKind = gatherKind(*operation, element);
-    Type *type = element->getType();
-    unsigned width = layout.getTypeStoreSize(type);
-    bool isWhole = type->isIntegerTy(8 * width) && type == store->getValueOperand()->getType() &&
-                   operation->getType()->getIntegerBitWidth() >= 8 * width && is_contained({1u, 2u, 4u, 8u}, width);
-    bool isAligned = isWhole && element->getAlign() >= width && store->getAlign() >= width;
-    if (!operationKind || !isAligned || (kind && (kind != operationKind || bytes != width)))
-      return false;
-    // What stands between the two would have to be another pair, and might be of the same element.
-    for (auto it = std::next(element->getIterator()); &*it != store; ++it)
-      if (it->mayWriteToMemory() && any_of(block.parts, [&](const Part &other) { return other.where == &*it; }))
-        return false;
-    kind = operationKind;
-    bytes = width;
-    own.push_back(operation);
-  }
-  // Each load is one of those: it has one use, and that is an operation whose only use is a store of the block.
-  if (!kind || loads != own.size())
-    return false;
-  operations.append(own);
-  block.gathers = kind;
-  block.elementBytes = bytes;
   return true;
 }
 
@@ -892,13 +710,12 @@ bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
 }
 
 std::optional<RangeMemory> MemoryAnalysis::run() {
-  findPrivate();
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
       if (!collect(instruction) || !checkPointerUses(instruction))
         return std::nullopt;
   RangeMemory result;
-  result.locals = locals;
+  result.locals = own.locals;
   result.touched = readByCalls;
   for (const Block &block : blocks) {
     result.touched |= block.objects;
@@ -910,8 +727,13 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     if (blocks[number].followed) {
       if (!settleTyped(blocks[number]))
         return std::nullopt;
-    } else if (blocks[number].isWritten && !isLinear(blocks[number]) && !gathers(blocks[number], result.gathering)) {
-      separateMembers(number);
+    } else if (blocks[number].isWritten && !isLinear(blocks[number])) {
+      SmallVector<Instruction *, 8> accesses;
+      for (const Part &part : blocks[number].parts)
+        accesses.push_back(part.where);
+      blocks[number].gathering = findGathering(accesses);
+      if (!blocks[number].gathering)
+        separateMembers(number);
     }
   }
   for (Block &block : blocks) {
@@ -925,9 +747,11 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     one.owner = block.owner;
     one.isWritten = block.isWritten;
     one.isTwin = block.isTwin;
-    one.gathers = block.gathers;
-    one.elementBytes = block.elementBytes;
-    if (block.isWritten && !block.gathers && !measure(block, one))
+    if (block.gathering) {
+      one.gathers = block.gathering->kind;
+      one.elementBytes = block.gathering->elementBytes;
+      result.gathering.append(block.gathering->operations);
+    } else if (block.isWritten && !measure(block, one))
       return std::nullopt;
     result.blocks.push_back(one);
   }
