@@ -11,6 +11,7 @@ import re
 
 from contenders import built, root
 from corpus import CLANG, CLEAVE, GCC, ONE
+from scaling import replayed
 from sidebyside import measure, succeed, summarised
 
 DIMENSIONS, CLUSTERS, ROUNDS = "100", "100", "2"
@@ -60,9 +61,8 @@ def sourceOf(number, folder):
     return copy
 
 
-def compiled(context, points, isWhole):
+def compiled(context, points, number, isWhole):
     """Entries of the compiled contenders. Not `isWhole`: without those that say nothing new about larger problems."""
-    number = numberFor(points)
     source, make = sourceOf(number, context.folder), context.builder
     given = [str(points), DIMENSIONS, CLUSTERS, ROUNDS]
     clang, gcc, mpi, bundle = (os.path.join(context.folder, name) for name in ("clang", "gcc", "mpi", "kmeans.cleave"))
@@ -111,13 +111,20 @@ def pythonPeers(context, points, styles):
 
 
 def measured(context, points, more=(), isWhole=True, runs=None):
-    entries = built([*compiled(context, points, isWhole), *more])
+    number = numberFor(points)
+    entries = built([*compiled(context, points, number, isWhole), *more])
     rows = summarised(measure(entries, runs or context.runs, progress=False))
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):
             row["coverage"] = figures["coverage"]
-    return {"points": points, "dimensions": int(DIMENSIONS), "clusters": int(CLUSTERS), "rounds": int(ROUNDS),
-            "number": numberFor(points), "rows": rows}  # fmt: skip
+    result = {"points": points, "dimensions": int(DIMENSIONS), "clusters": int(CLUSTERS), "rounds": int(ROUNDS),
+                "number": number, "rows": rows}  # fmt: skip
+    median = {row["name"]: row.get("median_s") for row in rows}
+    if ONE in median:
+        given = [str(points), DIMENSIONS, CLUSTERS, ROUNDS]
+        bundle = os.path.join(context.folder, "kmeans.cleave")
+        result["replay"] = replayed(context, given, bundle, median[ONE], median[CLEAVE], isOnNodes=True)
+    return result
 
 
 def small(context):

@@ -9,6 +9,7 @@ import re
 import shlex
 
 from contenders import built, root
+from scaling import replayed
 from sidebyside import measure, summarised
 
 # As they are called in the tables.
@@ -79,8 +80,13 @@ def measured(program, context):
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):
             row["coverage"], row["tasks_run"] = figures["coverage"], figures["tasks_run"]
-    return {"kind": program.kind, "domain": program.said.get("DOMAIN", ""),
-            "arguments": program.arguments(context.isQuick), "rows": rows}  # fmt: skip
+    arguments = program.arguments(context.isQuick)
+    result = {"kind": program.kind, "domain": program.said.get("DOMAIN", ""), "arguments": arguments, "rows": rows}
+    if program.kind == "parallel":
+        median = {row["name"]: row.get("median_s") for row in rows}
+        bundle = os.path.join(context.folder, "app.cleave")
+        result["replay"] = replayed(context, arguments, bundle, median[ONE], median[CLEAVE], program.stdin())
+    return result
 
 
 def items():

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 
+import scaling
 from contenders import NOTHING_PARALLEL
 from corpus import CLANG, CLEAVE, GCC, ONE, OPENMP, PARLOOPS, POLLY, TBB
 from sidebyside import Failure
@@ -62,7 +63,7 @@ def summary(results):
         by = byName(found)
         if hasFigures(by, CLEAVE):
             rows.append([f"{name}({found['arguments'][0]}), speed-up over `{CLANG}`", cell(speedUp(by, CLEAVE)), "at least 1.8"])
-    return rows
+    return rows + pricesSummary(results) + scalingSummary(results)
 
 
 def pythonSummary(results):
@@ -102,6 +103,50 @@ def corpusSummary(results):
                      f"{statistics.geometric_mean(one.values()):.3f}", "at most 1.02"])  # fmt: skip
         rows.append(["the same: worst", f"{one[worst]:.3f} ({worst})", "at most 1.05"])
     return rows
+
+
+def nanoseconds(value):
+    return f"{value:.1f} ns" if value < 1000 else f"{value / 1e3:.2f} us" if value < 1e6 else f"{value / 1e6:.2f} ms"
+
+
+def pricesSummary(results):
+    return [[what, nanoseconds(value), f"at most {nanoseconds(wanted)}" if wanted else ""]
+            for found in members(results, "spawns").values() for what, value, wanted in found["prices"]]  # fmt: skip
+
+
+def spawnsTable(found):
+    lines = []
+    for row in found["rows"]:
+        lines.append([row["name"], "", "", row["why"]] if "why" in row else
+                     [row["name"], nanoseconds(row["median_ns"]), nanoseconds(row["first_ns"]), ""])  # fmt: skip
+    return table(["", "median round or task", "first one", ""], lines)
+
+
+def replays(results):
+    return {name: found["replay"] for name, found in results["measurements"].items() if "replay" in found}
+
+
+def scalingSummary(results):
+    told = scaling.check(replays(results).values())
+    if not told:
+        return []
+    return [[f"simulated by measured time, {told['count']} runs on one worker and on all: within 10%, median, worst",
+             f"{told['within']}; off by {told['median']:.1%}, {told['worst']:.1%}", "all within 10%"]]  # fmt: skip
+
+
+def scalingTable(results):
+    lines = []
+    for name, replay in replays(results).items():
+        for key, where in (("cores", ""), ("nodes", f", nodes of {scaling.CORES_PER_NODE}")):
+            if key not in replay:
+                continue
+            rows = [row for row in replay[key] if row["cores"] in scaling.CORES]
+            off = [f"{replay[at]:+.1%}" for at in ("off_at_one", "off_at_all")] if key == "cores" else ["", ""]
+            lines.append([name + where, *off, *(f"{row['speed_up']:.1f}" for row in rows), rows[-1]["bound"]])
+        if "why" in replay:
+            lines.append([name, "", "", *[""] * len(scaling.CORES), replay["why"]])
+    counts = [f"{cores:,} cores" for cores in scaling.CORES]
+    return lines and table(["simulated speed-up", "off at 1", "off at all", *counts, "bound at the last by"], lines)
 
 
 def rowsTable(measurement):
@@ -165,10 +210,16 @@ def tables(results):
         parts += [f"### {name} {' '.join(found['arguments'])}", rowsTable(found)]
         if less := found.get("spawning_at_every_call"):
             parts += [f"With tasks at every call, {name} {' '.join(less['arguments'])}:", rowsTable(less)]
+    for found in members(results, "spawns").values():
+        parts += ["### Spawns and tasks that do little", spawnsTable(found)]
     if corpusRows := corpusTable(results):
         parts += ["### Corpus\n\n`-`: the compiler makes no loop of it parallel.", corpusRows]
     if sequential := oneWorkerTable(results):
         parts += [sequential]
+    if scalingRows := scalingTable(results):
+        parts += ["### More cores, simulated\n\n"
+                  "By `bench/simulate.py` from a trace of this machine's run; against one simulated core. `off`: simulated by "
+                  "measured time.", scalingRows]  # fmt: skip
     if told := failures(results):
         parts += ["### Not measured", "\n".join(told)]
     return "\n\n".join(parts) + "\n"

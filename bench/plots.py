@@ -78,10 +78,35 @@ def clustering(results, folder):
     save(figure, folder, "performance-kmeans.svg", "Time of k-means by contender")
 
 
+def scaling(results, folder):
+    rows = {name: m["replay"]["cores"] for name, m in results["measurements"].items() if "cores" in m.get("replay", {})}
+    if not rows:
+        return
+    figure, axes = plot.subplots(figsize=(7.5, 4))
+    best = sorted(rows, key=lambda name: rows[name][-1]["speed_up"], reverse=True)
+    for name, row in rows.items():
+        isNamed = name in best[:5] or name.startswith("kmeans")
+        line = axes.plot([r["cores"] for r in row], [r["speed_up"] for r in row], linewidth=1.4 if isNamed else 0.6,
+                         alpha=0.9 if isNamed else 0.4, color=None if isNamed else GREY)  # fmt: skip
+        if isNamed:
+            axes.annotate(name, (row[-1]["cores"], row[-1]["speed_up"]), xytext=(4, 0), textcoords="offset points",
+                          va="center", fontsize=7.5, color=line[0].get_color())  # fmt: skip
+    cores = [r["cores"] for r in rows[best[0]]]
+    axes.plot(cores, cores, linestyle=":", color=GREY, linewidth=0.8)
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+    axes.set_xticks(cores, [f"{count:,}" for count in cores])
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_xlabel("cores, simulated")
+    axes.set_ylabel("speed-up over one simulated core")
+    save(figure, folder, "performance-scaling.svg", "Simulated speed-up by number of cores")
+
+
 def main():
     results, folder = json.load(sys.stdin), sys.argv[1]
     clustering(results, folder)
     corpus(results, folder)
+    scaling(results, folder)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 
 from contenders import built, root
 from corpus import CLANG, CLEAVE, GCC, ONE, OPENMP, TBB
+from scaling import replayed
 from sidebyside import measure, summarised
 
 # name: source, arguments, arguments with --quick, arguments of those that spawn at every call
@@ -45,6 +46,8 @@ def measured(name, context):
     result = {"arguments": given, "rows": summarised(measure(built(large), context.runs, progress=False))}
     rows = summarised(measure(built(bySpawns), context.runs, progress=False))
     result["spawning_at_every_call"] = {"arguments": small, "rows": rows}
+    median = {row["name"]: row.get("median_s") for row in result["rows"]}
+    result["replay"] = replayed(context, given, bundle, median[ONE], median[CLEAVE])
     return result
 
 
