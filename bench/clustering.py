@@ -1,9 +1,9 @@
-"""k-means as in Table 1 of the paper: vectors of 100 dimensions in 100 clusters. Beside examples/kmeans.cpp by the plain
-compilers and by Cleave stand MPI (arrays, one rank a core, the same arithmetic; bench/peers/mpi) and Ray, Dask and
-PySpark as their users write it (bench/peers/python), which read the same points from a file.
+"""k-means as in Table 1 of the paper: vectors of 100 dimensions in 100 clusters. Beside examples/kmeans.cpp by the
+plain compilers and by Cleave stand MPI (arrays, one rank a core, the same arithmetic; bench/peers/mpi) and Ray, Dask
+and PySpark as their users write it (bench/peers/python), which read the same points from a file.
 
-The plain program's bytes are what Cleave must print. MPI and the Python peers add in another order, so their figures are
-compared as numbers.
+The plain program's bytes are what Cleave must print. MPI and the Python peers add in another order, so their figures
+are compared as numbers.
 """
 
 import os

@@ -24,6 +24,8 @@ PACKAGES = {
     "java": ["default-jre-headless"],
     "venv": ["python3-venv"],
 }
+# A command that will do as well, whoever installed it.
+COMMANDS = {"java": "java"}
 # What pip would install, each with what it needs besides.
 PYTHON = {
     "numpy": ["numpy==2.4.6"],
@@ -71,12 +73,15 @@ class Peers:
 
     def fetchPackages(self, name):
         missing = [package for package in PACKAGES[name] if not isInstalled(package)]
-        if not missing:
+        if not missing or (name in COMMANDS and shutil.which(COMMANDS[name])):
             return
         if not self.mayFetch or os.geteuid() != 0:
             raise Failure(f"{', '.join(missing)} is not installed")
         self.run(["apt-get", "update", "-q"])
-        self.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], {"DEBIAN_FRONTEND": "noninteractive"})
+        self.run(
+            ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
+            {"DEBIAN_FRONTEND": "noninteractive"},
+        )
 
     def fetchPython(self, name):
         python = os.path.join(self.venv, "bin", "python")
@@ -165,7 +170,8 @@ class Builder:
 
 
 def built(entries):
-    """Entries {"name", "build": function, "run"...} that could be built; of an optional one that could not, why stays."""
+    """Entries {"name", "build": function, "run"...} that could be built; of an optional one that could not, why
+    stays."""
     for entry in entries:
         try:
             entry.pop("build", lambda: None)()

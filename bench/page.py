@@ -1,5 +1,5 @@
-"""Figures as tables and as docs/performance.md: what stands between its two markers is made here, the prose around it is
-people's. Plots are drawn by bench/plots.py with matplotlib, where that can be had."""
+"""Figures as tables and as docs/performance.md: what stands between its two markers is made here, the prose around it
+is people's. Plots are drawn by bench/plots.py with matplotlib, where that can be had."""
 
 import json
 import os
@@ -62,7 +62,9 @@ def summary(results):
     for name, found in members(results, "recursion").items():
         by = byName(found)
         if hasFigures(by, CLEAVE):
-            rows.append([f"{name}({found['arguments'][0]}), speed-up over `{CLANG}`", cell(speedUp(by, CLEAVE)), "at least 1.8"])
+            rows.append(
+                [f"{name}({found['arguments'][0]}), speed-up over `{CLANG}`", cell(speedUp(by, CLEAVE)), "at least 1.8"]
+            )
     return rows + pricesSummary(results) + scalingSummary(results)
 
 
@@ -94,7 +96,9 @@ def corpusSummary(results):
                          f"{statistics.geometric_mean(beside.values()):.2f}, {beside[lowest]:.2f} ({lowest})",
                          "at least 1.00" if peer in (OPENMP, TBB) else ""])  # fmt: skip
         if unchanged := [n for n, by in parallel.items() if by.get(peer, {}).get("why") == NOTHING_PARALLEL]:
-            rows.append([f"{peer}: programs in which it makes no loop parallel", f"{len(unchanged)} of {len(parallel)}", ""])
+            rows.append(
+                [f"{peer}: programs in which it makes no loop parallel", f"{len(unchanged)} of {len(parallel)}", ""]
+            )
     one = {n: 1 / speedUp(byName(f), ONE) for n, f in members(results, "corpus").items()
            if hasFigures(byName(f), ONE) and byName(f)[CLANG]["median_s"] >= 0.1}  # fmt: skip
     if one:
@@ -181,7 +185,9 @@ def oneWorkerTable(results):
     for name, found in members(results, "corpus").items():
         by = byName(found)
         if hasFigures(by, ONE) and found["kind"] == "sequential":
-            lines.append([name, seconds(by[CLANG]["median_s"]), f"{1 / speedUp(by, ONE):.3f}", f"{1 / speedUp(by, CLEAVE):.3f}"])
+            lines.append(
+                [name, seconds(by[CLANG]["median_s"]), f"{1 / speedUp(by, ONE):.3f}", f"{1 / speedUp(by, CLEAVE):.3f}"]
+            )
     return lines and table([f"sequential; time by `{CLANG}`'s", "its s", "one worker", "all workers"], lines)
 
 
@@ -232,7 +238,9 @@ def draw(folder, results, peers):
     except Failure as failure:
         return f"There are no plots: {failure}."
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plots.py")
-    drawn = subprocess.run([python, script, os.path.join(folder, "images")], input=json.dumps(results), capture_output=True, text=True)
+    drawn = subprocess.run(
+        [python, script, os.path.join(folder, "images")], input=json.dumps(results), capture_output=True, text=True
+    )
     if drawn.returncode != 0:
         sys.exit(f"bench/run: the plots failed:\n{drawn.stderr}")
     return drawn.stdout

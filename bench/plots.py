@@ -1,10 +1,11 @@
-"""Draws the plots of docs/performance.md: reads results as JSON, writes SVG files into a folder, prints the Markdown that
-shows them. Run by bench/page.py with the Python that has matplotlib.
+"""Draws the plots of docs/performance.md: reads results as JSON, writes SVG files into a folder, prints the Markdown
+that shows them. Run by bench/page.py with the Python that has matplotlib.
 
     plots.py FOLDER < results.json
 """
 
 import json
+import math
 import os
 import sys
 
@@ -39,7 +40,9 @@ def corpus(results, folder):
              if m["group"] == "corpus" and m["kind"] == "parallel"}  # fmt: skip
     if not found:
         return
-    speed = {name: {who: by["clang++-22 -O3"] / s for who, s in by.items() if who in COLOURS} for name, by in found.items()}
+    speed = {
+        name: {who: by["clang++-22 -O3"] / s for who, s in by.items() if who in COLOURS} for name, by in found.items()
+    }
     order = sorted(speed, key=lambda name: speed[name].get("Cleave", 0))
     figure, axes = plot.subplots(figsize=(7.5, 0.6 + 0.19 * len(order)))
     axes.barh(range(len(order)), [speed[name].get("Cleave", 0) for name in order], color=COLOURS["Cleave"], alpha=0.55,
@@ -52,7 +55,7 @@ def corpus(results, folder):
     axes.set_yticks(range(len(order)), order, fontsize=7.5)
     axes.set_ylim(-0.7, len(order) - 0.3)
     axes.set_xlabel(f"speed-up over clang++-22 -O3, {results['machine']['cores']} cores")
-    axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=3, fontsize=8)
     save(figure, folder, "performance-corpus.svg", "Speed-up of each parallel program of the corpus")
 
 
@@ -78,19 +81,28 @@ def clustering(results, folder):
     save(figure, folder, "performance-kmeans.svg", "Time of k-means by contender")
 
 
+def apart(heights, least):
+    """Heights, highest first, each at least so much below the one before."""
+    result = []
+    for height in heights:
+        result.append(min(height, result[-1] - least) if result else height)
+    return result
+
+
 def scaling(results, folder):
     rows = {name: m["replay"]["cores"] for name, m in results["measurements"].items() if "cores" in m.get("replay", {})}
     if not rows:
         return
     figure, axes = plot.subplots(figsize=(7.5, 4))
     best = sorted(rows, key=lambda name: rows[name][-1]["speed_up"], reverse=True)
+    named = [name for name in best if name in best[:6] or name.startswith("kmeans")]
+    heights = apart([math.log2(rows[name][-1]["speed_up"]) for name in named], 0.45)
     for name, row in rows.items():
-        isNamed = name in best[:5] or name.startswith("kmeans")
-        line = axes.plot([r["cores"] for r in row], [r["speed_up"] for r in row], linewidth=1.4 if isNamed else 0.6,
-                         alpha=0.9 if isNamed else 0.4, color=None if isNamed else GREY)  # fmt: skip
-        if isNamed:
-            axes.annotate(name, (row[-1]["cores"], row[-1]["speed_up"]), xytext=(4, 0), textcoords="offset points",
-                          va="center", fontsize=7.5, color=line[0].get_color())  # fmt: skip
+        style = {"linewidth": 1.4, "alpha": 0.9} if name in named else {"linewidth": 0.6, "alpha": 0.4, "color": GREY}
+        line = axes.plot([r["cores"] for r in row], [r["speed_up"] for r in row], **style)
+        if name in named:
+            at = row[-1]["cores"] * 1.15, 2 ** heights[named.index(name)]
+            axes.annotate(name, at, va="center", fontsize=7.5, color=line[0].get_color(), annotation_clip=False)
     cores = [r["cores"] for r in rows[best[0]]]
     axes.plot(cores, cores, linestyle=":", color=GREY, linewidth=0.8)
     axes.set_xscale("log", base=2)

@@ -1,6 +1,6 @@
-"""fib and n-queens, recursions without a cut-off: the plain program, Cleave, and what a programmer would write with oneTBB's
-task_group and OpenMP's tasks (bench/peers). Those are given a smaller problem, because they spawn at every call; their
-ratio is to the plain program on that same problem.
+"""fib and n-queens, recursions without a cut-off: the plain program, Cleave, and what a programmer would write with
+oneTBB's task_group and OpenMP's tasks (bench/peers). Those are given a smaller problem, because they spawn at every
+call; their ratio is to the plain program on that same problem.
 """
 
 import os

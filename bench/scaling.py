@@ -40,8 +40,9 @@ def recorded(context, command, stdin, runs):
 
 
 def replayed(context, arguments, bundle, oneSeconds, allSeconds, stdin=None, isOnNodes=False):
-    """{"cores": rows of the simulator, "off_at_one", "off_at_all": simulated by measured time, less 1}, or {"why"}. `arguments`
-    are the program's; the bundle is built already. With `isOnNodes` also "nodes", of a run in mode isolated."""
+    """{"cores": rows of the simulator, "off_at_one", "off_at_all": simulated by measured time, less 1}, or {"why"}.
+    `arguments` are the program's; the bundle is built already. With `isOnNodes` also "nodes", of a run in mode
+    isolated."""
     runs = 1 if context.isQuick else TRACED_RUNS
 
     def command(mode):
@@ -61,6 +62,11 @@ def replayed(context, arguments, bundle, oneSeconds, allSeconds, stdin=None, isO
 
 
 def check(rows):
-    """Of the replays that there are: how many, the median and the worst of how far they are off, in either direction."""
+    """Of the replays that there are: how many, the median and the worst of how far they are off, in either
+    direction."""
     off = [abs(row[key]) for row in rows if "why" not in row for key in ("off_at_one", "off_at_all")]
-    return {"count": len(off), "median": statistics.median(off), "worst": max(off), "within": sum(x <= 0.1 for x in off)} if off else None
+    return (
+        {"count": len(off), "median": statistics.median(off), "worst": max(off), "within": sum(x <= 0.1 for x in off)}
+        if off
+        else None
+    )

@@ -32,8 +32,8 @@ def lastLine(text):
 
 
 def answer(command, stdin=None, limit=None, environment=None):
-    """(status, standard output, standard error, seconds) of a command. After `limit` seconds all that it began is ended,
-    and that is a Failure; what outlives it is ended too, however it got away."""
+    """(status, standard output, standard error, seconds) of a command. After `limit` seconds all that it began is
+    ended, and that is a Failure; what outlives it is ended too, however it got away."""
     mark = f"{os.getpid()}-{time.monotonic_ns()}"
     started = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
@@ -104,8 +104,8 @@ def differs(expected, given):
 
 def measure(entries, runs, stdin=None, progress=True):
     """Wall times of entries {"name", "run": command}. An entry may have "optional"; "limit", in seconds;
-    "environment", added to ours; "differs", a function like the one above. A line `inner_s=SECONDS` on standard error is
-    what the program measured itself, without its start: it is kept as "inner"."""
+    "environment", added to ours; "differs", a function like the one above. A line `inner_s=SECONDS` on standard error
+    is what the program measured itself, without its start: it is kept as "inner"."""
     expected = None
 
     def timed(entry):
@@ -123,8 +123,8 @@ def measure(entries, runs, stdin=None, progress=True):
 
 
 def summarised(entries):
-    """Rows of median, least and most seconds, and the ratio of the medians to the first entry's; of an entry that has no
-    figures, why."""
+    """Rows of median, least and most seconds, and the ratio of the medians to the first entry's; of an entry that has
+    no figures, why."""
     base = statistics.median(entries[0]["seconds"])
     rows = []
     for entry in entries:

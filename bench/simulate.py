@@ -4,32 +4,34 @@ simulator, and says what stands in the way of more.
 
     cleave run --workers=2 --trace=run.trace app.cleave
     bench/simulate.py run.trace                          one machine of 1, 2, 16, 128 and 1,024 cores
-    bench/simulate.py run.trace --cores-per-node=16      as many cores on nodes of 16; wants a trace of --mode=isolated, since
-                                                         only that tells how many bytes tasks take and give
+    bench/simulate.py run.trace --cores-per-node=16      as many cores on nodes of 16; wants a trace of --mode=isolated,
+                                                         since only that tells how many bytes tasks take and give
 
-FROM THE TRACE. A trace holds PARTS, each with the thread that did it, and WORKS (a future, a stretch of a range loop, a batch
-of a staged loop) that parts belong to: when each was offered, from when on its owner waited for it, when it was joined
-(docs/report.md). The program is a STRAND, and so is each part: a list of steps, compute so long, offer a work, wait for a
-work. What a thread did between a strand's beginning and end counts as the strand's own unless it lies in a part begun
-meanwhile or in a wait.
+FROM THE TRACE. A trace holds PARTS, each with the thread that did it, and WORKS (a future, a stretch of a range loop, a
+batch of a staged loop) that parts belong to: when each was offered, from when on its owner waited for it, when it was
+joined (docs/report.md). The program is a STRAND, and so is each part: a list of steps, compute so long, offer a work,
+wait for a work. What a thread did between a strand's beginning and end counts as the strand's own unless it lies in a
+part begun meanwhile or in a wait.
 
 REPLAY. Cores take strands whose time has come, oldest first. A strand that waits for a work of which nobody has begun a
-part does that part first; otherwise its core takes other parts until the work is done. What it does not know and assumes:
+part does that part first; otherwise its core takes other parts until the work is done. What it does not know and
+assumes:
 
   - a part takes as long as it did, whoever else computes: no fight for memory, no slower clock;
-  - a staged loop runs ahead by four batches for each core, as the run time does up to 16 cores (rt/root/LocalLoops.cpp);
-  - a range loop is cut into 32 pieces a core of at least 4 us, at most 1,024, as the run time does (LocalRanges.cpp), and its
-    iterations take the same time within what was one piece; batches and futures are never cut;
+  - a staged loop runs ahead by four batches for each core, as the run time does up to 16 cores
+    (rt/root/LocalLoops.cpp);
+  - a range loop is cut into 32 pieces a core of at least 4 us, at most 1,024, as the run time does (LocalRanges.cpp),
+    and its iterations take the same time within what was one piece; batches and futures are never cut;
   - a part that a core takes from another costs a hand-off of --hand-off microseconds;
-  - between nodes, inputs go out from the program's node and outputs come back, over one link for each node and direction,
-    in turn; nothing is kept on a node for later; a core waits for its inputs.
+  - between nodes, inputs go out from the program's node and outputs come back, over one link for each node and
+    direction, in turn; nothing is kept on a node for later; a core waits for its inputs.
 
-WHAT BOUNDS IT is the number of cores where they are busy for nine tenths of the time. Elsewhere it is found by taking things
-away: sequential steps (the program's own, and those of parts that offer works) take no time; every part can be cut as
-finely as wanted; bytes take no time. The one that gives most is named, if it gives a tenth.
+WHAT BOUNDS IT is the number of cores where they are busy for nine tenths of the time. Elsewhere it is found by taking
+things away: sequential steps (the program's own, and those of parts that offer works) take no time; every part can be
+cut as finely as wanted; bytes take no time. The one that gives most is named, if it gives a tenth.
 
-There are libraries for discrete events (SimPy); here two kinds of events are drawn from one heap, a million and more of
-them, for which a generator for each process would cost ten times as long, and Debian has a version of 2012 only.
+There are libraries for discrete events; Debian 12 has SimPy 2.3.1, of 2012. What is needed here is a heap of two kinds of
+events, so that ./check, which tests this, needs nothing more.
 """
 
 import argparse
@@ -343,7 +345,7 @@ class Simulation:
         for part in work.parts:
             count = piecesOf(part, work, self.settings)
             pieces += [Running(part, part.steps, work, 1.0 / count) for _ in range(count)]
-        self.left[work], self.unbegun[work] = len(pieces), dict_set(pieces)
+        self.left[work], self.unbegun[work] = len(pieces), OrderedSet(pieces)
         self.ready.extend(pieces)
 
     def finished(self, work):
@@ -352,7 +354,7 @@ class Simulation:
             self.resumed.append(owner)
 
 
-class dict_set(dict):
+class OrderedSet(dict):
     """A set that keeps its order, so that a replay is the same each time."""
 
     def __init__(self, members):
@@ -403,9 +405,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trace", help="what cleave run --trace wrote")
     parser.add_argument("--cores", default="1,2,16,128,1024", help="numbers of cores, separated by commas")
-    parser.add_argument("--hand-off", type=float, default=0.5, metavar="US", help="what taking a part costs (default 0.5)")
-    parser.add_argument("--cores-per-node", type=int, default=0, metavar="N", help="cores of a node (default: one machine has all)")
-    parser.add_argument("--bandwidth", type=float, default=10.0, metavar="GBIT", help="of a node's link, each way (default 10 Gbit/s)")
+    parser.add_argument(
+        "--hand-off", type=float, default=0.5, metavar="US", help="what taking a part costs (default 0.5)"
+    )
+    parser.add_argument(
+        "--cores-per-node", type=int, default=0, metavar="N", help="cores of a node (default: one machine has all)"
+    )
+    parser.add_argument(
+        "--bandwidth", type=float, default=10.0, metavar="GBIT", help="of a node's link, each way (default 10 Gbit/s)"
+    )
     parser.add_argument("--latency", type=float, default=20.0, metavar="US", help="between nodes (default 20 us)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     options = parser.parse_args()
@@ -413,9 +421,19 @@ def main():
         counts = [int(word) for word in options.cores.split(",")]
     except ValueError:
         counts = [0]
-    if min(counts) < 1 or options.cores_per_node < 0 or options.bandwidth <= 0 or options.latency < 0 or options.hand_off < 0:
+    if (
+        min(counts) < 1
+        or options.cores_per_node < 0
+        or options.bandwidth <= 0
+        or options.latency < 0
+        or options.hand_off < 0
+    ):
         parser.error("numbers of cores are whole and at least 1, --bandwidth is above 0, times are not negative")
-    network = Network(options.cores_per_node, options.bandwidth * 1000 / 8, options.latency) if options.cores_per_node else None
+    network = (
+        Network(options.cores_per_node, options.bandwidth * 1000 / 8, options.latency)
+        if options.cores_per_node
+        else None
+    )
     try:
         trace = load(options.trace)
         if network and not trace.hasBytes:
@@ -424,11 +442,15 @@ def main():
         rows = [replayed(trace, cores, network, options.hand_off) for cores in counts]
     except BadTrace as problem:
         sys.exit(f"simulate: '{options.trace}': {problem}")
-    print(f"recorded: {trace.wallUs / 1e6:.3f} s with {trace.workers} workers, mode {trace.mode}, {len(trace.works)} works")
+    print(
+        f"recorded: {trace.wallUs / 1e6:.3f} s with {trace.workers} workers, mode {trace.mode}, {len(trace.works)} works"
+    )
     print(f"{'cores':>7} {'seconds':>10} {'speed-up':>9} {'busy':>6}  bound by")
     for row in rows:
         row["speed_up"] = one["seconds"] / row["seconds"] if row["seconds"] else 1.0
-        print(f"{row['cores']:>7} {row['seconds']:>10.6f} {row['speed_up']:>9.2f} {row['busy']:>6.1%}  {row.get('bound', '')}")
+        print(
+            f"{row['cores']:>7} {row['seconds']:>10.6f} {row['speed_up']:>9.2f} {row['busy']:>6.1%}  {row.get('bound', '')}"
+        )
     if options.json:
         with open(options.json, "w") as out:
             json.dump({"recorded_s": trace.wallUs / 1e6, "workers": trace.workers, "rows": rows}, out, indent=1)

@@ -1,19 +1,18 @@
-"""The price of a spawn at each distance, in nanoseconds, by bench/spawn.cpp, which times its rounds itself: a spawn that
-nobody takes, one that a second core takes, one that goes to a jailed process, and the first of its kind there. Beside
-them stand a task that does nothing with Ray, Dask and PySpark, and a process that does nothing.
+"""The price of a spawn at each distance, in nanoseconds, by bench/spawn.cpp, which times its rounds itself: a spawn
+that nobody takes, one that a second core takes, one that goes to a jailed process, and the first of its kind there.
+Beside them stand a task that does nothing with Ray, Dask and PySpark, and a process that does nothing.
 
-A price is what a round takes more than the same calls in the plain program take. Cleave sends nothing that does not pay,
-so what goes to another core or process does something, and its time is taken off.
+A price is what a round takes more than the same calls in the plain program take. Cleave sends nothing that does not
+pay, so what goes to another core or process does something, and its time is taken off.
 """
 
-import json
 import os
 import re
 import statistics
 
 from clustering import SYSTEMS
 from contenders import built, root
-from sidebyside import Failure, inTurns, answer, lastLine
+from sidebyside import Failure, answer, inTurns, lastLine
 
 # Rounds, steps of the first call, steps of the second (bench/spawn.cpp). A step takes a third of a nanosecond and more.
 TINY = ["1000000", "10", "10"]
@@ -29,7 +28,9 @@ def figuresOf(text):
 
 def entries(context):
     make, source = context.builder, os.path.join(root, "bench", "spawn.cpp")
-    bundle, plain, outline, process = (os.path.join(context.folder, name) for name in ("app.cleave", "plain", "calls", "process"))
+    bundle, plain, outline, process = (
+        os.path.join(context.folder, name) for name in ("app.cleave", "plain", "calls", "process")
+    )
 
     def given(words):
         return [QUICK_ROUNDS[words[0]] if context.isQuick else words[0], *words[1:]]
@@ -40,7 +41,6 @@ def entries(context):
     def clang(name, program, words):
         return {"name": name, "run": [program, *given(words)]}
 
-    trace = os.path.join(context.folder, "named.trace")
     yield {**clang("tiny, plain, inlined", plain, TINY), "build": lambda: make.clang(source, plain)}
     yield {**clang("tiny, plain", outline, TINY), "build": lambda: make.clang(source, outline, ["-fno-inline"])}
     yield {**cleave("tiny, Cleave", TINY), "build": lambda: make.cleave(source, bundle)}
@@ -48,7 +48,7 @@ def entries(context):
     yield clang("one call, plain", plain, TAKEN_ALONE)
     yield cleave("two calls, Cleave", TAKEN)
     yield clang("named, plain", plain, NAMED)
-    yield {**cleave("named, Cleave isolated", NAMED, mode="isolated", more=[f"--trace={trace}"]), "trace": trace}
+    yield cleave("named, Cleave isolated", NAMED, mode="isolated")
     yield {"name": "a process (posix_spawn)", "run": [process], "optional": True,
            "build": lambda: make.clang(os.path.join(root, "bench", "peers", "process.cpp"), process)}  # fmt: skip
     yield from pythonPeers(context)
@@ -69,35 +69,17 @@ def pythonPeers(context):
                "environment": {"PYTHONDONTWRITEBYTECODE": "1", "RAY_USAGE_STATS_ENABLED": "0"}}  # fmt: skip
 
 
-def handOver(path):
-    """Of the tasks in a trace that was taken: (nanoseconds from offer to start, and from end to joined), medians."""
-    with open(path) as file:
-        events = json.load(file)["traceEvents"]
-    offers = {event["id"]: event["ts"] for event in events if event["ph"] == "b"}
-    parts = {event["args"].get("work"): event for event in events if event["ph"] == "X"}
-    to, back = [], []
-    for event in events:
-        part = parts.get(event.get("id")) if event["ph"] == "e" else None
-        if part and part["tid"] != event["tid"]:
-            to.append(part["ts"] - offers[event["id"]])
-            back.append(event["ts"] - max(part["ts"] + part["dur"], event["args"]["wanted"]))
-    if not to:
-        raise Failure("nothing was sent")
-    return 1000 * statistics.median(to), 1000 * statistics.median(back)
-
-
 def measured(context):
     told = {}
 
     def timed(entry):
-        status, output, errors, seconds = answer(entry["run"], limit=entry.get("limit", context.limit), environment=entry.get("environment"))
+        limit, environment = entry.get("limit", context.limit), entry.get("environment")
+        status, output, errors, seconds = answer(entry["run"], limit=limit, environment=environment)
         figures = figuresOf(errors)
         if status != 0 or "median_ns" not in figures:
             raise Failure(f"status {status}: {lastLine(errors)}")
         if "," in entry["name"] and told.setdefault(tuple(entry["run"][-3:]), output) != output:
             raise Failure("it comes to another result")
-        if "trace" in entry:
-            figures["start_ns"], figures["return_ns"] = handOver(entry["trace"])
         entry.setdefault("figures", []).append(figures)
         return seconds
 
@@ -123,11 +105,17 @@ def prices(by):
     return [
         ["a spawn that nobody takes, more than a call", more("tiny, plain", "tiny, Cleave"), 3],
         ["the same with one worker", more("tiny, plain", "tiny, Cleave, one worker"), 3],
-        ["a spawn that a second core takes: round with both less one call", more("one call, plain", "two calls, Cleave"), 300],
+        [
+            "a spawn that a second core takes: round with both less one call",
+            more("one call, plain", "two calls, Cleave"),
+            300,
+        ],
         ["a warm named task, spawn to result less the task", more("named, plain", "named, Cleave isolated"), 1500],
-        ["of that from spawn to start (trace)", named["start_ns"], None],
-        ["of that from end to join (trace)", named["return_ns"], None],
-        ["first start of a task kind: first round less the median one", named["first_ns"] - named["median_ns"], 1000000],
+        [
+            "first start of a task kind: first round less the median one",
+            named["first_ns"] - named["median_ns"],
+            1000000,
+        ],
     ]
 
 

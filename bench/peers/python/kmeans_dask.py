@@ -6,7 +6,9 @@ import kmeans_common as common
 
 if __name__ == "__main__":
     job = common.Job()
-    with LocalCluster(n_workers=job.cores, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=job.cores, threads_per_worker=1, dashboard_address=None) as cluster, Client(
+        cluster
+    ) as client:
         job.begin()
         blocks = client.scatter(job.blocks)
         for number in range(1, job.rounds + 1):

@@ -12,7 +12,9 @@ os.environ["PYSPARK_PYTHON"] = sys.executable
 job = common.Job()
 configuration = SparkConf().setMaster(f"local[{job.cores}]").setAppName("k-means").set("spark.ui.enabled", "false")
 configuration.set("spark.ui.showConsoleProgress", "false")
-configuration.set("spark.driver.memory", "4g").set("spark.driver.maxResultSize", "0").set("spark.driver.host", "localhost")
+configuration.set("spark.driver.memory", "4g").set("spark.driver.maxResultSize", "0").set(
+    "spark.driver.host", "localhost"
+)
 context = SparkContext(conf=configuration)
 context.setLogLevel("ERROR")
 context.addPyFile(os.path.join(os.path.dirname(os.path.abspath(__file__)), "kmeans_common.py"))

@@ -35,7 +35,9 @@ def withRay(cores):
 def withDask(cores):
     from dask.distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=cores, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=cores, threads_per_worker=1, dashboard_address=None) as cluster, Client(
+        cluster
+    ) as client:
         timed(lambda: client.submit(nothing, pure=False).result(), 300)
 
 
