@@ -57,6 +57,7 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
+  uint64_t number; /* the trace's */
   uint64_t fillNs, fillItems, sharingNs;
 };
 
@@ -150,6 +151,7 @@ Batch *append(Loop &loop, BatchState state) {
   batch->site = loop.site;
   batch->bucket = kLoopBucket;
   batch->shared = loop.shared;
+  batch->span.loop = loop.number;
   batch->state = state;
   batch->count = 1;
   (loop.last ? loop.last->next : loop.first) = batch;
@@ -252,11 +254,13 @@ void service(Loop &loop) {
 }
 
 void awaitFirst(Loop &loop) {
+  loop.first->span.want();
   while (loop.first->state == BatchState::InFlight) {
     bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
     waitForChange(isProbing ? nowNs() + kProbeNs : 0);
     service(loop);
   }
+  loop.first->span.end(*loop.site, 0);
 }
 
 void popFirst(Loop &loop) {
@@ -371,6 +375,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
+  loop->number = trace::newNumber();
   link(loop, endLoop);
   if (isKnownToPay(*site))
     activate(*loop);

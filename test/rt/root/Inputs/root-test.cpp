@@ -112,7 +112,9 @@ void loops(FakeNode &node) {
   const cleave_counters &counters = node.counters();
   expect(counters.objects_published >= 3 && counters.objects_mapped > counters.objects_published, "shared published");
   expect(node.items(0) + counters.done_in_place == 6200, "items add up");
-  expect(node.control().trace_count == node.tasks(0), "a trace event for each task");
+  // Each task is told twice: when it was done, and when the loop had it. Batches that a loop's end abandons are told once.
+  expect(node.control().trace_count > node.tasks(0) && node.control().trace_count <= 2 * node.tasks(0),
+         "trace events for each task");
 }
 
 void delays(FakeNode &node) { // out of order between workers: detached outputs
