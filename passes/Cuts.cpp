@@ -14,6 +14,7 @@
 #include "passes/Prepare.h"
 #include "passes/RangeLowering.h"
 #include "passes/Sandbox.h"
+#include "cleave/program.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
@@ -181,24 +182,34 @@ private:
   void lowerCall(const CutSite &site) {
     ValueToValueMapTy &map = *maps[site.call->getFunction()];
     uint32_t shared = site.loop ? site.loop->sharedMask : 0;
-    GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, {localCall(site), 0});
+    GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, localWork(site));
     if (site.loop)
       lowerStagedLoop(*site.loop, global, map, abi);
     else
       lowerFuture(*site.future, global, map, abi);
   }
 
-  /// What a worker in the program's process calls: for a future the cut version, so that it can split further; a loop has
-  /// calls enough. Null: the work may run into what the program itself would not have come to, or use up arguments that
-  /// are not its own.
-  Function *localCall(const CutSite &site) {
+  /// What a worker in the program's process calls: for a future the cut version, so that it can split further; for a loop,
+  /// which often has calls enough, the plain one, or either. Nothing: the work may run into what the program itself would not
+  /// have come to, or use up arguments that are not its own.
+  LocalWork localWork(const CutSite &site) {
     const Candidate &callee = *site.callee;
     if (callee.mayAbort || (site.loop && (!site.loop->isCertain || callee.usesUpArguments)))
-      return nullptr;
-    Function *&local = localCalls[{callee.function, site.loop.has_value()}];
+      return {};
+    if (!site.loop)
+      return {localCall(callee, IsCut::Yes)};
+    bool hasCuts = clones.contains(const_cast<Function *>(callee.function));
+    return {localCall(callee, IsCut::No), site.loop->isContained ? uint64_t{CLEAVE_SITE_CONTAINED} : 0,
+            hasCuts ? localCall(callee, IsCut::Yes) : nullptr};
+  }
+
+  enum class IsCut : bool { No, Yes };
+
+  Function *localCall(const Candidate &callee, IsCut isCut) {
+    Function *&local = localCalls[{callee.function, isCut == IsCut::Yes}];
     if (!local) {
       local = abi.localCall(callee);
-      if (site.future)
+      if (isCut == IsCut::Yes)
         redirectCalls(*local);
     }
     return local;
@@ -287,7 +298,7 @@ private:
   SetVector<Function *> cutFunctions, affected;
   MapVector<Function *, Function *> clones;
   DenseMap<Function *, std::unique_ptr<ValueToValueMapTy>> maps;
-  std::map<std::pair<const Function *, bool>, Function *> localCalls; ///< of a callee, in loops or as futures
+  std::map<std::pair<const Function *, bool>, Function *> localCalls; ///< of a callee, plain or cut
 };
 
 } // namespace

@@ -687,6 +687,7 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
   }
   builder.SetInsertPoint(ended);
   builder.CreateRet(builder.getInt32(0));
+  staged.isContained = isContained;
   if (isContained)
     sandbox.contain(*generator, *header, slots, *copiedCall);
   emitPush(staged, stopSlot);

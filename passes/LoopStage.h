@@ -27,6 +27,7 @@ struct StagedLoop {
   llvm::SmallVector<llvm::BasicBlock *, 4> exits;
   uint32_t sharedMask = 0; ///< parameters that are the same in every iteration
   ObjectSet reads;        ///< what running ahead reads, from the loop's entry on
+  bool isContained = false; ///< its generator writes, to the sandbox
   bool isCertain = false; ///< each iteration that the generator comes to is one that the program comes to
   llvm::Function *generator = nullptr;
   llvm::StructType *state = nullptr;

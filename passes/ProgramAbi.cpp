@@ -4,7 +4,7 @@
 //   cleave_type {u32 kind, u32 field_count, u64 size, u64 align, u64 count, ptr elem, ptr fields, ptr symbols}
 //   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 symbol_count, ptr params, ptr result,
 //                ptr symbols}
-//   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags,
+//   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags, ptr split,
 //                [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
@@ -339,13 +339,14 @@ Function *ProgramAbi::localCall(const Candidate &candidate) {
 GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where, uint32_t sharedMask, SiteCost cost,
                                  LocalWork local) {
   SourcePlace place = outerPlaceOf(where);
+  auto orNull = [&](Function *function) {
+    return function ? cast<Constant>(function) : ConstantPointerNull::get(PointerType::get(context, 0));
+  };
   Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
   Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs),
-                                             local.call ? cast<Constant>(local.call)
-                                                        : ConstantPointerNull::get(PointerType::get(context, 0)),
-                                             ConstantInt::get(i64, local.flags), learnt});
+                                             orNull(local.call), ConstantInt::get(i64, local.flags), orNull(local.split), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
 }
 

@@ -20,6 +20,7 @@ struct SiteCost {
 struct LocalWork {
   llvm::Function *call = nullptr; ///< of the type of cleave_task_call; null: it may not
   uint64_t flags = 0;             ///< CLEAVE_SITE_...
+  llvm::Function *split = nullptr; ///< of a staged loop: by the callee's cut version
 };
 
 class ProgramAbi {

@@ -1,6 +1,8 @@
 #include "History.h"
 
 #include <initializer_list>
+#include <stddef.h>
+#include <stdlib.h>
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
@@ -12,7 +14,7 @@ namespace {
 
 /* learnt[] of a loop's site. */
 enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
-                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips, ThrownBatches };
+                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips, ThrownBatches, Deeper };
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -32,22 +34,28 @@ constexpr uint64_t kSettledBatches = 8;
 constexpr double kWorkPerTry = 50;
 constexpr uint64_t kMostDown = 4096;
 constexpr uint64_t kSamples = 3; /* of items in place */
+constexpr uint64_t kDepths = 16;
 
 double handOffNs = 10000;
 
-double asDouble(uint64_t word) { return __builtin_bit_cast(double, word); }
+/* Local workers learn of one site at the same time: one of them has the last word. */
+uint64_t word(const cleave_site &site, int index) { return __atomic_load_n(&site.learnt[index], __ATOMIC_RELAXED); }
+void setWord(cleave_site &site, int index, uint64_t value) {
+  __atomic_store_n(&site.learnt[index], value, __ATOMIC_RELAXED);
+}
+double figure(const cleave_site &site, int index) { return __builtin_bit_cast(double, word(site, index)); }
 
-void average(uint64_t &word, double sample, uint64_t samplesBefore) {
+void average(cleave_site &site, int index, double sample, uint64_t samplesBefore) {
   double weight = samplesBefore < 3 ? 1.0 / static_cast<double>(samplesBefore + 1) : 0.25;
-  word = __builtin_bit_cast(uint64_t, samplesBefore ? asDouble(word) * (1 - weight) + sample *weight : sample);
+  double mean = samplesBefore ? figure(site, index) * (1 - weight) + sample * weight : sample;
+  setWord(site, index, __builtin_bit_cast(uint64_t, mean));
 }
 
-/* Local workers learn of one site at the same time: one of them has the last word. */
 Bucket bucketOf(const cleave_site &site, int index) {
-  return __builtin_bit_cast(Bucket, __atomic_load_n(&site.learnt[index], __ATOMIC_RELAXED));
+  return __builtin_bit_cast(Bucket, word(site, index));
 }
 void store(cleave_site &site, int index, Bucket bucket) {
-  __atomic_store_n(&site.learnt[index], __builtin_bit_cast(uint64_t, bucket), __ATOMIC_RELAXED);
+  setWord(site, index, __builtin_bit_cast(uint64_t, bucket));
 }
 
 bool isScalarKind(const cleave_kind &kind) {
@@ -123,71 +131,95 @@ void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint6
     return learnFuture(site, bucket, ns, bytes);
   if (!count)
     return;
-  average(site.learnt[NsPerItem], double(ns) / double(count), site.learnt[Batches]);
-  average(site.learnt[NsPerByte], double(ns) / double(larger(bytes, 1)), site.learnt[Batches]);
-  ++site.learnt[Batches];
+  average(site, NsPerItem, double(ns) / double(count), word(site, Batches));
+  average(site, NsPerByte, double(ns) / double(larger(bytes, 1)), word(site, Batches));
+  setWord(site, Batches, word(site, Batches) + 1);
 }
 
-void learnThrown(cleave_site &site) { ++site.learnt[ThrownBatches]; }
+cleave_site &siteAtDepth(cleave_site &site, uint64_t depth) {
+  if (depth < 2)
+    return site;
+  auto *deeper = reinterpret_cast<cleave_site *>(__atomic_load_n(&site.learnt[Deeper], __ATOMIC_ACQUIRE));
+  if (!deeper) {
+    auto *made = static_cast<cleave_site *>(calloc(kDepths, sizeof(cleave_site)));
+    if (!made)
+      return site;
+    for (uint64_t i = 0; i != kDepths; ++i)
+      memcpy(&made[i], &site, offsetof(cleave_site, learnt));
+    uint64_t none = 0;
+    if (__atomic_compare_exchange_n(&site.learnt[Deeper], &none, reinterpret_cast<uint64_t>(made), false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE)) {
+      deeper = made;
+    } else {
+      free(made);
+      deeper = reinterpret_cast<cleave_site *>(none);
+    }
+  }
+  return deeper[depth - 2 < kDepths ? depth - 2 : kDepths - 1];
+}
+
+void learnThrown(cleave_site &site) { setWord(site, ThrownBatches, word(site, ThrownBatches) + 1); }
 
 void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000) - handOffNs) / 16; }
 
 double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
 
 LoopHistory loopHistory(const cleave_site &site) {
-  double itemsPerLoop = asDouble(site.learnt[ItemsPerLoop]);
-  double sharing = itemsPerLoop >= 1 ? asDouble(site.learnt[SharingNs]) / itemsPerLoop : 0;
-  return {asDouble(site.learnt[NsPerItem]), asDouble(site.learnt[NsPerByte]),
-          asDouble(site.learnt[RootNsPerItem]) + sharing, itemsPerLoop, site.learnt[Batches]};
+  double itemsPerLoop = figure(site, ItemsPerLoop);
+  double sharing = itemsPerLoop >= 1 ? figure(site, SharingNs) / itemsPerLoop : 0;
+  return {figure(site, NsPerItem), figure(site, NsPerByte),
+          figure(site, RootNsPerItem) + sharing, itemsPerLoop, word(site, Batches)};
 }
 
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
   if (items)
-    average(site.learnt[RootNsPerItem], double(ns) / double(items), site.learnt[Batches]);
+    average(site, RootNsPerItem, double(ns) / double(items), word(site, Batches));
 }
 
 void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
   if (sharingNs) /* else it was done in place from beginning to end */
-    average(site.learnt[SharingNs], double(sharingNs), site.learnt[SharingNs] ? site.learnt[Loops] : 0);
-  average(site.learnt[ItemsPerLoop], double(items), site.learnt[Loops]++);
+    average(site, SharingNs, double(sharingNs), word(site, SharingNs) ? word(site, Loops) : 0);
+  average(site, ItemsPerLoop, double(items), word(site, Loops));
+  setWord(site, Loops, word(site, Loops) + 1);
 }
 
-bool wantsInPlaceSample(const cleave_site &site) { return site.learnt[Samples] < kSamples; }
+bool wantsInPlaceSample(const cleave_site &site) { return word(site, Samples) < kSamples; }
 
 void learnInPlace(cleave_site &site, uint64_t ns) {
-  average(site.learnt[InPlaceNs], double(ns), site.learnt[Samples]);
-  ++site.learnt[Samples];
+  average(site, InPlaceNs, double(ns), word(site, Samples));
+  setWord(site, Samples, word(site, Samples) + 1);
 }
 
 /* Known to be no faster than in place? */
 static bool isSlowerSplit(const cleave_site &site, const LoopHistory &history) {
-  double inPlace = asDouble(site.learnt[InPlaceNs]), cores = session.control->worker_count;
+  double inPlace = figure(site, InPlaceNs), cores = session.control->worker_count;
   double onEachCore = (history.nsPerItem + history.rootNsPerItem) / cores;
   return inPlace > 0 && (onEachCore > inPlace || history.rootNsPerItem > inPlace);
 }
 
 bool isLoopTooFine(cleave_site &site) {
   LoopHistory history = loopHistory(site);
-  double sharing = asDouble(site.learnt[SharingNs]), work = history.nsPerItem * history.itemsPerLoop;
+  double sharing = figure(site, SharingNs), work = history.nsPerItem * history.itemsPerLoop;
   /* What is shared alone costs more than all the work: one loop is enough to know. */
   bool isHopeless = history.batches && work > 0 && sharing > work;
   /* Most of what is sent is done again in place. */
-  bool isThrowing = site.learnt[ThrownBatches] >= kSettledBatches / 2 && site.learnt[ThrownBatches] > history.batches;
+  bool isThrowing = word(site, ThrownBatches) >= kSettledBatches / 2 && word(site, ThrownBatches) > history.batches;
   bool isBad = history.nsPerItem <= history.rootNsPerItem * 1.5 || isSlowerSplit(site, history);
   if (!isHopeless && !isThrowing && (history.batches < kSettledBatches || !isBad))
     return false;
-  uint64_t &patience = site.learnt[FinePatience];
+  uint64_t patience = word(site, FinePatience);
   if (!patience) {
     patience = kFirstPatience;
     /* Another try is to cost little beside what is done until then. */
     if (double loops = isHopeless ? sharing / work * kWorkPerTry : 0; loops > static_cast<double>(patience))
       patience = loops < 1e9 ? static_cast<uint64_t>(loops) : 1000000000;
+    setWord(site, FinePatience, patience);
   }
-  if (++site.learnt[FineSkips] <= patience)
+  if (!isLoopsTurn(site, patience + 1))
     return true;
-  site.learnt[FineSkips] = site.learnt[ThrownBatches] = 0;
-  patience *= 2;
-  site.learnt[Batches] = kSettledBatches - 2; /* two more batches will tell */
+  setWord(site, ThrownBatches, 0);
+  setWord(site, FinePatience, patience * 2);
+  setWord(site, Batches, kSettledBatches - 2); /* two more batches will tell */
   return false;
 }
 
@@ -200,25 +232,25 @@ uint64_t roughBytes(const cleave_kind &kind, uint32_t mask, const void *const *a
 }
 
 void turnDown(cleave_site &site) {
-  uint64_t &patience = site.learnt[DownPatience];
+  uint64_t patience = word(site, DownPatience);
   patience = patience ? patience * 2 : 1;
   if (patience > kMostDown)
     patience = kMostDown;
-  site.learnt[DownSkips] = patience;
+  setWord(site, DownPatience, patience);
+  setWord(site, DownSkips, patience);
 }
 
 bool isTurnedDown(cleave_site &site) {
-  if (!site.learnt[DownSkips])
-    return false;
-  --site.learnt[DownSkips];
-  return true;
+  uint64_t skips = word(site, DownSkips);
+  if (skips)
+    setWord(site, DownSkips, skips - 1);
+  return skips;
 }
 
 bool isLoopsTurn(cleave_site &site, uint64_t patience) {
-  if (++site.learnt[FineSkips] < patience)
-    return false;
-  site.learnt[FineSkips] = 0;
-  return true;
+  uint64_t skips = word(site, FineSkips) + 1;
+  setWord(site, FineSkips, skips < patience ? skips : 0);
+  return skips >= patience;
 }
 
 FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, double leastNs, bool sendsFirst) {

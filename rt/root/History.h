@@ -45,6 +45,9 @@ struct LoopHistory {
   double itemsPerLoop;
   uint64_t batches;
 };
+/* The site as it is known at `depth` cut frames: a recursion runs the same loop over a thousand times as much above as it
+ * does below. */
+cleave_site &siteAtDepth(cleave_site &site, uint64_t depth);
 LoopHistory loopHistory(const cleave_site &site);
 /* The program spent `ns` on pushing and taking `items` of this site. */
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);

@@ -13,6 +13,7 @@
 #include "Generator.h"
 #include "History.h"
 #include "Local.h"
+#include "Open.h"
 #include "Sandbox.h"
 #include "Session.h"
 #include "Trace.h"
@@ -21,6 +22,7 @@
 #include "../task/Layout.h"
 #include "../task/Memory.h"
 
+#include <errno.h>
 #include <new>
 #include <stdlib.h>
 
@@ -30,6 +32,8 @@ namespace {
 
 constexpr uint64_t kRing = 64, kMostItems = 4096, kMostChunks = 4;
 constexpr double kBatchNs = 60000, kWakeNs = 40000;
+/* An item that takes as long is done by the cut version, which offers parts of its own. */
+constexpr double kSplitItemNs = 200000;
 /* An item costs the program about a tenth of a microsecond to hand over. */
 constexpr double kTinyItemNs = 200;
 constexpr uint64_t kPatience = 256;
@@ -54,6 +58,7 @@ struct Loop : Work {
   cleave_site *site;
   cleave_generator generator;
   void *state;
+  uint64_t depth;
   TupleLayout layout;
   uint32_t itemMask;
   uint64_t resultStride;
@@ -79,16 +84,27 @@ bool take(Loop &loop, Batch &batch) {
   return isOurs;
 }
 
+/* What takes long, or nobody knows how long, may turn out to be all that there is to share. */
+bool isToSplit(const cleave_site &site) {
+  LoopHistory history = loopHistory(site);
+  return site.local_split && (!history.batches || history.nsPerItem >= kSplitItemNs);
+}
+
 void run(Loop &loop, Batch &batch) {
-  const cleave_kind &kind = *loop.site->kind;
-  Part part(*loop.site);
+  const cleave_site &site = *loop.site;
+  const cleave_kind &kind = *site.kind;
+  auto call = isToSplit(site) ? site.local_split : site.local;
+  uint64_t depthHere = openStack.depth;
+  openStack.depth = loop.depth;
+  Part part(site);
   uint64_t done = 0;
   try {
     for (; done != batch.count; ++done)
-      loop.site->local(batch.lists + done * kind.param_count, batch.results + done * loop.resultStride);
+      call(batch.lists + done * kind.param_count, batch.results + done * loop.resultStride);
   } catch (...) {
   }
   batch.threwAt = done;
+  openStack.depth = depthHere;
   batch.ns = part.end(done, batch.span.number);
   batch.state.set(kDone);
 }
@@ -182,12 +198,20 @@ void publish(Loop &loop) {
   batch.state.set(kQueued);
 }
 
-/* As far ahead as is of use: some batches for each worker. */
+/* As far ahead as is of use: some batches for each worker; one item for each, as long as nobody knows how long it takes. */
 uint64_t aheadOf(const Loop &loop) {
-  if (!loopHistory(*loop.site).batches)
-    return 1;
-  uint64_t wanted = 4 * workerCount();
+  uint64_t wanted = (loopHistory(*loop.site).batches ? 4 : 1) * uint64_t{workerCount()};
   return wanted < kRing ? wanted : kRing;
+}
+
+bool generate(Loop &loop) {
+  loop.frame = static_cast<const char *>(__builtin_frame_address(0));
+  if (loop.site->flags & CLEAVE_SITE_CONTAINED)
+    return runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No) == Generated::More;
+  const int programsErrno = errno;
+  bool hasMore = loop.generator(loop.state, tokenOf(&loop));
+  errno = programsErrno;
+  return hasMore;
 }
 
 void fill(Loop &loop) {
@@ -197,15 +221,14 @@ void fill(Loop &loop) {
       loop.hasMore = false;
       break;
     }
-    loop.frame = static_cast<const char *>(__builtin_frame_address(0));
-    Generated outcome = runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No);
-    loop.hasMore = outcome == Generated::More;
+    loop.hasMore = generate(loop);
     publish(loop);
   }
   LoopHistory history = loopHistory(*loop.site);
-  if (loop.filled == before || !history.batches || loop.filled - loop.consumed < 2)
+  if (loop.filled == before || loop.filled - loop.consumed < 2)
     return;
-  bool isLong = history.nsPerItem * static_cast<double>(batchAt(loop, before).count) >= kWakeNs / 2;
+  double items = static_cast<double>(batchAt(loop, before).count);
+  bool isLong = !history.batches || history.nsPerItem * items >= kWakeNs / 2;
   auto wakes = isLong ? static_cast<uint32_t>(loop.filled - before) : 0;
   if (loop.isOffered)
     announce(wakes);
@@ -277,11 +300,13 @@ bool isTiny(cleave_site &site) {
 } // namespace
 
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs) {
-  /* The sandbox, and what faults are caught, are the program's thread's. */
-  void *place = isProgramsThread() && !isTiny(*site) ? malloc(sizeof(Loop)) : nullptr;
+  site = &siteAtDepth(*site, openStack.depth); /* a recursion's levels have nothing in common */
+  bool mayBegin = isProgramsThread() || !(site->flags & CLEAVE_SITE_CONTAINED); /* there is one sandbox */
+  void *place = mayBegin && !isTiny(*site) ? malloc(sizeof(Loop)) : nullptr;
   if (!place)
     return tokenOf(&plainLoop);
   auto *loop = new (place) Loop{};
+  loop->depth = openStack.depth;
   loop->takePart = takePart;
   loop->site = site;
   loop->generator = generator;

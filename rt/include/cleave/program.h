@@ -43,11 +43,14 @@ typedef struct cleave_site {
    * program's own objects, borrowed. Null: it must not be done there (docs/workers.md). */
   void (*local)(void *const *args, void *result);
   uint64_t flags; /* CLEAVE_SITE_... */
+  /* Of a staged loop: the same work by the callee's cut version, which can be split further. Null: there is none. */
+  void (*local_split)(void *const *args, void *result);
   uint64_t learnt[16];       /* the runtime's own */
 } cleave_site;
 
 enum {
-  CLEAVE_SITE_MAY_THROW = 1 /* `local` of a range may end with an exception (for want of memory) */
+  CLEAVE_SITE_MAY_THROW = 1, /* `local` of a range may end with an exception (for want of memory) */
+  CLEAVE_SITE_CONTAINED = 2  /* the staged loop's generator uses the sandbox, of which there is one */
 };
 
 /* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */

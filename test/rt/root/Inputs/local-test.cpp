@@ -5,9 +5,11 @@
 
 #include "test/rt/task/Inputs/Describe.h"
 
+#include "rt/root/Local.h"
 #include "rt/root/Session.h"
 
 #include <array>
+#include <atomic>
 #include <cfenv>
 #include <cstdio>
 #include <cstdlib>
@@ -48,7 +50,7 @@ cleave_site fibSite{&fibKind, "test", 1, 0, -1, 0,
                     [](void *const *args, void *result) {
                       *static_cast<long *>(result) = cutFib(*static_cast<long *>(args[0]));
                     },
-                    0, {}};
+                    0, nullptr, {}};
 
 long cutFib(long n) {
   if (n < 2)
@@ -89,7 +91,7 @@ cleave_site numbersSite{&numbersKind, "test", 2, 0, -1, 0,
                             throw std::runtime_error("three of five: " + std::to_string(n));
                           new (result) Numbers(std::move(numbers));
                         },
-                        0, {}};
+                        0, nullptr, {}};
 
 void thrown() {
   int caught = 0;
@@ -169,7 +171,7 @@ void doRange(void *const *args, void *result) {
       throw std::bad_alloc();
   }
 }
-cleave_site rangeSite{&rangeKind, "test", 3, 2, 1000, 0, doRange, 0, {}};
+cleave_site rangeSite{&rangeKind, "test", 3, 2, 1000, 0, doRange, 0, nullptr, {}};
 
 void ranges() {
   constexpr uint64_t n = 3000;
@@ -234,7 +236,7 @@ cleave_site stagedSite{&stagedKind, "test", 4, 1, -1, 0,
                            throw std::bad_alloc();
                          new (result) std::string(staged(*static_cast<Numbers *>(args[0]), own));
                        },
-                       0, {}};
+                       0, nullptr, {}};
 
 struct State {
   long i, count;
@@ -274,6 +276,72 @@ void stagedLoops(long stopAt) {
   expect(stopAt >= 0 || inPlace >= 2, "what throws is left to the program");
 }
 
+// ---- staged loops in a recursion: each level's items are loops of their own ---------------------------------------
+
+constexpr long kBranches = 6;
+long plainTree(long depth) {
+  if (!depth) {
+    long sum = 0;
+    for (volatile long i = 0; i < 3000; i = i + 1)
+      sum += i;
+    return sum % 7 + 1;
+  }
+  long sum = 0;
+  for (long i = 0; i != kBranches; ++i)
+    sum = sum * 3 + plainTree(depth - 1) + i;
+  return sum;
+}
+long cutTree(long depth);
+void doTree(void *const *args, void *result) {
+  *static_cast<long *>(result) = plainTree(*static_cast<long *>(args[0]));
+}
+void splitTree(void *const *args, void *result) {
+  *static_cast<long *>(result) = cutTree(*static_cast<long *>(args[0]));
+}
+const cleave_kind treeKind{"tree", "test", 6, 5, 1, 0, longParameter, &describe<long>(), nullptr};
+cleave_site treeSite{&treeKind, "test", 6, 0, -1, 0, doTree, 0, splitTree, {}};
+std::atomic<long> treesOfHelpers;
+
+struct TreeState {
+  long i, depth;
+};
+int generateTree(void *opaque, void *loop) {
+  auto &state = *static_cast<TreeState *>(opaque);
+  while (state.i++ < kBranches) {
+    long depth = state.depth - 1;
+    const void *args[] = {&depth};
+    if (cleave_loop_push(loop, args))
+      return 1;
+  }
+  return 0;
+}
+
+long cutTree(long depth) {
+  if (!depth)
+    return plainTree(0);
+  void *frame = cleave_frame_enter();
+  TreeState state{0, depth};
+  const void *sharedArgs[] = {nullptr};
+  void *loop = cleave_loop_begin(&treeSite, generateTree, &state, sharedArgs);
+  long sum = 0;
+  for (long i = 0; i != kBranches; ++i) {
+    long result = 0;
+    int answer = cleave_loop_next(loop, &result);
+    if (answer == 1 && !cleave::local::isProgramsThread())
+      ++treesOfHelpers;
+    sum = sum * 3 + (answer == 1 ? result : answer == 2 ? plainTree(depth - 1) : cutTree(depth - 1)) + i;
+  }
+  cleave_loop_end(loop);
+  cleave_frame_leave(frame);
+  return sum;
+}
+
+void nestedLoops() {
+  for (long round = 0; round != 4; ++round)
+    expect(cutTree(6) == plainTree(6), "a tree");
+  expect(treesOfHelpers > 0, "no helper split its part");
+}
+
 // ---- a fork, and the rounding mode --------------------------------------------------------------------------------
 
 void forked() {
@@ -298,7 +366,7 @@ void forked() {
 
 const cleave_kind roundingKind{"rounding", "test", 5, 4, 1, 0, longParameter, &describe<long>(), nullptr};
 cleave_site roundingSite{&roundingKind, "test", 5, 0, -1, 0,
-                         [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, {}};
+                         [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, nullptr, {}};
 
 void rounding() {
   for (int mode : {FE_UPWARD, FE_DOWNWARD, FE_TONEAREST})
@@ -347,6 +415,7 @@ int main(int argc, char **argv) {
     ranges();
     stagedLoops(-1);
     stagedLoops(400);
+    nestedLoops();
     rounding();
     idle();
   }
