@@ -1,10 +1,12 @@
 // LoopLowering.cpp - a staged loop (LoopStage.cpp) in the cut version of its function: the loop stays, and asks.
 //
+//     if (site.skips) { --site.skips; all calls as 2 below; no loop is begun }
 //     loop = cleave_loop_begin(site, generator, state, shared)
 //     in the loop:      switch (cleave_loop_next(loop, slot))   1: the result is in the slot
 //                                                                0: the call, cut version    2: the call, plain version
 //                                                                3: as 0, then cleave_checked(loop, slot)
 //                                                                4 (futures): cleave_rethrow()
+//                                                                (after a 2 it is not asked again)
 //     at its exits:     cleave_loop_end(loop)
 //
 // What futures (Futures.cpp) and ranges (RangeLowering.cpp) share with that is here too.
@@ -163,7 +165,19 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   Value *state = entry.CreateAlloca(staged.state);
   Value *loopSlot = handleUntilExits(*function, staged.exits, map, abi.loopEnd);
 
+  // A program with many short loops should not pay for each what it costs to begin one.
   IRBuilder<> builder(loopEntry);
+  constexpr unsigned plainAnswer = 2;
+  Value *answers = entry.CreateAlloca(builder.getInt32Ty()); // the last answer, of which 2 holds for the rest of the loop
+  Value *skipsAt = abi.skips(builder, site);
+  LoadInst *skips = builder.CreateAlignedLoad(builder.getInt64Ty(), skipsAt, Align(8));
+  skips->setAtomic(AtomicOrdering::Monotonic);
+  Instruction *skipping, *beginning;
+  SplitBlockAndInsertIfThenElse(builder.CreateIsNotNull(skips), loopEntry->getIterator(), &skipping, &beginning);
+  builder.SetInsertPoint(skipping);
+  builder.CreateAlignedStore(builder.CreateSub(skips, builder.getInt64(1)), skipsAt, Align(8))
+      ->setAtomic(AtomicOrdering::Monotonic);
+  builder.SetInsertPoint(beginning);
   unsigned field = 0;
   for (Value *value : staged.liveIns)
     builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));
@@ -172,12 +186,24 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
                         builder.CreateStructGEP(staged.state, state, field++));
   Value *shared =
       abi.argumentList(builder, entry, *staged.callee, SmallVector<Value *, 8>(call->args()), staged.sharedMask);
-  Value *loop = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
+  Value *begun = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
+  builder.SetInsertPoint(loopEntry);
+  PHINode *loop = builder.CreatePHI(builder.getPtrTy(), 2), *known = builder.CreatePHI(builder.getInt32Ty(), 2);
+  loop->addIncoming(ConstantPointerNull::get(builder.getPtrTy()), skipping->getParent());
+  loop->addIncoming(begun, beginning->getParent());
+  known->addIncoming(builder.getInt32(plainAnswer), skipping->getParent());
+  known->addIncoming(builder.getInt32(0), beginning->getParent());
   builder.CreateStore(loop, loopSlot);
+  builder.CreateStore(known, answers);
 
   Value *slot = resultSlotOf(*call, *staged.callee, abi);
   builder.SetInsertPoint(call);
-  Value *answer = builder.CreateCall(abi.loopNext, {loop, slot});
+  Value *isAsked = builder.CreateICmpNE(builder.CreateLoad(builder.getInt32Ty(), answers), builder.getInt32(plainAnswer));
+  builder.SetInsertPoint(SplitBlockAndInsertIfThen(isAsked, call->getIterator(), /*Unreachable=*/false));
+  builder.SetCurrentDebugLocation(call->getDebugLoc());
+  builder.CreateStore(builder.CreateCall(abi.loopNext, {loop, slot}), answers);
+  builder.SetInsertPoint(call);
+  Value *answer = builder.CreateLoad(builder.getInt32Ty(), answers);
   lowerAnswer(*call, answer, loop, slot, *staged.callee, abi, CanRethrow::No);
 }
 

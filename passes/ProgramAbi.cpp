@@ -5,7 +5,7 @@
 //   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 symbol_count, ptr params, ptr result,
 //                ptr symbols}
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags, ptr split,
-//                [16 x u64] learnt}
+//                u64 skips, [16 x u64] learnt}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
 #include "passes/Places.h"
@@ -346,8 +346,13 @@ GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where,
   Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs),
-                                             orNull(local.call), ConstantInt::get(i64, local.flags), orNull(local.split), learnt});
+                                             orNull(local.call), ConstantInt::get(i64, local.flags), orNull(local.split),
+                                             ConstantInt::get(i64, 0), learnt});
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
+}
+
+Value *ProgramAbi::skips(IRBuilderBase &builder, GlobalVariable *site) {
+  return builder.CreateStructGEP(site->getValueType(), site, 9);
 }
 
 } // namespace cleave

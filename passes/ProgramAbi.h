@@ -40,6 +40,8 @@ public:
                              llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call);
   llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost,
                              LocalWork local);
+  /// Of a site: the address of cleave_site::skips.
+  llvm::Value *skips(llvm::IRBuilderBase &builder, llvm::GlobalVariable *site);
   /// The function that a worker in the program's own process calls to make a call of `candidate`.
   llvm::Function *localCall(const Candidate &candidate);
 

@@ -35,6 +35,8 @@ constexpr double kWorkPerTry = 50;
 constexpr uint64_t kMostDown = 4096;
 constexpr uint64_t kSamples = 3; /* of items in place */
 constexpr uint64_t kDepths = 16;
+/* So many loops are let past without being asked about. */
+constexpr uint64_t kSkipsAhead = 63;
 
 double handOffNs = 10000;
 
@@ -134,6 +136,25 @@ void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint6
   average(site, NsPerItem, double(ns) / double(count), word(site, Batches));
   average(site, NsPerByte, double(ns) / double(larger(bytes, 1)), word(site, Batches));
   setWord(site, Batches, word(site, Batches) + 1);
+}
+
+static void setSkips(cleave_site &site, uint64_t skips) { __atomic_store_n(&site.skips, skips, __ATOMIC_RELAXED); }
+
+void skipLikeDeeper(cleave_site &site, cleave_site &atDepth, double tinyItemNs) {
+  uint64_t skips = __atomic_load_n(&atDepth.skips, __ATOMIC_RELAXED);
+  if (&site == &atDepth || !skips)
+    return;
+  setSkips(atDepth, 0);
+  auto isHeavy = [&](const cleave_site &other) {
+    LoopHistory history = loopHistory(other);
+    return history.batches && history.nsPerItem >= tinyItemNs;
+  };
+  auto *deeper = reinterpret_cast<const cleave_site *>(__atomic_load_n(&site.learnt[Deeper], __ATOMIC_ACQUIRE));
+  bool isAnyHeavy = isHeavy(site);
+  for (uint64_t i = 0; i != kDepths; ++i)
+    isAnyHeavy |= isHeavy(deeper[i]);
+  if (!isAnyHeavy)
+    setSkips(site, skips);
 }
 
 cleave_site &siteAtDepth(cleave_site &site, uint64_t depth) {
@@ -249,8 +270,14 @@ bool isTurnedDown(cleave_site &site) {
 
 bool isLoopsTurn(cleave_site &site, uint64_t patience) {
   uint64_t skips = word(site, FineSkips) + 1;
-  setWord(site, FineSkips, skips < patience ? skips : 0);
-  return skips >= patience;
+  if (skips >= patience) {
+    setWord(site, FineSkips, 0);
+    return true;
+  }
+  uint64_t ahead = patience - skips - 1 < kSkipsAhead ? patience - skips - 1 : kSkipsAhead;
+  setSkips(site, ahead);
+  setWord(site, FineSkips, skips + ahead);
+  return false;
 }
 
 FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, double leastNs, bool sendsFirst) {

@@ -48,6 +48,9 @@ struct LoopHistory {
 /* The site as it is known at `depth` cut frames: a recursion runs the same loop over a thousand times as much above as it
  * does below. */
 cleave_site &siteAtDepth(cleave_site &site, uint64_t depth);
+/* What was said of the next loops at one depth holds for the site's loops (cleave_site::skips), if at no depth is there one
+ * whose items take `tinyItemNs` or more. */
+void skipLikeDeeper(cleave_site &site, cleave_site &atDepth, double tinyItemNs);
 LoopHistory loopHistory(const cleave_site &site);
 /* The program spent `ns` on pushing and taking `items` of this site. */
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);

@@ -294,15 +294,20 @@ bool isTiny(cleave_site &site) {
   LoopHistory history = loopHistory(site);
   if (history.batches)
     return history.nsPerItem < kTinyItemNs && !isLoopsTurn(site, kPatience);
-  return site.static_base_ns >= 0 && site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0;
+  return site.static_base_ns >= 0 && site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0 &&
+         !isLoopsTurn(site, UINT64_MAX);
 }
 
 } // namespace
 
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs) {
+  if (!isProgramsThread() && site->flags & CLEAVE_SITE_CONTAINED) /* there is one sandbox */
+    return tokenOf(&plainLoop);
+  cleave_site &asWritten = *site;
   site = &siteAtDepth(*site, openStack.depth); /* a recursion's levels have nothing in common */
-  bool mayBegin = isProgramsThread() || !(site->flags & CLEAVE_SITE_CONTAINED); /* there is one sandbox */
-  void *place = mayBegin && !isTiny(*site) ? malloc(sizeof(Loop)) : nullptr;
+  bool isToSkip = isTiny(*site);
+  skipLikeDeeper(asWritten, *site, kTinyItemNs);
+  void *place = isToSkip ? nullptr : malloc(sizeof(Loop));
   if (!place)
     return tokenOf(&plainLoop);
   auto *loop = new (place) Loop{};

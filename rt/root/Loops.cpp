@@ -314,9 +314,9 @@ bool isKnownToPay(const cleave_site &site) {
   return isIsolatedMode() || site.static_base_ns < 0 || site.static_base_ns >= kHeavyItemNs;
 }
 
-bool isTiny(const cleave_site &site) {
+bool isTiny(cleave_site &site) {
   return !loopHistory(site).batches && !isIsolatedMode() && site.static_base_ns >= 0 &&
-         site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0;
+         site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0 && !isLoopsTurn(site, UINT64_MAX);
 }
 
 /* A by-value parameter that owns blocks cannot be shared: the first item's callee would use it up. */

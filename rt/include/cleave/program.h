@@ -45,6 +45,9 @@ typedef struct cleave_site {
   uint64_t flags; /* CLEAVE_SITE_... */
   /* Of a staged loop: the same work by the callee's cut version, which can be split further. Null: there is none. */
   void (*local_split)(void *const *args, void *result);
+  /* How many of the next staged loops here need not be begun, because they would not pay: each takes one off, and makes all
+   * its calls in place, in the plain version. Set by the runtime; a race loses a loop's turn and no more. */
+  uint64_t skips;
   uint64_t learnt[16];       /* the runtime's own */
 } cleave_site;
 

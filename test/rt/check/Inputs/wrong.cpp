@@ -110,7 +110,7 @@ RANGE(13, "rangePart", 0, 1)
 namespace {
 
 constexpr long kCount = 40;
-cleave_site siteOf(const cleave_kind &kind, uint32_t sharedMask) { return {&kind, "wrong.cpp", 100 + kind.id, sharedMask, -1, 0, nullptr, 0, nullptr, {}}; }
+cleave_site siteOf(const cleave_kind &kind, uint32_t sharedMask) { return {&kind, "wrong.cpp", 100 + kind.id, sharedMask, -1, 0, nullptr, 0, nullptr, 0, {}}; }
 
 int generate(void *state, void *loop) {
   for (long &i = *static_cast<long *>(state); i < kCount;) {

@@ -50,7 +50,7 @@ cleave_site fibSite{&fibKind, "test", 1, 0, -1, 0,
                     [](void *const *args, void *result) {
                       *static_cast<long *>(result) = cutFib(*static_cast<long *>(args[0]));
                     },
-                    0, nullptr, {}};
+                    0, nullptr, 0, {}};
 
 long cutFib(long n) {
   if (n < 2)
@@ -91,7 +91,7 @@ cleave_site numbersSite{&numbersKind, "test", 2, 0, -1, 0,
                             throw std::runtime_error("three of five: " + std::to_string(n));
                           new (result) Numbers(std::move(numbers));
                         },
-                        0, nullptr, {}};
+                        0, nullptr, 0, {}};
 
 void thrown() {
   int caught = 0;
@@ -171,7 +171,7 @@ void doRange(void *const *args, void *result) {
       throw std::bad_alloc();
   }
 }
-cleave_site rangeSite{&rangeKind, "test", 3, 2, 1000, 0, doRange, 0, nullptr, {}};
+cleave_site rangeSite{&rangeKind, "test", 3, 2, 1000, 0, doRange, 0, nullptr, 0, {}};
 
 void ranges() {
   constexpr uint64_t n = 3000;
@@ -236,7 +236,7 @@ cleave_site stagedSite{&stagedKind, "test", 4, 1, -1, 0,
                            throw std::bad_alloc();
                          new (result) std::string(staged(*static_cast<Numbers *>(args[0]), own));
                        },
-                       0, nullptr, {}};
+                       0, nullptr, 0, {}};
 
 struct State {
   long i, count;
@@ -299,7 +299,7 @@ void splitTree(void *const *args, void *result) {
   *static_cast<long *>(result) = cutTree(*static_cast<long *>(args[0]));
 }
 const cleave_kind treeKind{"tree", "test", 6, 5, 1, 0, longParameter, &describe<long>(), nullptr};
-cleave_site treeSite{&treeKind, "test", 6, 0, -1, 0, doTree, 0, splitTree, {}};
+cleave_site treeSite{&treeKind, "test", 6, 0, -1, 0, doTree, 0, splitTree, 0, {}};
 std::atomic<long> treesOfHelpers;
 
 struct TreeState {
@@ -366,7 +366,7 @@ void forked() {
 
 const cleave_kind roundingKind{"rounding", "test", 5, 4, 1, 0, longParameter, &describe<long>(), nullptr};
 cleave_site roundingSite{&roundingKind, "test", 5, 0, -1, 0,
-                         [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, nullptr, {}};
+                         [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, nullptr, 0, {}};
 
 void rounding() {
   for (int mode : {FE_UPWARD, FE_DOWNWARD, FE_TONEAREST})

@@ -35,7 +35,7 @@ const cleave_param parameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED,
                                    {&describe<long>(), CLEAVE_PARAM_VALUE, 0},
                                    {&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0}};
 const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>(), nullptr};
-cleave_site site{&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, {}};
+cleave_site site{&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
 
 Ending compute(void *const *args, void *result) {
   long item = *static_cast<long *>(args[1]);
@@ -92,7 +92,7 @@ Report runLoop(long count, size_t ownSize, size_t sharedSize, long stopAt = -1) 
 }
 
 // A site of its own: a site is a loop's or a future's, and learns accordingly.
-cleave_site futureSite{&kind, "test", 1, 0, -1, 0, nullptr, 0, nullptr, {}};
+cleave_site futureSite{&kind, "test", 1, 0, -1, 0, nullptr, 0, nullptr, 0, {}};
 void *spawn(const Numbers &shared, long item, const Numbers &own) {
   const void *args[] = {&shared, &item, &own};
   return cleave_spawn(&futureSite, args, nullptr);
@@ -106,7 +106,7 @@ void loops(FakeNode &node) {
   node.control().mode = CLEAVE_MODE_ISOLATED; // no early giving up
   for (size_t ownSize : {0, 10, 20000}) {     // 20000 longs are an extern, in a vector that dies at once
     long count = ownSize > 1000 ? 200 : 3000;
-    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, {}};
+    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
     Report report = runLoop(count, ownSize, 20000);
     expectAll(report, count, "loop");
     expect(report.sent > 0, "nothing was sent");
