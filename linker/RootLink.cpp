@@ -271,7 +271,8 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
       // The runtime's start must run even in a program without a cut: it takes the node's traces out of the
       // environment. Before the C++ library, so that its operator new is the one that is found.
       arguments.insert(arguments.end(),
-                       {input->path(), "-u", "cleave_is_splitting", rootRuntime(options), sodium(options)});
+                       {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", rootRuntime(options),
+                        sodium(options)});
     } else if (argument == "-o") {
       ++i; // the image stays in memory
     } else {

@@ -182,7 +182,10 @@ private:
   void lowerCall(const CutSite &site) {
     ValueToValueMapTy &map = *maps[site.call->getFunction()];
     uint32_t shared = site.loop ? site.loop->sharedMask : 0;
-    GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, localWork(site));
+    LocalWork work = localWork(site);
+    if (site.loop)
+      work.flags |= CLEAVE_SITE_SKIPS;
+    GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, work);
     if (site.loop)
       lowerStagedLoop(*site.loop, global, map, abi);
     else

@@ -275,7 +275,10 @@ bool isLoopsTurn(cleave_site &site, uint64_t patience) {
     return true;
   }
   uint64_t ahead = patience - skips - 1 < kSkipsAhead ? patience - skips - 1 : kSkipsAhead;
-  setSkips(site, ahead);
+  if (site.flags & CLEAVE_SITE_SKIPS)
+    setSkips(site, ahead);
+  else
+    ahead = 0;
   setWord(site, FineSkips, skips + ahead);
   return false;
 }

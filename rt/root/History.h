@@ -66,7 +66,7 @@ bool isLoopTooFine(cleave_site &site);
 /* A loop's blocks were not what they must be: the next loops of the site are not looked at, more of them each time. */
 void turnDown(cleave_site &site);
 bool isTurnedDown(cleave_site &site);
-/* Once in `patience` questions. */
+/* Once in `patience` questions, of which the site's code need not ask all (cleave_site::skips). */
 bool isLoopsTurn(cleave_site &site, uint64_t patience);
 
 enum class Worth : uint8_t { Send, Probe, InPlace, Plain };

@@ -53,7 +53,8 @@ typedef struct cleave_site {
 
 enum {
   CLEAVE_SITE_MAY_THROW = 1, /* `local` of a range may end with an exception (for want of memory) */
-  CLEAVE_SITE_CONTAINED = 2  /* the staged loop's generator uses the sandbox, of which there is one */
+  CLEAVE_SITE_CONTAINED = 2, /* the staged loop's generator uses the sandbox, of which there is one */
+  CLEAVE_SITE_SKIPS = 4      /* a staged loop: its code obeys `skips` */
 };
 
 /* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */
