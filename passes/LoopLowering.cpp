@@ -174,6 +174,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   skips->setAtomic(AtomicOrdering::Monotonic);
   Instruction *skipping, *beginning;
   SplitBlockAndInsertIfThenElse(builder.CreateIsNotNull(skips), loopEntry->getIterator(), &skipping, &beginning);
+  entry.SetInsertPoint(&*function->getEntryBlock().getFirstInsertionPt()); // it may have been what was split
   builder.SetInsertPoint(skipping);
   builder.CreateAlignedStore(builder.CreateSub(skips, builder.getInt64(1)), skipsAt, Align(8))
       ->setAtomic(AtomicOrdering::Monotonic);
