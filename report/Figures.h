@@ -29,14 +29,32 @@ struct RunStatistics {
   std::vector<KindFigures> kinds; ///< by task id
 };
 
+/// A part of the work that ran (cleave_trace_event in exchange.h says what part, work, parent and loop are). 0: a trace
+/// without dependences has none of these.
 struct TraceEvent {
   uint32_t kind = 0, slot = 0;
   double startUs = 0, endUs = 0;
   uint64_t items = 0;
+  uint32_t part = 0, work = 0, parent = 0, loop = 0;
+  double builtUs = 0, begunUs = 0;
+};
+
+/// `parent` waited for `work`.
+struct TraceWait {
+  uint32_t work = 0, parent = 0, slot = 0;
+  double startUs = 0, endUs = 0;
+};
+
+/// Bytes that were there at a time.
+struct TraceMemory {
+  double atUs = 0, program = 0, workers = 0, shared = 0;
 };
 
 struct Trace {
   std::vector<TraceEvent> events;        ///< by slot, then by start
+  std::vector<TraceWait> waits;          ///< as they were recorded
+  std::vector<TraceMemory> memory;       ///< by time
+  double runUs = 0;                      ///< how long the run took; 0: it does not say
   std::map<uint32_t, std::string> slots; ///< their names
   uint64_t lost = 0;                     ///< events that the run had no room for
 };

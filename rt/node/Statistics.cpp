@@ -11,8 +11,7 @@ namespace cleave {
 
 using Json = nlohmann::ordered_json;
 
-/// Kinds of one name (in different files) are told apart by their place.
-static std::string keyOf(const std::vector<BundledTask> &tasks, uint32_t kind) {
+std::string figureKey(const std::vector<BundledTask> &tasks, uint32_t kind) {
   if (kind >= tasks.size())
     return fmt::format("kind {}", kind);
   auto isSameName = [&](const BundledTask &task) { return task.name == tasks[kind].name; };
@@ -84,7 +83,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
       total.busy_ns += kind.busy_ns;
       total.bytes_in += kind.bytes_in;
       total.bytes_out += kind.bytes_out;
-      kinds[keyOf(tasks, i)] = kindFigures(kind);
+      kinds[figureKey(tasks, i)] = kindFigures(kind);
     }
   }
   double busySeconds = static_cast<double>(total.busy_ns) / 1e9;
@@ -115,44 +114,6 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
   if (figures.kernel)
     json["kernel"] = kernelFigures(*figures.kernel);
   return writeOutputFile(path, serialise(json, 2));
-}
-
-/// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot.
-Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
-  Json events = Json::array();
-  uint64_t lost = 0;
-  if (cleave_control *control = figures.control) {
-    uint64_t kept = std::min(control->trace_count, control->trace_capacity);
-    lost = control->trace_count - kept;
-    std::vector<bool> isNamed(control->slot_count + control->worker_count);
-    for (uint64_t i = 0; i != kept; ++i) {
-      const cleave_trace_event &event = *cleave_control_trace(control, i);
-      if (event.slot < isNamed.size() && !isNamed[event.slot]) {
-        isNamed[event.slot] = true;
-        events.push_back({{"name", "thread_name"},
-                          {"ph", "M"},
-                          {"pid", 1},
-                          {"tid", event.slot},
-                          {"args", {{"name", event.slot < control->slot_count
-                                                ? fmt::format("worker {}", event.slot)
-                                                : fmt::format("local worker {}", event.slot - control->slot_count)}}}});
-      }
-      events.push_back({{"name", keyOf(tasks, event.kind)},
-                        {"cat", "task"},
-                        {"ph", "X"},
-                        {"pid", 1},
-                        {"tid", event.slot},
-                        {"ts", (static_cast<double>(event.start_ns) - static_cast<double>(control->start_ns)) / 1e3},
-                        {"dur", static_cast<double>(event.end_ns - event.start_ns) / 1e3},
-                        {"args",
-                         {{"kind", event.kind},
-                          {"items", event.items},
-                          {"bytes_in", event.bytes_in},
-                          {"bytes_out", event.bytes_out}}}});
-    }
-  }
-  Json json = {{"displayTimeUnit", "ms"}, {"otherData", {{"events_lost", lost}}}, {"traceEvents", events}};
-  return writeOutputFile(path, serialise(json, -1));
 }
 
 } // namespace cleave

@@ -3,6 +3,7 @@
 #define CLEAVE_ROOT_BATCH_H
 
 #include "Message.h"
+#include "Trace.h"
 #include "cleave/program.h"
 
 namespace cleave {
@@ -38,6 +39,7 @@ struct Batch {
   uint64_t count, taken;
   uint64_t inputBytes; /* images and what they show */
   uint64_t submittedNs;
+  trace::Origin origin;
   Shown *shown;
   uint32_t shownCount;
   const uint8_t *output; /* the body */

@@ -24,6 +24,7 @@ struct Future : Work {
   const void *const *args;
   void *result;
   Latch state;
+  trace::Origin origin;
   uint64_t depth, bytes;
   uint8_t bucket;
   bool isProbe;
@@ -39,7 +40,7 @@ thread_local std::exception_ptr pending;
 void run(Future &future) {
   uint64_t depthHere = openStack.depth;
   openStack.depth = future.depth;
-  Part part(*future.site);
+  Part part(*future.site, future.origin);
   try {
     future.site->local(const_cast<void *const *>(future.args), future.result);
   } catch (...) {
@@ -100,6 +101,7 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
   future->isProbe = worth.worth == Worth::Probe;
   if (future->isProbe)
     beginProbe(*site, worth.bucket);
+  future->origin = trace::beginWork();
   link(future, abandon);
   offer(future, worth.ns >= kWakeNs || future->isProbe);
   return tokenOf(future);
@@ -111,6 +113,7 @@ int join(void *token) {
     if (future->state.value() == kOpen)
       return 0;
   } else {
+    trace::Wait wait(future->origin);
     if (future->state.claim(kOpen, kTaken))
       run(*future);
     while (future->state.value() != kDone)

@@ -40,6 +40,7 @@ struct Batch {
   uint64_t count, capacity;
   uint64_t threwAt;  /* the first item without a result */
   uint64_t ns;
+  trace::Origin origin;
   void **lists;      /* capacity x param_count: addresses of the parameters' objects */
   uint8_t *built;    /* capacity x stride: objects that the generator built */
   uint8_t *results;  /* capacity x result stride */
@@ -57,6 +58,7 @@ struct Loop : Work {
   uint64_t resultStride;
   const void *shared[32];
   const char *frame; /* the generator's objects lie below it, while it runs */
+  uint32_t traced;   /* its number in the trace; 0: none is wanted */
   bool hasMore;
   bool isPlain;      /* its calls turned out to be too small */
   uint64_t taken;    /* items of the first batch that the program has */
@@ -78,7 +80,7 @@ bool take(Loop &loop, Batch &batch) {
 
 void run(Loop &loop, Batch &batch) {
   const cleave_kind &kind = *loop.site->kind;
-  Part part(*loop.site);
+  Part part(*loop.site, batch.origin);
   uint64_t done = 0;
   try {
     for (; done != batch.count; ++done)
@@ -169,10 +171,11 @@ bool add(Loop &loop, const void *const *args) {
   return batch.count < batch.capacity && batch.chunkCount < kMostChunks;
 }
 
-void publish(Loop &loop) {
+void publish(Loop &loop, uint64_t builtNs) {
   Batch &batch = batchAt(loop, loop.filled);
   if (!batch.count)
     return;
+  batch.origin = trace::beginWork(loop.traced, builtNs);
   ++loop.filled;
   __atomic_add_fetch(&loop.parts, 1, __ATOMIC_RELAXED);
   batch.state.set(kQueued);
@@ -194,9 +197,10 @@ void fill(Loop &loop) {
       break;
     }
     loop.frame = static_cast<const char *>(__builtin_frame_address(0));
+    uint64_t builtNs = loop.traced ? nowNs() : 0;
     Generated outcome = runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No);
     loop.hasMore = outcome == Generated::More;
-    publish(loop);
+    publish(loop, builtNs);
   }
   LoopHistory history = loopHistory(*loop.site);
   if (loop.filled == before || !history.batches || loop.filled - loop.consumed < 2)
@@ -217,6 +221,7 @@ void useUp(Batch &batch) {
 }
 
 void awaitBatch(Loop &loop, Batch &batch) {
+  trace::Wait wait(batch.origin);
   if (take(loop, batch))
     run(loop, batch);
   while (batch.state.value() == kTaken)
@@ -287,6 +292,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   for (uint32_t i = 0; i != count; ++i)
     loop->shared[i] = sharedArgs[i];
   loop->hasMore = true;
+  loop->traced = trace::isWanted() ? trace::nextNumber() : 0;
   link(loop, end);
   return tokenOf(loop);
 }

@@ -42,6 +42,7 @@ struct Ranges : Work {
   uint64_t failed; /* the first chunk that threw */
   uint64_t reductionBytes, resultBytes;
   uint32_t blockCount, owner;
+  trace::Origin origin; /* of the stretch */
   const void *scalars;
   BlockPart memory[kMaxBlocks];
   uint8_t **gathered; /* by worker, then by block: its own copy of what gathers. Null: nothing does */
@@ -131,7 +132,7 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   }
   void *result = ranges.results + chunk * ranges.resultBytes;
   if (!ranges.copies) {
-    Part part(*ranges.site);
+    Part part(*ranges.site, ranges.origin);
     ranges.site->local(args, result);
     return part.end(item[1]);
   }
@@ -139,7 +140,7 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
     fail(ranges, chunk);
     return 0;
   }
-  Part part(*ranges.site);
+  Part part(*ranges.site, ranges.origin);
   try {
     ranges.site->local(args, result);
   } catch (...) {
@@ -222,6 +223,8 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   wanted = wanted < ranges.capacity ? wanted : ranges.capacity;
   ranges.grain = (trips + wanted - 1) / wanted;
   ranges.chunks = ranges.failed = (trips + ranges.grain - 1) / ranges.grain;
+  ranges.origin = trace::beginWork();
+  trace::Wait wait(ranges.origin);
   uint64_t spentNs = 0, items = 0;
   auto doOne = [&](uint64_t chunk) {
     spentNs += doChunk(ranges, chunk);

@@ -57,6 +57,8 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
+  uint32_t traced;     /* its number in the trace; 0: none is wanted */
+  uint64_t builtFromNs; /* since when the batch has been built, for the trace */
   uint64_t fillNs, fillItems, sharingNs;
 };
 
@@ -166,7 +168,10 @@ void closeBatch(Loop &loop) {
     return unreserve(slot);
   if (!bytes) /* each item was checked to fit, with its relocations */
     panic("a batch outgrew its area");
-  submit(slot, append(loop, BatchState::InFlight), loop.items, bytes);
+  Batch *batch = append(loop, BatchState::InFlight);
+  batch->origin = {0, 0, loop.traced, loop.builtFromNs, 0};
+  submit(slot, batch, loop.items, bytes);
+  loop.builtFromNs = batch->origin.begunNs;
 }
 
 /* Runs the generator until no ring entry is free, or the loop ends. */
@@ -174,6 +179,7 @@ void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
     takePlacingNs(); /* futures' */
     uint64_t begin = ownNs(), before = loop.generated;
+    loop.builtFromNs = loop.traced ? nowNs() : 0;
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
@@ -252,6 +258,9 @@ void service(Loop &loop) {
 }
 
 void awaitFirst(Loop &loop) {
+  if (loop.first->state != BatchState::InFlight && loop.first->taken)
+    return;
+  trace::Wait wait(loop.first->origin);
   while (loop.first->state == BatchState::InFlight) {
     bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
     waitForChange(isProbing ? nowNs() + kProbeNs : 0);
@@ -371,6 +380,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
+  loop->traced = trace::isWanted() ? trace::nextNumber() : 0;
   link(loop, endLoop);
   if (isKnownToPay(*site))
     activate(*loop);
