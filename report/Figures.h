@@ -29,20 +29,21 @@ struct RunStatistics {
   std::vector<KindFigures> kinds; ///< by task id
 };
 
-/// A part of the work that ran (cleave_trace_event in exchange.h says what part, work, parent and loop are). 0: a trace
-/// without dependences has none of these.
+/// A part of some work, as a worker did it.
 struct TraceEvent {
   uint32_t kind = 0, slot = 0;
   double startUs = 0, endUs = 0;
   uint64_t items = 0;
-  uint32_t part = 0, work = 0, parent = 0, loop = 0;
-  double builtUs = 0, begunUs = 0;
+  uint64_t work = 0; ///< a number; 0: not told
 };
 
-/// `parent` waited for `work`.
-struct TraceWait {
-  uint32_t work = 0, parent = 0, slot = 0;
-  double startUs = 0, endUs = 0;
+/// What a thread offered to others and had back later (rt/root/Trace.h).
+struct TraceWork {
+  uint32_t slot = 0; ///< its owner's
+  double offeredUs = 0, wantedUs = 0, joinedUs = 0;
+  uint64_t loop = 0;  ///< the staged loop whose batch it is; 0: none
+  double builtUs = 0; ///< of a batch: since when its arguments had been computed
+  bool isJoined = false;
 };
 
 /// Bytes that were there at a time.
@@ -52,7 +53,8 @@ struct TraceMemory {
 
 struct Trace {
   std::vector<TraceEvent> events;        ///< by slot, then by start
-  std::vector<TraceWait> waits;          ///< as they were recorded
+  std::map<uint64_t, TraceWork> works;   ///< by number
+  uint32_t program = UINT32_MAX;         ///< slot of the program's own thread
   std::vector<TraceMemory> memory;       ///< by time
   double runUs = 0;                      ///< how long the run took; 0: it does not say
   std::map<uint32_t, std::string> slots; ///< their names

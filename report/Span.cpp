@@ -1,15 +1,15 @@
-// Span.cpp - the critical path of a run, from what its trace says of who began what and who waited for whom
-// (cleave_trace_event in exchange.h).
+// Span.cpp - the critical path of a run, from what its trace says of who offered what work and who waited for it
+// (rt/root/Trace.h). That a part offered some work is not told, but follows: it is the one that the owner's thread was at.
 //
 // Each part, and the program itself, is followed along its own time with a clock that stands still while it waits:
 //
-//     program     --a--|begin 1|--b--|begin 2|--c--|wait 1 ....|--d--|wait 2|--e--
+//     program     --a--|offer 1|--b--|offer 2|--c--|wait 1 ....|--d--|wait 2|--e--
 //     clock        a            a+b           a+b+c             max(it, a + span of 1) + d    ...
 //
-// When the part has waited for a piece of work, its clock is at least what it was when that work was begun, and the work's span
-// more. The work's span is found in the same way, as parts end before those that wait for them; of several parts of one
-// work (the ranges of a loop) the longest counts. What the program's clock says at the end is the span. With each clock goes
-// the way by which it got there.
+// It stands still as well while the thread is at another part. When the part has waited for a work, its clock is at least
+// what it was when that work was offered, and the work's span more. The work's span is found in the same way, since parts end
+// before those that wait for them; of several parts of one work (the ranges of a loop) the longest counts. What the
+// program's clock says at the end is the span. With each clock goes the way by which it got there.
 //
 // A loop whose calls are sent ahead computes their arguments by a copy of its control, which waits for no result. It is a
 // clock of its own, from the loop's first call on. So a ring that was full, and made the program wait for a result before it
@@ -42,27 +42,29 @@ struct Clock {
   int32_t way = nowhere; ///< the last step
 };
 
-enum class MarkType : uint8_t { Build, Begin, WaitStart, WaitEnd };
+/// Elsewhere: the part's thread is at another part, or waits.
+enum class MarkType : uint8_t { Build, Offer, Leave, Return };
 
 struct Mark {
   double us;
   MarkType type;
-  uint32_t work;       ///< index
-  size_t sequence = 0; ///< of marks at the same time, the order in which they were read: begun before waited for
+  int32_t work;        ///< index; nowhere: of none
+  size_t sequence = 0; ///< of marks at the same time, the order in which they were read: offered before waited for
 };
 
 struct Work {
-  uint32_t loop = 0;
-  Clock begun;
+  uint64_t loop = 0;
+  Clock offered;
   double spanUs = 0;
   int32_t longest = nowhere; ///< its part with that span
-  bool isBegun = false;
+  bool isOffered = false;
 };
 
 struct Part {
-  uint32_t kind = programKind, slot = 0, work = 0;
+  uint32_t kind = programKind, slot = 0;
+  int32_t work = nowhere;  ///< index
+  int32_t outer = nowhere; ///< the part, or the program, within which its thread did it
   double startUs = 0, endUs = 0;
-  bool isReal = false;
   std::vector<Mark> marks;
   Clock end;
 };
@@ -73,9 +75,10 @@ public:
   Dependences follow();
 
 private:
-  uint32_t partOf(uint32_t number);
   void readParts();
-  void readMarks();
+  void nestParts();
+  int32_t ownerOf(const TraceWork &work) const;
+  void readWorks();
   void followPart(uint32_t index);
   void advance(Clock &clock, const Part &part, double fromUs, double toUs);
   std::vector<Stretch> wayOf(uint32_t part) const;
@@ -85,58 +88,83 @@ private:
   std::vector<Part> parts; ///< the program is the first
   std::vector<Work> works;
   std::vector<Step> steps;
-  std::unordered_map<uint32_t, uint32_t> partIndex, workIndex;
+  std::unordered_map<uint64_t, int32_t> workIndex;
 };
 
 } // namespace
 
-/// One that was not recorded (it had not ended) is there, and nobody waits for it.
-uint32_t Follower::partOf(uint32_t number) {
-  auto [at, isNew] = partIndex.try_emplace(number, static_cast<uint32_t>(parts.size()));
-  if (isNew)
-    parts.emplace_back();
-  return at->second;
-}
-
 void Follower::readParts() {
-  partOf(0);
-  parts[0].isReal = true;
-  parts[0].endUs = trace.runUs;
+  for (const auto &[number, work] : trace.works) {
+    workIndex[number] = static_cast<int32_t>(works.size());
+    works.emplace_back().loop = work.loop;
+  }
+  Part program;
+  program.slot = trace.program;
+  program.endUs = trace.runUs;
+  parts.push_back(program);
   for (const TraceEvent &event : trace.events) {
-    parts[0].endUs = std::max(parts[0].endUs, event.endUs);
-    if (!event.work || !event.part)
-      continue;
-    auto [at, isNew] = workIndex.try_emplace(event.work, static_cast<uint32_t>(works.size()));
-    if (isNew)
-      works.emplace_back().loop = event.loop;
-    uint32_t index = partOf(event.part);
-    Part &part = parts[index];
+    Part part;
     part.kind = event.kind;
     part.slot = event.slot;
-    part.work = at->second;
+    if (auto work = workIndex.find(event.work); work != workIndex.end())
+      part.work = work->second;
     part.startUs = event.startUs;
     part.endUs = event.endUs;
-    part.isReal = true;
-    if (!isNew)
+    parts.push_back(part);
+    parts[0].endUs = std::max(parts[0].endUs, event.endUs);
+  }
+  // Whatever a thread did within another part comes behind that one.
+  std::sort(parts.begin() + 1, parts.end(), [](const Part &a, const Part &b) {
+    return std::tie(a.slot, a.startUs, b.endUs, a.kind, a.work) < std::tie(b.slot, b.startUs, a.endUs, b.kind, b.work);
+  });
+}
+
+void Follower::nestParts() {
+  std::vector<int32_t> open;
+  for (size_t i = 1; i != parts.size(); ++i) {
+    Part &part = parts[i];
+    if (parts[i - 1].slot != part.slot || i == 1)
+      open.clear();
+    while (!open.empty() && parts[open.back()].endUs < part.endUs)
+      open.pop_back();
+    part.outer = !open.empty() ? open.back() : part.slot == trace.program ? 0 : nowhere;
+    open.push_back(static_cast<int32_t>(i));
+    if (part.outer == nowhere)
       continue;
-    std::vector<Mark> &marks = parts[partOf(event.parent)].marks;
-    if (event.loop)
-      marks.push_back({std::min(event.builtUs, event.begunUs), MarkType::Build, at->second});
-    marks.push_back({event.begunUs, MarkType::Begin, at->second});
+    std::vector<Mark> &marks = parts[part.outer].marks;
+    marks.push_back({part.startUs, MarkType::Leave, nowhere});
+    marks.push_back({part.endUs, MarkType::Return, nowhere});
   }
 }
 
-void Follower::readMarks() {
-  constexpr uint32_t unknown = UINT32_MAX;
-  for (const TraceWait &wait : trace.waits) {
-    auto work = workIndex.find(wait.work);
-    uint32_t index = work == workIndex.end() ? unknown : work->second;
-    Part &part = parts[partOf(wait.parent)];
-    if (!wait.parent)
-      part.slot = wait.slot;
-    part.marks.push_back({wait.startUs, MarkType::WaitStart, index});
-    part.marks.push_back({wait.endUs, MarkType::WaitEnd, index});
-    parts[0].endUs = std::max(parts[0].endUs, wait.endUs);
+/// The innermost part that the owner's thread was at; at the same instant it may be a part of this very work.
+int32_t Follower::ownerOf(const TraceWork &work) const {
+  auto behind = std::partition_point(parts.begin() + 1, parts.end(), [&](const Part &part) {
+    return std::tie(part.slot, part.startUs) < std::tie(work.slot, work.offeredUs);
+  });
+  auto at = static_cast<int32_t>(behind - parts.begin()) - 1;
+  if (at > 0 && parts[at].slot == work.slot)
+    while (at > 0 && parts[at].endUs <= work.offeredUs)
+      at = parts[at].outer;
+  else
+    at = work.slot == trace.program ? 0 : nowhere;
+  return at;
+}
+
+void Follower::readWorks() {
+  for (const auto &[number, work] : trace.works) {
+    int32_t owner = ownerOf(work), index = workIndex[number];
+    if (owner == nowhere)
+      continue;
+    std::vector<Mark> &marks = parts[owner].marks;
+    if (work.loop)
+      marks.push_back({std::min(work.builtUs, work.offeredUs), MarkType::Build, index});
+    marks.push_back({work.offeredUs, MarkType::Offer, index});
+    if (!work.isJoined)
+      continue;
+    marks.push_back({work.wantedUs, MarkType::Leave, nowhere});
+    marks.push_back({work.joinedUs, MarkType::Return, index});
+    parts[0].endUs = std::max(parts[0].endUs, work.joinedUs);
   }
   for (Part &part : parts) {
     for (size_t i = 0; i != part.marks.size(); ++i)
@@ -162,48 +190,48 @@ void Follower::advance(Clock &clock, const Part &part, double fromUs, double toU
 void Follower::followPart(uint32_t index) {
   Part &part = parts[index];
   Clock clock;
-  std::unordered_map<uint32_t, Clock> loops;
+  std::unordered_map<uint64_t, Clock> loops;
   double at = part.startUs;
-  uint32_t waits = 0;
+  uint32_t elsewhere = 0;
   const Work *built = nullptr;
   for (const Mark &mark : part.marks) {
     double us = std::clamp(mark.us, part.startUs, part.endUs);
     if (built)
       advance(loops[built->loop], part, at, us);
-    else if (!waits)
+    else if (!elsewhere)
       advance(clock, part, at, us);
     at = std::max(at, us);
-    Work *work = mark.work < works.size() ? &works[mark.work] : nullptr;
+    Work *work = mark.work == nowhere ? nullptr : &works[mark.work];
     switch (mark.type) {
     case MarkType::Build:
       loops.try_emplace(work->loop, clock);
       built = work;
       break;
-    case MarkType::Begin:
-      work->begun = work->loop ? loops[work->loop] : clock;
-      work->isBegun = true;
+    case MarkType::Offer:
+      work->offered = work->loop ? loops[work->loop] : clock;
+      work->isOffered = true;
       built = nullptr;
       break;
-    case MarkType::WaitStart:
-      ++waits;
+    case MarkType::Leave:
+      ++elsewhere;
       break;
-    case MarkType::WaitEnd:
-      waits -= waits != 0;
-      if (work && work->isBegun && work->begun.us + work->spanUs > clock.us) {
-        clock.us = work->begun.us + work->spanUs;
-        steps.push_back({work->begun.way, work->longest, {}});
+    case MarkType::Return:
+      elsewhere -= elsewhere != 0;
+      if (work && work->isOffered && work->offered.us + work->spanUs > clock.us) {
+        clock.us = work->offered.us + work->spanUs;
+        steps.push_back({work->offered.way, work->longest, {}});
         clock.way = static_cast<int32_t>(steps.size() - 1);
       }
       break;
     }
   }
-  if (!waits)
+  if (!elsewhere)
     advance(clock, part, at, part.endUs);
   part.end = clock;
-  if (index == 0)
+  if (part.work == nowhere)
     return;
   Work &work = works[part.work];
-  if (part.isReal && (work.longest == nowhere || clock.us > work.spanUs)) {
+  if (work.longest == nowhere || clock.us > work.spanUs) {
     work.spanUs = clock.us;
     work.longest = static_cast<int32_t>(index);
   }
@@ -219,9 +247,10 @@ std::vector<Stretch> Follower::wayOf(uint32_t part) const {
       continue;
     }
     open.back() = steps[at].before;
-    if (steps[at].inner == nowhere)
+    bool isStretch = steps[at].stretch.endUs > steps[at].stretch.startUs;
+    if (isStretch)
       way.push_back(steps[at].stretch);
-    else
+    else if (steps[at].inner != nowhere)
       open.push_back(parts[steps[at].inner].end.way);
   }
   std::reverse(way.begin(), way.end());
@@ -229,18 +258,19 @@ std::vector<Stretch> Follower::wayOf(uint32_t part) const {
 }
 
 Dependences Follower::follow() {
-  if (trace.waits.empty())
+  if (trace.works.empty())
     return {};
   readParts();
-  readMarks();
+  nestParts();
+  readWorks();
   std::vector<uint32_t> order(parts.size() - 1);
   std::iota(order.begin(), order.end(), 1);
+  // A part ends before the one that waits for it; what its thread did within it has a higher index.
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return std::tie(parts[a].endUs, b) < std::tie(parts[b].endUs, a); // what ends with its parent was begun later
+    return std::tie(parts[a].endUs, b) < std::tie(parts[b].endUs, a);
   });
   for (uint32_t index : order)
-    if (parts[index].isReal)
-      followPart(index);
+    followPart(index);
   followPart(0);
   result.isKnown = true;
   result.runUs = parts[0].endUs;

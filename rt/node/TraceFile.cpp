@@ -1,8 +1,8 @@
 // TraceFile.cpp - `--trace`: a run as a timeline, in the Trace Event Format of Chrome, which Perfetto reads as well.
 //
 // What is in it (docs/report.md has the list for readers): for each worker a thread with its name; each part that ran as a
-// complete event of category `task`; each time that a part waited for another as one of category `wait`; memory as a counter.
-// Times are microseconds from the run's beginning, with the nanoseconds behind the point. A long run has millions of
+// complete event; each work that parts belong to as an asynchronous one, since works overlap; memory as a counter. Times
+// are microseconds from the run's beginning, with the nanoseconds behind the point. A long run has millions of
 // events, so they are written as they are read and never held together.
 #include "Bundle.h"
 #include "OutputFile.h"
@@ -35,6 +35,9 @@ private:
     fmt::format_to(std::back_inserter(piece), format, std::forward<Values>(values)...);
   }
   void addName(std::string &piece, const char *what, uint32_t thread, const std::string &name);
+  void nameThread(std::string &piece, uint32_t slot);
+  void addPart(std::string &piece, const cleave_trace_event &event);
+  void addWork(std::string &piece, const cleave_trace_event &event);
   void addEvent(std::string &piece, const cleave_trace_event &event);
   double sinceStart(uint64_t ns) const { return (static_cast<double>(ns) - static_cast<double>(startNs)) / 1e3; }
 
@@ -67,43 +70,56 @@ void TraceWriter::addName(std::string &piece, const char *what, uint32_t thread,
   add(piece, R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, thread, quoted(name));
 }
 
-void TraceWriter::addEvent(std::string &piece, const cleave_trace_event &event) {
-  bool isWait = event.kind == CLEAVE_TRACE_WAIT;
-  if (!event.start_ns || event.end_ns < event.start_ns || (!isWait && event.kind >= kindNames.size()))
-    return; // the program ended while it wrote this one
-  if (event.slot < isNamed.size() && !isNamed[event.slot]) {
-    isNamed[event.slot] = true;
-    uint32_t local = event.slot - control->slot_count;
-    addName(piece, "thread_name", event.slot,
-            event.slot < control->slot_count ? fmt::format("worker {}", event.slot)
-            : local                          ? fmt::format("local worker {}", local)
-                                             : "the program's thread");
-  }
-  double startUs = sinceStart(event.start_ns), lengthUs = static_cast<double>(event.end_ns - event.start_ns) / 1e3;
-  if (isWait)
-    return add(piece,
-               R"({{"name":"waits","cat":"wait","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f},)"
-               R"("args":{{"work":{},"parent":{}}}}})",
-               event.slot, startUs, lengthUs, event.work, event.parent);
-  std::string origin;
-  if (event.work) {
-    origin = fmt::format(R"(,"part":{},"work":{},"parent":{},"begun_us":{:.3f})", event.part, event.work, event.parent,
-                         sinceStart(event.begun_ns));
-    if (event.loop)
-      origin += fmt::format(R"(,"loop":{},"built_us":{:.3f})", event.loop, sinceStart(event.built_ns));
-  }
+void TraceWriter::nameThread(std::string &piece, uint32_t slot) {
+  if (slot >= isNamed.size() || isNamed[slot])
+    return;
+  isNamed[slot] = true;
+  uint32_t local = slot - control->slot_count;
+  addName(piece, "thread_name", slot,
+          slot < control->slot_count ? fmt::format("worker {}", slot)
+          : local                    ? fmt::format("local worker {}", local)
+                                     : "the program's thread");
+}
+
+void TraceWriter::addPart(std::string &piece, const cleave_trace_event &event) {
+  std::string work = event.work ? fmt::format(R"(,"work":{})", event.work) : "";
   add(piece,
       R"({{"name":{},"cat":"task","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f},)"
       R"("args":{{"kind":{},"items":{},"bytes_in":{},"bytes_out":{}{}}}}})",
-      kindNames[event.kind], event.slot, startUs, lengthUs, event.kind, event.items, event.bytes_in, event.bytes_out,
-      origin);
+      kindNames[event.kind], event.slot, sinceStart(event.start_ns),
+      static_cast<double>(event.end_ns - event.start_ns) / 1e3, event.kind, event.items, event.bytes_in,
+      event.bytes_out, work);
+}
+
+/// A beginning and an end with a number in common.
+void TraceWriter::addWork(std::string &piece, const cleave_trace_event &event) {
+  std::string common = fmt::format(R"("name":{},"cat":"work","pid":1,"tid":{},"id":{})", kindNames[event.kind],
+                                   event.slot, event.work);
+  std::string loop;
+  if (event.loop)
+    loop = fmt::format(R"(,"loop":{},"built":{:.3f})", event.loop,
+                       sinceStart(event.built_ns ? event.built_ns : event.start_ns));
+  add(piece, R"({{{},"ph":"b","ts":{:.3f}}})", common, sinceStart(event.start_ns));
+  add(piece, R"({{{},"ph":"e","ts":{:.3f},"args":{{"wanted":{:.3f}{}}}}})", common, sinceStart(event.end_ns),
+      sinceStart(event.wanted_ns), loop);
+}
+
+void TraceWriter::addEvent(std::string &piece, const cleave_trace_event &event) {
+  if (!event.start_ns || event.end_ns < event.start_ns || event.kind >= kindNames.size())
+    return; // the program ended while it wrote this one
+  nameThread(piece, event.slot);
+  event.wanted_ns ? addWork(piece, event) : addPart(piece, event);
 }
 
 bool TraceWriter::nextPiece(std::string &piece) {
   switch (step) {
   case Step::Head:
-    piece = fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_lost":{},"run_us":{:.3f}}},"traceEvents":[)",
-                        control ? control->trace_count - kept : 0, figures.wallSeconds * 1e6);
+    piece = fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_lost":{},"mode":{},"workers":{},"wall_us":{:.3f})",
+                        control ? control->trace_count - kept : 0, quoted(figures.mode), figures.workers,
+                        figures.wallSeconds * 1e6);
+    if (control)
+      piece += fmt::format(R"(,"program":{})", control->slot_count); // the program's own thread
+    piece += R"(},"traceEvents":[)";
     addName(piece, "process_name", 0, "cleave run --mode=" + figures.mode);
     step = Step::Events;
     return true;

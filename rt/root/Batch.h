@@ -39,7 +39,7 @@ struct Batch {
   uint64_t count, taken;
   uint64_t inputBytes; /* images and what they show */
   uint64_t submittedNs;
-  trace::Origin origin;
+  trace::Span span;
   Shown *shown;
   uint32_t shownCount;
   const uint8_t *output; /* the body */

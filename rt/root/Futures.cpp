@@ -100,11 +100,10 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
   if (session.isChecking)
     return check::join(token);
   auto *future = static_cast<Future *>(token);
-  {
-    trace::Wait wait(future->batch->origin);
-    for (poll(); future->batch->state == BatchState::InFlight; poll())
-      waitForChange(0);
-  }
+  future->batch->span.want();
+  for (poll(); future->batch->state == BatchState::InFlight; poll())
+    waitForChange(0);
+  future->batch->span.end(*future->batch->site, 0);
   Taken taken = take(*future->batch, result);
   remove(future);
   retire(future->batch);

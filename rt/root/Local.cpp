@@ -3,6 +3,7 @@
 #include "FloatControl.h"
 #include "Futex.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include <initializer_list>
 #include <pthread.h>
@@ -243,15 +244,12 @@ void waitWhile(Latch &latch, uint32_t value) {
   self->doneNs = doneBefore + (nowNs() - began);
 }
 
-Part::Part(const cleave_site &site, const trace::Origin &origin)
-    : site(site), origin(origin), beganNs(nowNs()), othersNs(self->doneNs),
-      number(origin.work ? trace::nextNumber() : 0), outer(trace::currentPart) {
-  trace::currentPart = number;
+Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {
   ++self->depth;
   __atomic_store_n(&session.control->local_running[self->index], 1, __ATOMIC_RELAXED);
 }
 
-uint64_t Part::end(uint64_t items) {
+uint64_t Part::end(uint64_t items, uint64_t work) {
   uint64_t ended = nowNs(), all = ended - beganNs, others = self->doneNs - othersNs;
   uint64_t own = all > others ? all - others : 0;
   self->doneNs += own;
@@ -264,8 +262,8 @@ uint64_t Part::end(uint64_t items) {
   __atomic_add_fetch(&kind.busy_ns, own, __ATOMIC_RELAXED);
   if (isProgramsThread())
     counters().program_parts_ns += own;
-  trace::currentPart = outer;
-  trace::record({site.kind->id, control.slot_count + self->index, number, beganNs, ended, items, 0, 0}, origin);
+  if (trace::isOn())
+    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0, 0});
   return own;
 }
 

@@ -18,7 +18,6 @@
 #define CLEAVE_ROOT_LOCAL_H
 
 #include "Open.h"
-#include "Trace.h"
 
 namespace cleave::local {
 
@@ -74,14 +73,12 @@ void waitWhile(Latch &latch, uint32_t value);
  * do others' parts meanwhile: neither is time of its own. */
 class Part {
 public:
-  Part(const cleave_site &site, const trace::Origin &origin);
-  uint64_t end(uint64_t items); /* its nanoseconds */
+  explicit Part(const cleave_site &site);
+  uint64_t end(uint64_t items, uint64_t work); /* its nanoseconds; `work` is the trace's number (Trace.h) */
 
 private:
   const cleave_site &site;
-  const trace::Origin &origin;
   uint64_t beganNs, othersNs;
-  uint32_t number, outer; /* in the trace: this one, and what this thread was doing before */
 };
 
 /* Around a fork: helpers finish what they are at, and begin nothing until it is done. */

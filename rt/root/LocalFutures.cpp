@@ -6,6 +6,7 @@
 #include "History.h"
 #include "Local.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include "../task/Memory.h"
 #include "Values.h"
@@ -24,10 +25,10 @@ struct Future : Work {
   const void *const *args;
   void *result;
   Latch state;
-  trace::Origin origin;
   uint64_t depth, bytes;
   uint8_t bucket;
   bool isProbe;
+  trace::Span span;
   std::exception_ptr thrown;
 };
 
@@ -40,13 +41,13 @@ thread_local std::exception_ptr pending;
 void run(Future &future) {
   uint64_t depthHere = openStack.depth;
   openStack.depth = future.depth;
-  Part part(*future.site, future.origin);
+  Part part(*future.site);
   try {
     future.site->local(const_cast<void *const *>(future.args), future.result);
   } catch (...) {
     future.thrown = std::current_exception();
   }
-  uint64_t ns = part.end(1);
+  uint64_t ns = part.end(1, future.span.number);
   openStack.depth = depthHere;
   learn(*future.site, future.bucket, ns, 1, future.bytes);
   future.state.set(kDone);
@@ -101,8 +102,8 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
   future->isProbe = worth.worth == Worth::Probe;
   if (future->isProbe)
     beginProbe(*site, worth.bucket);
-  future->origin = trace::beginWork();
   link(future, abandon);
+  future->span.offer(0);
   offer(future, worth.ns >= kWakeNs || future->isProbe);
   return tokenOf(future);
 }
@@ -113,12 +114,13 @@ int join(void *token) {
     if (future->state.value() == kOpen)
       return 0;
   } else {
-    trace::Wait wait(future->origin);
+    future->span.want();
     if (future->state.claim(kOpen, kTaken))
       run(*future);
     while (future->state.value() != kDone)
       waitWhile(future->state, kTaken);
     withdraw(future);
+    future->span.end(*future->site, workerNumber());
   }
   pending = std::move(future->thrown);
   if (self)

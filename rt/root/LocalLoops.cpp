@@ -15,6 +15,7 @@
 #include "Local.h"
 #include "Sandbox.h"
 #include "Session.h"
+#include "Trace.h"
 #include "Values.h"
 
 #include "../task/Layout.h"
@@ -40,13 +41,13 @@ struct Batch {
   uint64_t count, capacity;
   uint64_t threwAt;  /* the first item without a result */
   uint64_t ns;
-  trace::Origin origin;
   void **lists;      /* capacity x param_count: addresses of the parameters' objects */
   uint8_t *built;    /* capacity x stride: objects that the generator built */
   uint8_t *results;  /* capacity x result stride */
   uint64_t room;     /* of all three, allocated at `lists` */
   sandbox::Chunk *chunks[kMostChunks];
   uint32_t chunkCount;
+  trace::Span span;
 };
 
 struct Loop : Work {
@@ -58,8 +59,8 @@ struct Loop : Work {
   uint64_t resultStride;
   const void *shared[32];
   const char *frame; /* the generator's objects lie below it, while it runs */
-  uint32_t traced;   /* its number in the trace; 0: none is wanted */
   bool hasMore;
+  uint64_t number;   /* the trace's */
   bool isPlain;      /* its calls turned out to be too small */
   uint64_t taken;    /* items of the first batch that the program has */
   uint64_t consumed; /* batches that are used up; */
@@ -80,7 +81,7 @@ bool take(Loop &loop, Batch &batch) {
 
 void run(Loop &loop, Batch &batch) {
   const cleave_kind &kind = *loop.site->kind;
-  Part part(*loop.site, batch.origin);
+  Part part(*loop.site);
   uint64_t done = 0;
   try {
     for (; done != batch.count; ++done)
@@ -88,7 +89,7 @@ void run(Loop &loop, Batch &batch) {
   } catch (...) {
   }
   batch.threwAt = done;
-  batch.ns = part.end(done);
+  batch.ns = part.end(done, batch.span.number);
   batch.state.set(kDone);
 }
 
@@ -171,12 +172,12 @@ bool add(Loop &loop, const void *const *args) {
   return batch.count < batch.capacity && batch.chunkCount < kMostChunks;
 }
 
-void publish(Loop &loop, uint64_t builtNs) {
+void publish(Loop &loop) {
   Batch &batch = batchAt(loop, loop.filled);
   if (!batch.count)
     return;
-  batch.origin = trace::beginWork(loop.traced, builtNs);
   ++loop.filled;
+  batch.span.offer(loop.number);
   __atomic_add_fetch(&loop.parts, 1, __ATOMIC_RELAXED);
   batch.state.set(kQueued);
 }
@@ -197,10 +198,10 @@ void fill(Loop &loop) {
       break;
     }
     loop.frame = static_cast<const char *>(__builtin_frame_address(0));
-    uint64_t builtNs = loop.traced ? nowNs() : 0;
+    batchAt(loop, loop.filled).span.builtNs = trace::timeNs();
     Generated outcome = runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No);
     loop.hasMore = outcome == Generated::More;
-    publish(loop, builtNs);
+    publish(loop);
   }
   LoopHistory history = loopHistory(*loop.site);
   if (loop.filled == before || !history.batches || loop.filled - loop.consumed < 2)
@@ -221,12 +222,13 @@ void useUp(Batch &batch) {
 }
 
 void awaitBatch(Loop &loop, Batch &batch) {
-  trace::Wait wait(batch.origin);
+  batch.span.want();
   if (take(loop, batch))
     run(loop, batch);
   while (batch.state.value() == kTaken)
     if (!takePart(&loop))
       waitWhile(batch.state, kTaken);
+  batch.span.end(*loop.site, workerNumber());
 }
 
 int answer(Loop &loop, void *result) {
@@ -292,7 +294,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   for (uint32_t i = 0; i != count; ++i)
     loop->shared[i] = sharedArgs[i];
   loop->hasMore = true;
-  loop->traced = trace::isWanted() ? trace::nextNumber() : 0;
+  loop->number = trace::newNumber();
   link(loop, end);
   return tokenOf(loop);
 }

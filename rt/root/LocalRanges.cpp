@@ -14,6 +14,7 @@
 #include "Local.h"
 #include "RangeBlocks.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
@@ -42,10 +43,10 @@ struct Ranges : Work {
   uint64_t failed; /* the first chunk that threw */
   uint64_t reductionBytes, resultBytes;
   uint32_t blockCount, owner;
-  trace::Origin origin; /* of the stretch */
   const void *scalars;
   BlockPart memory[kMaxBlocks];
   uint8_t **gathered; /* by worker, then by block: its own copy of what gathers. Null: nothing does */
+  trace::Span span;
   uint8_t **copies; /* of each chunk's parts, as they were; null: it cannot throw */
   alignas(64) uint8_t results[];
 };
@@ -132,21 +133,21 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   }
   void *result = ranges.results + chunk * ranges.resultBytes;
   if (!ranges.copies) {
-    Part part(*ranges.site, ranges.origin);
+    Part part(*ranges.site);
     ranges.site->local(args, result);
-    return part.end(item[1]);
+    return part.end(item[1], ranges.span.number);
   }
   if (!keepParts(ranges, chunk)) {
     fail(ranges, chunk);
     return 0;
   }
-  Part part(*ranges.site, ranges.origin);
+  Part part(*ranges.site);
   try {
     ranges.site->local(args, result);
   } catch (...) {
     fail(ranges, chunk);
   }
-  return part.end(item[1]);
+  return part.end(item[1], ranges.span.number);
 }
 
 bool takePart(Work *work) {
@@ -223,13 +224,12 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   wanted = wanted < ranges.capacity ? wanted : ranges.capacity;
   ranges.grain = (trips + wanted - 1) / wanted;
   ranges.chunks = ranges.failed = (trips + ranges.grain - 1) / ranges.grain;
-  ranges.origin = trace::beginWork();
-  trace::Wait wait(ranges.origin);
   uint64_t spentNs = 0, items = 0;
   auto doOne = [&](uint64_t chunk) {
     spentNs += doChunk(ranges, chunk);
     items += lengthOf(ranges, chunk);
   };
+  ranges.span.offer(0);
   /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
   if (!isKnown) {
     doOne(ranges.next++);
@@ -241,7 +241,9 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE)) < ranges.chunks;)
     if (chunk < __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
       doOne(chunk);
+  ranges.span.want();
   withdraw(&ranges);
+  ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
   if (items)
     learn(*ranges.site, kLoopBucket, spentNs, items, 0);

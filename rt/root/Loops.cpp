@@ -57,8 +57,8 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
-  uint32_t traced;     /* its number in the trace; 0: none is wanted */
-  uint64_t builtFromNs; /* since when the batch has been built, for the trace */
+  uint64_t number; /* the trace's */
+  uint64_t builtNs; /* likewise: since when the batch at hand has been built */
   uint64_t fillNs, fillItems, sharingNs;
 };
 
@@ -152,6 +152,8 @@ Batch *append(Loop &loop, BatchState state) {
   batch->site = loop.site;
   batch->bucket = kLoopBucket;
   batch->shared = loop.shared;
+  batch->span.loop = loop.number;
+  batch->span.builtNs = loop.builtNs;
   batch->state = state;
   batch->count = 1;
   (loop.last ? loop.last->next : loop.first) = batch;
@@ -168,10 +170,8 @@ void closeBatch(Loop &loop) {
     return unreserve(slot);
   if (!bytes) /* each item was checked to fit, with its relocations */
     panic("a batch outgrew its area");
-  Batch *batch = append(loop, BatchState::InFlight);
-  batch->origin = {0, 0, loop.traced, loop.builtFromNs, 0};
-  submit(slot, batch, loop.items, bytes);
-  loop.builtFromNs = batch->origin.begunNs;
+  submit(slot, append(loop, BatchState::InFlight), loop.items, bytes);
+  loop.builtNs = trace::timeNs(); /* the next one, if the generator goes on */
 }
 
 /* Runs the generator until no ring entry is free, or the loop ends. */
@@ -179,7 +179,7 @@ void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
     takePlacingNs(); /* futures' */
     uint64_t begin = ownNs(), before = loop.generated;
-    loop.builtFromNs = loop.traced ? nowNs() : 0;
+    loop.builtNs = trace::timeNs();
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
@@ -258,14 +258,13 @@ void service(Loop &loop) {
 }
 
 void awaitFirst(Loop &loop) {
-  if (loop.first->state != BatchState::InFlight && loop.first->taken)
-    return;
-  trace::Wait wait(loop.first->origin);
+  loop.first->span.want();
   while (loop.first->state == BatchState::InFlight) {
     bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
     waitForChange(isProbing ? nowNs() + kProbeNs : 0);
     service(loop);
   }
+  loop.first->span.end(*loop.site, 0);
 }
 
 void popFirst(Loop &loop) {
@@ -380,7 +379,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
-  loop->traced = trace::isWanted() ? trace::nextNumber() : 0;
+  loop->number = trace::newNumber();
   link(loop, endLoop);
   if (isKnownToPay(*site))
     activate(*loop);

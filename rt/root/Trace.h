@@ -1,6 +1,10 @@
-/* Trace.h - what `--trace` records in the program: which part of the work ran where and when, who began it, and who
- * waited for it (cleave_trace_event in exchange.h says how these belong together). Nothing is recorded, and no clock read for
- * it, unless a trace is wanted. */
+/* Trace.h - what a run writes down for --trace: each part of the work when it is done, and each WORK (a future, a
+ * stretch of a range loop, a batch of a staged loop) when its owner has it back. A part names its work, and a work says
+ * when it was offered and when its owner had nothing to do but wait for it: so a trace tells what depends on what, and
+ * the run can be replayed with other numbers of cores (bench/simulate.py) and its critical path found
+ * (report/Span.cpp).
+ *
+ * Without --trace it costs a load and a comparison for each. */
 #ifndef CLEAVE_ROOT_TRACE_H
 #define CLEAVE_ROOT_TRACE_H
 
@@ -8,47 +12,37 @@
 
 namespace cleave::trace {
 
-/* What the calling thread is doing; 0: the program itself. */
-extern constinit thread_local uint32_t currentPart;
+inline bool isOn() { return session.control->trace_capacity; }
 
-inline bool isWanted() { return session.control->trace_capacity; }
-/* For a part, a piece of work or a loop: never 0. */
-uint32_t nextNumber();
+/* 0: there is no trace. */
+inline uint64_t timeNs() { return isOn() ? nowNs() : 0; }
 
-/* Where a piece of work comes from. All 0 without a trace. */
-struct Origin {
-  uint32_t work, parent, loop;
-  uint64_t builtNs, begunNs;
-};
+/* A number for a work or a loop, from any thread; 0: there is no trace. */
+uint64_t newNumber();
 
-/* Of work that the calling thread begins now. `builtNs`: when its arguments began to be computed, for work that a loop
- * sends ahead; else 0, as `loop` is. */
-Origin originNow(uint32_t loop, uint64_t builtNs);
-inline Origin beginWork(uint32_t loop = 0, uint64_t builtNs = 0) {
-  return isWanted() ? originNow(loop, builtNs) : Origin{};
-}
+/* From any thread. Lost if there is no room. */
+void record(const cleave_trace_event &event);
 
-struct Ran {
-  uint32_t kind, slot, part;
-  uint64_t startNs, endNs, items, bytesIn, bytesOut;
-};
-/* A part that has ended, by whichever thread. */
-void record(const Ran &ran, const Origin &origin);
+/* Work as its owner sees it. */
+struct Span {
+  uint64_t number;    /* 0: there is no trace, and the rest means nothing */
+  uint64_t loop;      /* of the staged loop whose batch it is; 0: none */
+  uint64_t offeredNs; /* others could take parts from here on, */
+  uint64_t wantedNs;  /* and from here on the owner did nothing else */
+  uint64_t builtNs;   /* of a loop's batch, set before it is offered: since when its arguments had been computed */
 
-/* Around the calling thread's waiting for a piece of work. */
-class Wait {
-public:
-  explicit Wait(const Origin &origin) : work(origin.work), beganNs(work ? nowNs() : 0) {}
-  Wait(const Wait &) = delete;
-  ~Wait() {
-    if (work)
-      end();
+  void offer(uint64_t ofLoop) {
+    number = newNumber();
+    loop = ofLoop;
+    offeredNs = number ? nowNs() : 0;
+    wantedNs = 0;
   }
-
-private:
-  void end();
-  uint32_t work;
-  uint64_t beganNs;
+  void want() {
+    if (number && !wantedNs)
+      wantedNs = nowNs();
+  }
+  /* The owner, worker `owner` of the program's process, has it back. */
+  void end(const cleave_site &site, uint32_t owner);
 };
 
 } // namespace cleave::trace

@@ -118,9 +118,8 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 }
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
-  trace::record({batch.site->kind->id, batch.slot, trace::nextNumber(), result.start_ns, result.end_ns, batch.count,
-                 batch.inputBytes, batch.outputBytes},
-                batch.origin);
+  trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
+                 batch.outputBytes, batch.span.number, 0, 0, 0});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
@@ -280,8 +279,8 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   batch->entry = entry;
   batch->count = items.count();
   batch->inputBytes = batch->shared->bytes + batch->shared->image.shownBytes() + itemsBytes + items.shownBytes();
+  batch->span.offer(batch->span.loop);
   batch->submittedNs = slot.lastUseNs = nowNs();
-  batch->origin = trace::beginWork(batch->origin.loop, batch->origin.builtNs);
   batch->shownCount = items.shownCount();
   batch->shown = items.takeShown();
   holdShared(batch->shared);

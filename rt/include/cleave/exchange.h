@@ -217,30 +217,20 @@ typedef struct cleave_finding {
   char text[CLEAVE_FINDING_TEXT_MAX];
 } cleave_finding;
 
-/* What ran, and what waited for what: enough to say how long the run would take with any number of workers
- * (report/Span.cpp).
- *
- * A PART is one execution: a task, or a local worker's share of some work. The program itself is part 0. Parts begin WORK, which
- * is one part (a call, a batch) or several (the chunks of a range loop), and later wait for it: a WAIT is a record of
- * its own. What a part does between is its own. Work that a loop sends ahead is built by a copy of the loop's control
- * (built_ns to begun_ns), which waits for no result: all work of one loop has the loop's number, and that part of
- * the time is the loop's and not the part's. */
 typedef struct cleave_trace_event {
-  uint32_t kind;     /* CLEAVE_TRACE_WAIT: start_ns to end_ns, `parent` waited for `work` */
-  uint32_t slot;     /* slot_count + n: local worker n, the program's thread being 0 */
-  uint32_t part;     /* its number, from 1 */
-  uint32_t work;     /* what it is a part of */
-  uint32_t parent;   /* the part that began the work */
-  uint32_t loop;     /* 0: it was not sent ahead */
-  uint64_t start_ns; /* CLOCK_MONOTONIC, as all of them */
+  uint32_t kind;
+  uint32_t slot; /* slot_count + n: local worker n */
+  uint64_t start_ns;
   uint64_t end_ns;
-  uint64_t built_ns; /* when the work's arguments began to be computed, or begun_ns */
-  uint64_t begun_ns; /* when the work could have started */
   uint64_t items;
   uint64_t bytes_in;
   uint64_t bytes_out;
+  uint64_t work;      /* what it is a part of: a number; 0: not told */
+  uint64_t loop;      /* of a work: the staged loop whose batch it is, a number; 0: none */
+  uint64_t wanted_ns; /* 0: a part, as it was done. Else the work itself, offered at start_ns and joined at end_ns by `slot`,
+                         who from wanted_ns on did nothing but wait for it, and others' parts meanwhile */
+  uint64_t built_ns;  /* of a work of a staged loop: since when the loop's control had computed its arguments */
 } cleave_trace_event;
-enum { CLEAVE_TRACE_WAIT = 0x7fffffff };
 
 typedef struct cleave_control {
   uint32_t magic;

@@ -15,13 +15,16 @@ for number in range(tasks):
     ends[slot] = start + duration
     events.append({"name": "task", "cat": "task", "ph": "X", "pid": 1, "tid": slot, "ts": start, "dur": duration,
                    "args": {"kind": chance.randrange(kinds), "items": 3, "bytes_in": 1000, "bytes_out": 20}})  # fmt: skip
+other = {"events_lost": 0}
 if "--dependences" in sys.argv:
-    waits, at = [], 0.0
-    for work, event in enumerate(events, 1):
+    works, at = [], 0.0
+    for number, event in enumerate(events, 1):
         end = event["ts"] + event["dur"]
-        event["args"].update({"part": work, "work": work, "parent": 0, "begun_us": event["ts"] - 1})
-        waits.append({"name": "waits", "cat": "wait", "ph": "X", "pid": 1, "tid": workers, "ts": at + 1,
-                      "dur": max(end - at - 1, 0), "args": {"work": work, "parent": 0}})  # fmt: skip
-        at = max(at + 1, end)
-    events += waits
-json.dump({"displayTimeUnit": "ms", "otherData": {"events_lost": 0}, "traceEvents": events}, sys.stdout)
+        event["args"]["work"] = number
+        common = {"name": "task", "cat": "work", "pid": 1, "tid": workers, "id": number}
+        works.append({**common, "ph": "b", "ts": max(event["ts"] - 1, 0)})
+        works.append({**common, "ph": "e", "ts": max(at + 2, end), "args": {"wanted": at + 1}})
+        at = max(at + 2, end)
+    events += works
+    other.update({"mode": "isolated", "workers": workers, "wall_us": at, "program": workers})
+json.dump({"displayTimeUnit": "ms", "otherData": other, "traceEvents": events}, sys.stdout)

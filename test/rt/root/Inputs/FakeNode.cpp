@@ -70,7 +70,7 @@ const cleave_node *node = &table;
 }
 
 FakeNode::FakeNode(uint32_t workerCount, uint32_t kindCount) : kinds(kindCount), isStopped(2 * workerCount + 2) {
-  header = static_cast<cleave_control *>(mapShared(4 << 20));
+  header = static_cast<cleave_control *>(mapShared(1 << 20));
   uint32_t slots = 2 * workerCount + 2;
   exchange = static_cast<uint8_t *>(mapShared(slots * kPartition));
   arena = static_cast<uint8_t *>(mapShared(kArena));
@@ -88,9 +88,9 @@ FakeNode::FakeNode(uint32_t workerCount, uint32_t kindCount) : kinds(kindCount),
   header->output_bytes = 32u << 20;
   header->kinds_offset = 65536;
   header->slots_offset = 131072;
-  header->findings_offset = 262144;
-  header->trace_offset = 524288;
-  header->trace_capacity = 32768;
+  header->trace_offset = 262144;
+  header->trace_capacity = 100;
+  header->findings_offset = 524288;
   onFailure = [](const cleave_failure &failure) {
     std::printf("run ended: kind %u, cause %u, detail %u, text '%.*s'\n", failure.kind, failure.cause, failure.detail,
                 int(failure.text_bytes), failure.text);
