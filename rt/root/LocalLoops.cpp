@@ -221,6 +221,7 @@ void fill(Loop &loop) {
       loop.hasMore = false;
       break;
     }
+    batchAt(loop, loop.filled).span.builtNs = trace::timeNs();
     loop.hasMore = generate(loop);
     publish(loop);
   }
