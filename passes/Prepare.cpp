@@ -113,11 +113,12 @@ static void noteLinkage(Module &program) {
       function.addFnAttr(originalLinkage, function.isDiscardableIfUnused() ? "inline" : "external");
 }
 
-/// The same holds for the inlining here, which is for analysis: a function of any size in the middle of a caller that is cut
-/// comes out as other code than it would have, unrolled less for instance, for no gain.
+/// The same holds for the inlining here, which is for analysis: a library's function of any size in the middle of a caller that
+/// is cut comes out as other code than it would have, unrolled less for instance, for no gain. (The program's own functions
+/// that are called once do go into their callers, where it is known which variables they change.)
 static void exposeCalledOnce(Module &module) {
   for (Function &function : module)
-    if (function.hasLocalLinkage() && function.hasFnAttribute(originalLinkage))
+    if (function.hasLocalLinkage() && function.getFnAttribute(originalLinkage).getValueAsString() == "inline")
       function.setLinkage(GlobalValue::ExternalLinkage);
 }
 

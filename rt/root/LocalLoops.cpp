@@ -343,9 +343,10 @@ int next(void *token, void *result) {
     return 2;
   if (!loop.taken && loop.hasMore && loop.filled - loop.consumed <= aheadOf(loop) / 2) {
     /* Between batches: what the generator has pushed is used up first. */
-    loop.isPlain = loop.consumed && loop.filled == loop.consumed && loopHistory(*loop.site).nsPerItem < kTinyItemNs;
-    if (!loop.isPlain)
+    if (!loop.consumed || loopHistory(*loop.site).nsPerItem >= kTinyItemNs)
       fill(loop);
+    else
+      loop.isPlain = loop.filled == loop.consumed;
   }
   if (loop.filled == loop.consumed)
     return loop.isPlain ? 2 : 0;
