@@ -13,9 +13,10 @@ joined (docs/report.md). The program is a STRAND, and so is each part: a list of
 wait for a work. What a thread did between a strand's beginning and end counts as the strand's own unless it lies in a
 part begun meanwhile or in a wait.
 
-REPLAY. Cores take strands whose time has come, oldest first. A strand that waits for a work of which nobody has begun a
-part does that part first; otherwise its core takes other parts until the work is done. What it does not know and
-assumes:
+REPLAY. Cores take parts, oldest first. A strand that waits for a work of which nobody has begun a part does that part first;
+otherwise its core does other parts meanwhile, and goes on with the strand when the work is done and the part that it has
+begun is, too, as the run time's threads do. The program of a run in mode isolated does no parts and goes on at once. What
+it does not know and assumes:
 
   - a part takes as long as it did, whoever else computes: no fight for memory, no slower clock;
   - a staged loop runs ahead by four batches for each core, as the run time does up to 16 cores
@@ -225,7 +226,7 @@ class Settings:
 
 def piecesOf(part, work, settings):
     """Into how many a part is cut."""
-    if part.steps or settings.cores == 1:
+    if part.steps or settings.cores == 1 or not settings.leavesTakeTime:
         return 1
     if work.loop or part.items < 2:
         return 1
@@ -250,8 +251,11 @@ class Simulation:
         self.network.begin()
         self.trace = trace
         self.now, self.serial, self.busyUs = 0.0, 0, 0.0
-        self.events, self.idle = [], list(range(settings.cores))
-        self.resumed, self.ready = collections.deque(), collections.deque()
+        self.events, self.idle, self.isIdle = [], list(range(settings.cores)), [True] * settings.cores
+        self.ready = collections.deque()
+        self.resumed = collections.deque()  # strands that any core may go on with
+        self.suspended = collections.defaultdict(list)  # by core: (strand, what it waits for), the last one on top
+        self.isPinned = trace.mode != "isolated"
         self.left, self.waiting, self.unbegun = {}, {}, {}
 
     def run(self):
@@ -275,14 +279,25 @@ class Simulation:
     def dispatch(self):
         while self.idle and (self.resumed or self.ready):
             core = heapq.heappop(self.idle)
+            if not self.isIdle[core]:  # it goes on with a strand of its own
+                continue
+            self.isIdle[core] = False
             if self.resumed:
                 self.advance(core, self.resumed.popleft())
+                continue
+            running = self.ready.popleft()
+            if running.place < 0:  # somebody took it meanwhile
+                self.release(core)
             else:
-                running = self.ready.popleft()
-                if running.place < 0:  # somebody took it meanwhile
-                    heapq.heappush(self.idle, core)
-                else:
-                    self.begin(core, running, isTaken=True)
+                self.begin(core, running, isTaken=True)
+
+    def release(self, core):
+        """The core has ended a part, or waits: it goes on with what it left for that, if it can."""
+        if self.suspended[core] and not self.left[self.suspended[core][-1][1]]:
+            self.advance(core, self.suspended[core].pop()[0])
+        else:
+            self.isIdle[core] = True
+            heapq.heappush(self.idle, core)
 
     def at(self, time, core, running, what=None):
         self.serial += 1
@@ -305,20 +320,10 @@ class Simulation:
             if what == OFFER:
                 self.offer(work)
             elif self.left.get(work):
-                self.waiting[work] = running
-                if mine := self.unbegun[work]:
-                    part = next(iter(mine))
-                    taken = Running(part.strand, part.steps, part.work, part.scale)
-                    part.place = -1
-                    mine.discard(part)
-                    self.unbegun[work].add(taken)
-                    self.begin(core, taken, isTaken=False)
-                else:
-                    heapq.heappush(self.idle, core)
+                self.wait(core, running, work)
                 return
         if self.compute(core, running, running.strand.us):
             return
-        heapq.heappush(self.idle, core)
         if running.work is None:
             self.endedAt = self.now
             return
@@ -327,6 +332,21 @@ class Simulation:
             self.at(arrival, core, None, running.work)
         else:
             self.finished(running.work)
+        self.release(core)
+
+    def wait(self, core, running, work):
+        if self.isPinned:
+            self.suspended[core].append((running, work))
+        self.waiting[work] = core, running
+        if not self.unbegun[work] or not self.isPinned:
+            self.release(core)
+            return
+        part = next(iter(self.unbegun[work]))
+        taken = Running(part.strand, part.steps, part.work, part.scale)
+        part.place = -1  # in the queue
+        self.unbegun[work].discard(part)
+        self.unbegun[work].add(taken)
+        self.begin(core, taken, isTaken=False)
 
     def compute(self, core, running, until):
         """True: the strand is busy up to that much of its own time, and goes on then."""
@@ -350,8 +370,15 @@ class Simulation:
 
     def finished(self, work):
         self.left[work] -= 1
-        if not self.left[work] and (owner := self.waiting.pop(work, None)):
-            self.resumed.append(owner)
+        if self.left[work] or work not in self.waiting:
+            return
+        core, running = self.waiting.pop(work)
+        if not self.isPinned:
+            self.resumed.append(running)
+        elif self.isIdle[core] and self.suspended[core][-1][1] is work:
+            self.isIdle[core] = False
+            self.suspended[core].pop()
+            self.advance(core, running)
 
 
 class OrderedSet(dict):
