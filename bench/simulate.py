@@ -19,8 +19,8 @@ begun is, too, as the run time's threads do. The program of a run in mode isolat
 it does not know and assumes:
 
   - a part takes as long as it did, whoever else computes: no fight for memory, no slower clock;
-  - a staged loop runs ahead by four batches for each core, as the run time does up to 16 cores
-    (rt/root/LocalLoops.cpp);
+  - on more cores than were, a staged loop runs ahead by four batches for each, as the run time does up to 16
+    cores (rt/root/LocalLoops.cpp), but not past a batch that was waited for alone;
   - a range loop is cut into 32 pieces a core of at least 4 us, at most 1,024, as the run time does (LocalRanges.cpp),
     and its iterations take the same time within what was one piece; batches and futures are never cut;
   - a part that a core takes from another costs a hand-off of --hand-off microseconds;
@@ -171,28 +171,33 @@ def setSteps(strand, works):
 
 
 def ranAhead(steps, ahead):
-    """Steps with the offers of staged loops as early as `ahead` batches before the one that is waited for."""
+    """Steps with the offers of staged loops as early as `ahead` batches before the one that is waited for. A batch that
+    was waited for alone, as the first of a loop is, since nothing is known about it, stays before those behind it."""
     loops = collections.defaultdict(list)
-    for _, what, work in steps:
-        if what == OFFER and work.loop:
-            loops[work.loop].append(work)
-    if not loops:
-        return steps
-    after = collections.defaultdict(list)  # the place whose step an offer follows: what is offered there
-    index = {(what, id(work)): place for place, (_, what, work) in enumerate(steps)}
-    moved = set()
-    for batches in loops.values():
-        for number, work in enumerate(batches[1:], 1):
-            own = index[OFFER, id(work)]
-            to = index[OFFER, id(batches[0])] if number < ahead else index[WAIT, id(batches[number - ahead])]
-            if to < own:
-                after[to].append(work)
-                moved.add(own)
+    waited = collections.Counter()  # batches by loop, so far
+    moved, follows = set(), collections.defaultdict(list)  # places of steps; by place, what is offered behind it
+    waits = {id(work): place for place, (_, what, work) in enumerate(steps) if what == WAIT}
+    barrier = {}
+    for place, (_, what, work) in enumerate(steps):
+        if what == WAIT:
+            waited[work.loop] += 1
+        elif work.loop:
+            batches = loops[work.loop]
+            if waited[work.loop] == len(batches):  # none is in flight
+                barrier[work.loop] = place
+            number = len(batches)
+            batches.append(work)
+            to = barrier[work.loop]
+            if number >= ahead:
+                to = max(to, waits[id(batches[number - ahead])])
+            if to < place:
+                moved.add(place)
+                follows[to].append(work)
     result = []
     for place, step in enumerate(steps):
         if place not in moved:
             result.append(step)
-        result += [(step[0], OFFER, work) for work in after[place]]
+        result += [(step[0], OFFER, work) for work in follows[place]]
     return result
 
 
@@ -261,7 +266,9 @@ class Simulation:
     def run(self):
         """Microseconds until the program's strand has ended."""
         program = self.trace.program
-        steps = ranAhead(program.steps, AHEAD_PER_CORE * self.settings.cores)
+        steps = program.steps
+        if self.settings.cores > self.trace.workers:
+            steps = ranAhead(steps, AHEAD_PER_CORE * self.settings.cores)
         self.resumed.append(Running(program, steps, None))
         self.endedAt = None
         self.dispatch()
