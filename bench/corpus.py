@@ -1,6 +1,6 @@
 """The corpus (test/programs) beside the plain compilers and the peers that make loops parallel, and beside the same
 program with OpenMP and oneTBB by hand (bench/peers). A program's own comments say on which arguments it is measured
-(STATUS-ARGS; `--quick` takes those of its test).
+(STATUS-ARGS; `--quick` takes those of its test). Some of examples/ are measured likewise.
 """
 
 import glob
@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 
+import serial
 from contenders import built, root
 from scaling import replayed
 from sidebyside import measure, summarised
@@ -87,6 +88,27 @@ def measured(program, context):
         bundle = os.path.join(context.folder, "app.cleave")
         result["replay"] = replayed(context, arguments, bundle, median[ONE], median[CLEAVE], program.stdin())
     return result
+
+
+class Example:
+    """One of examples/, at the size at which bench/serial.py measures it."""
+
+    kind, said = "parallel", {}
+
+    def __init__(self, name, path, flags, arguments, stdin):
+        self.name, self.path, self.flags, self.given, self.input = name, path, flags, arguments, stdin
+
+    def arguments(self, isQuick):
+        return self.given
+
+    def stdin(self):
+        return self.input
+
+
+def exampleItems():
+    """Those that no other group measures."""
+    for name in ("mergesort", "quantise", "raytracer", "wordcount"):
+        yield name, lambda context, name=name: measured(Example(*next(serial.programs([name]))), context)
 
 
 def items():

@@ -65,6 +65,9 @@ def summary(results):
             rows.append(
                 [f"{name}({found['arguments'][0]}), speed-up over `{CLANG}`", cell(speedUp(by, CLEAVE)), "at least 1.8"]
             )
+        if name == "fib" and hasFigures(by, ONE):
+            more = (by[ONE]["median_s"] - by[CLANG]["median_s"]) * 1e9 / fibCalls(int(found["arguments"][0]))
+            rows.append(["the same on one worker, more for each call", f"{more:.2f} ns", "at most 3 ns"])
     return rows + pricesSummary(results) + scalingSummary(results)
 
 
@@ -165,10 +168,30 @@ def rowsTable(measurement):
     return table(["", "median, s", "least to most", "without start, s", "ratio", ""], lines)
 
 
-def corpusTable(results):
+def fibCalls(n):
+    """How many calls fib(n) makes, itself included."""
+    here, below = 1, 1
+    for _ in range(n - 1):
+        here, below = here + below + 1, here
+    return here
+
+
+def compilingTable(results):
+    lines = []
+    for found in members(results, "compiling").values():
+        for size in found["sizes"]:
+            by = byName(size)
+            clang, cleave = by[CLANG], by["cleave++ -O3"]
+            each = cleave["median_s"] / size["lines"] * 1e3
+            lines.append([f"{size['lines']:,}", seconds(clang["median_s"]), seconds(cleave["median_s"]),
+                          f"{cleave['ratio']:.2f}", f"{each:.1f} ms"])  # fmt: skip
+    return lines and table(["lines compiled", f"`{CLANG}`, s", "`cleave++ -O3`, s", "ratio", "a line"], lines)
+
+
+def corpusTable(results, group):
     lines = []
     peers = [GCC, PARLOOPS, POLLY, OPENMP, TBB]
-    for name, found in members(results, "corpus").items():
+    for name, found in members(results, group).items():
         by = byName(found)
         if found["kind"] != "parallel":
             continue
@@ -218,14 +241,17 @@ def tables(results):
             parts += [f"With tasks at every call, {name} {' '.join(less['arguments'])}:", rowsTable(less)]
     for found in members(results, "spawns").values():
         parts += ["### Spawns and tasks that do little", spawnsTable(found)]
-    if corpusRows := corpusTable(results):
-        parts += ["### Corpus\n\n`-`: the compiler makes no loop of it parallel.", corpusRows]
+    for group, title in (("examples", "Examples"), ("corpus", "Corpus")):
+        if rows := corpusTable(results, group):
+            parts += [f"### {title}\n\n`-`: the compiler makes no loop of it parallel.", rows]
     if sequential := oneWorkerTable(results):
         parts += [sequential]
     if scalingRows := scalingTable(results):
         parts += ["### More cores, simulated\n\n"
                   "By `bench/simulate.py` from a trace of this machine's run; against one simulated core. `off`: simulated by "
                   "measured time.", scalingRows]  # fmt: skip
+    if compiled := compilingTable(results):
+        parts += ["### Compiling", compiled]
     if told := failures(results):
         parts += ["### Not measured", "\n".join(told)]
     return "\n\n".join(parts) + "\n"

@@ -22,7 +22,7 @@ def simulated(context, traceFile, more=()):
     command = [sys.executable, script, f"--cores={counts}", f"--json={out}", *more, traceFile]
     status, _, errors, _ = answer(command, limit=SIMULATION_LIMIT)
     if status != 0:
-        raise Failure(lastLine(errors))
+        raise Failure(lastLine(errors).removeprefix(f"simulate: '{traceFile}': "))
     with open(out) as file:
         return json.load(file)
 

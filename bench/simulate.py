@@ -25,7 +25,8 @@ it does not know and assumes:
     and its iterations take the same time within what was one piece; batches and futures are never cut;
   - a part that a core takes from another costs a hand-off of --hand-off microseconds;
   - between nodes, inputs go out from the program's node and outputs come back, over one link for each node and
-    direction, in turn; nothing is kept on a node for later; a core waits for its inputs.
+    direction, in turn; a node keeps what all of a loop share while the loop lasts, and nothing else, as names go today
+    (each loop names its inputs anew); a core waits for its inputs.
 
 WHAT BOUNDS IT is the number of cores where they are busy for nine tenths of the time. Elsewhere it is found by taking
 things away: sequential steps (the program's own, and those of parts that offer works) take no time; every part can be
@@ -53,10 +54,23 @@ class BadTrace(Exception):
 class Strand:
     """`steps`: (after so many microseconds of its own, OFFER or WAIT, work); `us`: all of its own time."""
 
-    __slots__ = ("steps", "us", "work", "items", "bytesIn", "bytesOut", "start", "end", "parent", "covered")
+    __slots__ = (
+        "steps",
+        "us",
+        "work",
+        "items",
+        "bytesIn",
+        "bytesShared",
+        "bytesOut",
+        "start",
+        "end",
+        "parent",
+        "covered",
+    )
 
-    def __init__(self, start, end, items=1, bytesIn=0, bytesOut=0):
-        self.start, self.end, self.items, self.bytesIn, self.bytesOut = start, end, items, bytesIn, bytesOut
+    def __init__(self, start, end, items=1):
+        self.start, self.end, self.items = start, end, items
+        self.bytesIn = self.bytesShared = self.bytesOut = 0
         self.steps, self.covered, self.us, self.work, self.parent = [], [], end - start, None, None
 
 
@@ -95,7 +109,9 @@ class Trace:
         phase = event["ph"]
         if phase == "X":
             args = event["args"]
-            strand = Strand(event["ts"], event["ts"] + event["dur"], args["items"], args["bytes_in"], args["bytes_out"])
+            strand = Strand(event["ts"], event["ts"] + event["dur"], args["items"])
+            strand.bytesIn, strand.bytesShared = args["bytes_in"], args.get("bytes_shared", 0)
+            strand.bytesOut = args["bytes_out"]
             strand.work = args.get("work")
             threads[event["tid"]].append(strand)
         elif phase == "b":
@@ -209,6 +225,7 @@ class Network:
 
     def begin(self):
         self.outFree, self.inFree = collections.defaultdict(float), collections.defaultdict(float)
+        self.has = set()  # (node, loop) whose shared input is there
 
     def arrival(self, now, source, target, size):
         if source == target:
@@ -313,8 +330,12 @@ class Simulation:
     def begin(self, core, running, isTaken):
         self.unbegun[running.work].discard(running)
         running.home = core
+        node = self.network.nodeOf(core)
         size = running.strand.bytesIn * running.scale
-        start = self.network.arrival(self.now, 0, self.network.nodeOf(core), size)
+        if running.work.loop and (node, running.work.loop) in self.network.has:
+            size -= running.strand.bytesShared * running.scale
+        self.network.has.add((node, running.work.loop))
+        start = self.network.arrival(self.now, 0, node, size)
         self.at(start + (self.settings.handOffUs if isTaken else 0.0), core, running)
 
     def advance(self, core, running):

@@ -125,6 +125,8 @@ static void addPart(Json &events, const cleave_control &control, const cleave_tr
                     const std::string &name) {
   Json arguments = {
       {"kind", event.kind}, {"items", event.items}, {"bytes_in", event.bytes_in}, {"bytes_out", event.bytes_out}};
+  if (event.bytes_shared)
+    arguments["bytes_shared"] = event.bytes_shared;
   if (event.work)
     arguments["work"] = event.work;
   events.push_back({{"name", name},
@@ -181,9 +183,8 @@ Problem writeTrace(const std::string &path, const RunFigures &figures, const std
   Json other = {{"events_lost", lost},
                 {"mode", figures.mode},
                 {"workers", figures.workers},
-                {"wall_us", figures.wallSeconds * 1e6}};
-  if (figures.control)
-    other["program"] = figures.control->slot_count; // the program's own thread
+                {"wall_us", figures.wallSeconds * 1e6},
+                {"program", figures.control ? figures.control->slot_count : 0}}; // the program's own thread
   Json json = {{"displayTimeUnit", "ms"}, {"otherData", other}, {"traceEvents", events}};
   return writeOutputFile(path, serialise(json, -1));
 }

@@ -22,7 +22,9 @@ entries = [
 ]
 for row in sidebyside.summarised(sidebyside.measure(entries, 2, progress=False)):
     runs = len(row["seconds"]) if "seconds" in row else 0
-    print(f"{row['name']}: {row.get('why', f'{runs} runs')}{', inner ' + str(row['inner_s']) if 'inner_s' in row else ''}")
+    print(
+        f"{row['name']}: {row.get('why', f'{runs} runs')}{', inner ' + str(row['inner_s']) if 'inner_s' in row else ''}"
+    )
 
 mark = f"{sidebyside.MARK}={os.getpid()}-".encode()
 left = [entry for entry in os.listdir("/proc") if entry.isdigit()
