@@ -32,7 +32,7 @@ Numbers f(const Numbers &shared, long item, const Numbers &own) {
 const cleave_param parameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0},
                                    {&describe<long>(), CLEAVE_PARAM_VALUE, 0},
                                    {&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0}};
-const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>()};
+const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>(), nullptr};
 cleave_site site{&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
 
 Ending compute(void *const *args, void *result) {
@@ -409,6 +409,33 @@ void arenaBlocks(FakeNode &) {
   ::operator delete(aligned, std::align_val_t(4096));
 }
 
+/* Blocks that malloc serves are found by their first byte, wherever in a page they begin, and by no other. */
+void markedBlocks(FakeNode &) {
+  std::mt19937_64 random(2);
+  std::map<uint8_t *, uint64_t> blocks;
+  for (int i = 0; i != 50000; ++i) {
+    if (blocks.size() < 2000 && random() % 3) {
+      uint64_t bytes = cleave::kMarked + random() % 1000;
+      auto *block = static_cast<uint8_t *>(::operator new(bytes));
+      memset(block, static_cast<int>(bytes & 255), bytes);
+      blocks[block] = bytes;
+    } else if (!blocks.empty()) {
+      auto it = std::next(blocks.begin(), static_cast<long>(random() % blocks.size()));
+      auto [block, bytes] = *it;
+      cleave::HeapBlock found = cleave::findBlock(block);
+      expect(found.begin == block && found.bytes == bytes, "a marked block is found with its size");
+      expect(reinterpret_cast<uint64_t>(block) % 4096 >= cleave::kHeaderBytes, "its header lies in its page");
+      expect(!cleave::findBlock(block + 16).begin, "not by what is inside");
+      expect(block[0] == (bytes & 255) && block[bytes - 1] == (bytes & 255), "a block was written over");
+      ::operator delete(block);
+      expect(!cleave::findBlock(block).begin, "not when it is gone");
+      blocks.erase(it);
+    }
+  }
+  for (auto &[block, bytes] : blocks)
+    ::operator delete(block);
+}
+
 void names(FakeNode &node) {
   cleave_name a = cleave::contentName("a", 1), b = cleave::contentName("b", 1), inputs[] = {a, b};
   auto same = [](const cleave_name &x, const cleave_name &y) { return !std::memcmp(&x, &y, sizeof x); };
@@ -440,6 +467,7 @@ int main(int argc, char **argv) {
       {"check-wrong", checkedWrong},
       {"wild", wild},
       {"arena", arenaBlocks},
+      {"marked", markedBlocks},
       {"names", names},
       {"die", [](FakeNode &node) { dying(Ending::Die, node); }},
       {"panic", [](FakeNode &node) { dying(Ending::Panic, node); }},
