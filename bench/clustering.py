@@ -19,7 +19,7 @@ TOLERANCE = {"double": 1e-9, "float": 1e-3}
 SYSTEMS = {"ray": "Ray", "dask": "Dask", "pyspark": "PySpark"}
 STYLES = {"plain": "plain Python", "numpy": "NumPy", "product": "NumPy, as a matrix product"}
 # The Python peers take long for little.
-PYTHON_POINTS, PYTHON_LIMIT = 4096, 300
+PYTHON_POINTS, PYTHON_LIMIT = 2048, 300
 
 
 def numbers(output):

@@ -8,7 +8,7 @@ from contenders import root
 from corpus import CLANG
 from sidebyside import measure, summarised
 
-SIZES, QUICK_SIZES = (1000, 5000), (200,)
+SIZES, QUICK_SIZES = (1000, 3000), (200,)
 
 
 def generated(lines):

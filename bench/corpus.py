@@ -52,7 +52,8 @@ def contenders(program, context):
     def plain(name, way, source=program.path, optional=True, environment=None):
         output = os.path.join(at, re.sub(r"\W+", "-", name))
         return {"name": name, "build": lambda: way(source, output, program.flags), "run": [output, *arguments],
-                "optional": optional, "limit": context.limit, "environment": environment}  # fmt: skip
+                "optional": optional, "environment": environment,
+                **({"slowest": 5} if optional else {"limit": context.limit})}  # fmt: skip
 
     bundle, stats = os.path.join(at, "app.cleave"), os.path.join(at, "stats.json")
 

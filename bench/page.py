@@ -10,7 +10,7 @@ import sys
 import scaling
 from contenders import NOTHING_PARALLEL
 from corpus import CLANG, CLEAVE, GCC, ONE, OPENMP, PARLOOPS, POLLY, TBB
-from sidebyside import Failure
+from sidebyside import TOO_SLOW, Failure
 
 BEGIN = "<!-- figures: what follows is made by bench/run; do not edit -->"
 END = "<!-- end of figures -->"
@@ -83,6 +83,10 @@ def pythonSummary(results):
     return rows
 
 
+def isTooSlow(why):
+    return bool(why) and why.startswith(TOO_SLOW)
+
+
 def corpusSummary(results):
     parallel = {n: byName(f) for n, f in members(results, "corpus").items() if f["kind"] == "parallel"}
     rows = []
@@ -98,6 +102,9 @@ def corpusSummary(results):
             rows.append([f"{peer}'s time by Cleave's, {len(beside)} programs: geometric mean, lowest",
                          f"{statistics.geometric_mean(beside.values()):.2f}, {beside[lowest]:.2f} ({lowest})",
                          "at least 1.00" if peer in (OPENMP, TBB) else ""])  # fmt: skip
+        if slow := [n for n, by in parallel.items() if isTooSlow(by.get(peer, {}).get("why"))]:
+            rows.append([f"{peer}: programs that take more than five times the plain one's time, not in the mean",
+                         f"{len(slow)} of {len(parallel)}", ""])  # fmt: skip
         if unchanged := [n for n, by in parallel.items() if by.get(peer, {}).get("why") == NOTHING_PARALLEL]:
             rows.append(
                 [f"{peer}: programs in which it makes no loop parallel", f"{len(unchanged)} of {len(parallel)}", ""]
@@ -200,7 +207,11 @@ def corpusTable(results, group):
         cells = []
         for peer in [CLEAVE, *peers]:
             why = by.get(peer, {}).get("why")
-            cells.append("-" if why == NOTHING_PARALLEL else "fails" if why else cell(speedUp(by, peer)))
+            cells.append(
+                "-"
+                if why == NOTHING_PARALLEL
+                else "slow" if isTooSlow(why) else "fails" if why else cell(speedUp(by, peer))
+            )
         lines.append([name, seconds(by[CLANG]["median_s"]), *cells, f"{by[CLEAVE]['coverage']:.2f}"])
     return lines and table(["speed-up over `clang++-22 -O3`", "its s", CLEAVE, *peers, "in tasks"], lines)
 
@@ -220,7 +231,7 @@ def failures(results):
     told = {}
     for name, found in results["measurements"].items():
         for row in found.get("rows", []):
-            if "why" in row and row["why"] != NOTHING_PARALLEL:
+            if "why" in row and row["why"] != NOTHING_PARALLEL and not isTooSlow(row["why"]):
                 told.setdefault((row["name"], row["why"]), []).append(name)
     return [f"- {contender}, {', '.join(where)}: {why}" for (contender, why), where in told.items()]
 
@@ -245,7 +256,11 @@ def tables(results):
         parts += ["### Spawns and tasks that do little", spawnsTable(found)]
     for group, title in (("examples", "Examples"), ("corpus", "Corpus")):
         if rows := corpusTable(results, group):
-            parts += [f"### {title}\n\n`-`: the compiler makes no loop of it parallel.", rows]
+            parts += [
+                f"### {title}\n\n`-`: the compiler makes no loop of it parallel; `slow`: the program takes more than "
+                "five times as long, and was not run again.",
+                rows,
+            ]
     if sequential := oneWorkerTable(results):
         parts += [sequential]
     if scalingRows := scalingTable(results):

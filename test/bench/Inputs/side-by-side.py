@@ -18,6 +18,7 @@ entries = [
     {"name": "differs", "run": ["sh", "-c", "echo 2; exit 3"], "optional": True},
     {"name": "fails", "run": ["sh", "-c", "echo some; echo the reason >&2; exit 9"], "optional": True},
     {"name": "hangs", "run": ["sh", "-c", hangs], "optional": True, "limit": 1},
+    {"name": "slow", "run": ["sh", "-c", "sleep 1000"], "optional": True, "slowest": 5},
     {"name": "was not built", "run": ["false"], "optional": True, "why": "no compiler"},
 ]
 for row in sidebyside.summarised(sidebyside.measure(entries, 2, progress=False)):
