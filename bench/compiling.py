@@ -30,7 +30,12 @@ def measured(context):
         flags = ["-std=c++20", "-O3", source, "-o", output]
         cleave = os.path.join(context.build, "bin", "cleave++")
         entries = [{"name": CLANG, "run": ["clang++-22", *flags]}, {"name": "cleave++ -O3", "run": [cleave, *flags]}]
-        sizes.append({"lines": text.count("\n"), "rows": summarised(measure(entries, context.runs, progress=False))})
+        sizes.append(
+            {
+                "lines": text.count("\n"),
+                "rows": summarised(measure(entries, context.runs, progress=False, limit=context.limit)),
+            }
+        )
     return {"sizes": sizes}
 
 

@@ -53,12 +53,12 @@ def contenders(program, context):
         output = os.path.join(at, re.sub(r"\W+", "-", name))
         return {"name": name, "build": lambda: way(source, output, program.flags), "run": [output, *arguments],
                 "optional": optional, "environment": environment,
-                **({"slowest": 5} if optional else {"limit": context.limit})}  # fmt: skip
+                **({"slowest": 5} if optional else {})}  # fmt: skip
 
     bundle, stats = os.path.join(at, "app.cleave"), os.path.join(at, "stats.json")
 
     def cleave(name, more=(), **run):
-        return {"name": name, "run": make.cleaveRun(bundle, more=more, **run) + arguments, "limit": context.limit}
+        return {"name": name, "run": make.cleaveRun(bundle, more=more, **run) + arguments}
 
     yield plain(CLANG, make.clang, optional=False)
     first = cleave(CLEAVE, [f"--stats={stats}"])
@@ -77,7 +77,9 @@ def contenders(program, context):
 
 
 def measured(program, context):
-    entries = measure(built(list(contenders(program, context))), context.runs, program.stdin(), progress=False)
+    entries = measure(
+        built(list(contenders(program, context))), context.runs, program.stdin(), progress=False, limit=context.limit
+    )
     rows = summarised(entries)
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):

@@ -233,7 +233,8 @@ def failures(results):
         for row in found.get("rows", []):
             if "why" in row and row["why"] != NOTHING_PARALLEL and not isTooSlow(row["why"]):
                 told.setdefault((row["name"], row["why"]), []).append(name)
-    return [f"- {contender}, {', '.join(where)}: {why}" for (contender, why), where in told.items()]
+    whole = [f"- all of {name}: {why}" for name, why in results.get("failed", {}).items()]
+    return whole + [f"- {contender}, {', '.join(where)}: {why}" for (contender, why), where in told.items()]
 
 
 def tables(results):

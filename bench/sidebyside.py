@@ -105,20 +105,21 @@ def differs(expected, given):
 TOO_SLOW = "it takes more than"
 
 
-def measure(entries, runs, stdin=None, progress=True):
-    """Wall times of entries {"name", "run": command}. An entry may have "optional"; "limit", in seconds;
-    "environment", added to ours; "differs", a function like the one above; "slowest", how many times as long as the first
-    entry's first run it may take, and two seconds more: who is slower than that is not run again. A line `inner_s=SECONDS` on standard error
-    is what the program measured itself, without its start: it is kept as "inner"."""
+def measure(entries, runs, stdin=None, progress=True, limit=None):
+    """Wall times of entries {"name", "run": command}. An entry may have "optional"; "limit" (else: `limit`), in
+    seconds; "environment", added to ours; "differs", a function like the one above; "slowest", how many times as long as the
+    first entry's first run it may take, and two seconds more: who is slower than that is not run again. A line
+    `inner_s=SECONDS` on standard error is what the program measured itself, without its start: it is kept as
+    "inner"."""
     expected = None
 
     def timed(entry):
         nonlocal expected
-        limit = entry.get("limit")
+        most = entry.get("limit", limit)
         if "slowest" in entry:
-            limit = entry["slowest"] * entries[0]["seconds"][0] + 2
+            most = entry["slowest"] * entries[0]["seconds"][0] + 2
         try:
-            status, output, errors, seconds = answer(entry["run"], stdin, limit, entry.get("environment"))
+            status, output, errors, seconds = answer(entry["run"], stdin, most, entry.get("environment"))
         except Failure:
             if "slowest" in entry:
                 raise Failure(f"{TOO_SLOW} {entry['slowest']} times the plain program's") from None
