@@ -119,7 +119,7 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
   trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
-                 batch.outputBytes, batch.sharedBytes, batch.span.number, 0, 0});
+                 batch.outputBytes, batch.span.number, 0, 0, 0, batch.sharedBytes});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
