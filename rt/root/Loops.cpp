@@ -58,6 +58,7 @@ struct Loop : OpenWork {
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
   uint64_t number; /* the trace's */
+  uint64_t builtNs; /* likewise: since when the batch at hand has been built */
   uint64_t fillNs, fillItems, sharingNs;
 };
 
@@ -152,6 +153,7 @@ Batch *append(Loop &loop, BatchState state) {
   batch->bucket = kLoopBucket;
   batch->shared = loop.shared;
   batch->span.loop = loop.number;
+  batch->span.builtNs = loop.builtNs;
   batch->state = state;
   batch->count = 1;
   (loop.last ? loop.last->next : loop.first) = batch;
@@ -169,6 +171,7 @@ void closeBatch(Loop &loop) {
   if (!bytes) /* each item was checked to fit, with its relocations */
     panic("a batch outgrew its area");
   submit(slot, append(loop, BatchState::InFlight), loop.items, bytes);
+  loop.builtNs = trace::timeNs(); /* the next one, if the generator goes on */
 }
 
 /* Runs the generator until no ring entry is free, or the loop ends. */
@@ -176,6 +179,7 @@ void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
     takePlacingNs(); /* futures' */
     uint64_t begin = ownNs(), before = loop.generated;
+    loop.builtNs = trace::timeNs();
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;
