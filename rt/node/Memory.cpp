@@ -92,6 +92,7 @@ static cleave_control layOut(const MemoryPlan &plan) {
     control.findings_offset = control.control_bytes;
     control.control_bytes += pageUp(CLEAVE_FINDINGS_MAX * sizeof(cleave_finding));
   }
+  control.store = plan.store;
   control.start_ns = monotonicNs();
   return control;
 }
@@ -116,6 +117,8 @@ Problem SharedMemory::create(const MemoryPlan &plan) {
   if (getrandom(layout.run_id, sizeof layout.run_id, 0) < 0 ||
       getrandom(layout.tenant_key, sizeof layout.tenant_key, 0) < 0)
     return fmt::format("no random bytes: {}", std::strerror(errno));
+  if (plan.tenantKey)
+    std::memcpy(layout.tenant_key, plan.tenantKey, sizeof layout.tenant_key);
   control = makeSparse("cleave-control", layout.control_bytes);
   exchange = makeSparse("cleave-exchange", layout.exchange_bytes);
   arena = makeSparse("cleave-arena", layout.arena_bytes);

@@ -68,7 +68,7 @@
 extern "C" {
 #endif
 
-#define CLEAVE_EXCHANGE_VERSION 2
+#define CLEAVE_EXCHANGE_VERSION 3
 #define CLEAVE_CONTROL_MAGIC 0x314c5443u /* "CTL1" */
 #define CLEAVE_NODE_VARIABLE "CLEAVE_NODE"
 
@@ -192,7 +192,7 @@ typedef struct cleave_kind_control {
   uint64_t busy_ns;
   uint64_t bytes_in;
   uint64_t bytes_out;
-  uint64_t reserved;
+  uint64_t found; /* items that were not done, because the store has their results */
 } cleave_kind_control;
 
 /* Written by the root alone. Totals of bytes, tasks and items are sums over the kinds. */
@@ -208,7 +208,11 @@ typedef struct cleave_counters {
   uint64_t findings;            /* and what was found, each kind of it once for each site */
   uint64_t helpers_ns;          /* processor time of the local workers other than the program's thread; */
   uint64_t program_parts_ns;    /* and what the program's thread spent on work that any of them could have done */
-  uint64_t reserved[5];
+  uint64_t store_read;          /* the store's folder: records read, */
+  uint64_t store_written;       /* written, */
+  uint64_t store_written_bytes;
+  uint64_t store_damaged;       /* and found damaged and dropped */
+  uint64_t reserved;
 } cleave_counters;
 
 /* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */
@@ -226,6 +230,17 @@ typedef struct cleave_trace_event {
   uint64_t bytes_in;
   uint64_t bytes_out;
 } cleave_trace_event;
+
+/* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */
+enum { CLEAVE_STORE_NONE = 0, CLEAVE_STORE_MEMORY = 1, CLEAVE_STORE_FOLDER = 2 };
+
+typedef struct cleave_store {
+  uint32_t kind;
+  uint32_t problem;      /* errno: the folder cannot be used any more, and the run goes on without */
+  uint64_t memory_bytes; /* of results that are kept in memory */
+  uint64_t least_ns;     /* tasks that took less are not kept in the folder */
+  char path[4096];       /* of the folder, absolute */
+} cleave_store;
 
 typedef struct cleave_control {
   uint32_t magic;
@@ -258,6 +273,7 @@ typedef struct cleave_control {
   cleave_counters counters;
   cleave_failure failure;
   uint64_t findings_offset; /* cleave_finding[CLEAVE_FINDINGS_MAX]; 0: the mode is not check */
+  cleave_store store;
 } cleave_control;
 
 static inline cleave_kind_control *cleave_control_kind(cleave_control *control, uint32_t kind) {
