@@ -21,6 +21,7 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_option("--store-size", options.storeBytes, "What the store's folder may hold (default: 10GiB)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false));
+  run.add_flag("--explain", options.explains, "Say what was found in the store, and why the rest was not");
   run.add_option("--key", options.keyPath, "The key of the store's names (default: ~/.config/cleave/key)")
       ->type_name("FILE");
   run.add_option("--task-memory", options.taskMemory,

@@ -22,7 +22,7 @@ namespace cleave {
 static constexpr uint64_t kGiB = uint64_t{1} << 30;
 static constexpr uint64_t kInputBytes = 16 * kGiB, kOutputBytes = 16 * kGiB, kPartitionBytes = 128 * kGiB;
 static constexpr uint64_t kArenaBytes = 4096 * kGiB;
-static constexpr uint64_t kTraceEvents = 1 << 18;
+static constexpr uint64_t kTraceEvents = 1 << 18, kNamedItems = 1 << 16;
 
 static uint64_t pageUp(uint64_t bytes) { return (bytes + 4095) & ~uint64_t{4095}; }
 
@@ -93,6 +93,11 @@ static cleave_control layOut(const MemoryPlan &plan) {
     control.control_bytes += pageUp(CLEAVE_FINDINGS_MAX * sizeof(cleave_finding));
   }
   control.store = plan.store;
+  if (plan.store.kind == CLEAVE_STORE_FOLDER) {
+    control.store.items_offset = control.control_bytes;
+    control.store.items_capacity = kNamedItems;
+    control.control_bytes += pageUp(kNamedItems * sizeof(cleave_named_item));
+  }
   control.start_ns = monotonicNs();
   return control;
 }

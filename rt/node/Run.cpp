@@ -10,6 +10,7 @@
 #include "KernelRun.h"
 #include "Machine.h"
 #include "OutputFile.h"
+#include "RunRecord.h"
 #include "Statistics.h"
 #include "Store.h"
 #include "Supervisor.h"
@@ -25,6 +26,7 @@ namespace cleave {
 namespace {
 
 constexpr int kUnusable = 1, kUsage = 2;
+constexpr const char *kMemoryStore = "memory"; // in place of a folder
 
 int complain(int status, const std::string &message) {
   fmt::print(stderr, "cleave: {}\n", message);
@@ -66,8 +68,6 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   return choice;
 }
 
-constexpr const char *kMemoryStore = "memory";
-
 /// What the machine can spare for results that are kept in memory.
 uint64_t keptBytes() { return std::clamp<uint64_t>(readMachineMemory().ramBytes / 8, 64 << 20, uint64_t{1} << 30); }
 
@@ -92,6 +92,7 @@ struct RunStore {
   cleave_store plan = {};
   TenantKey key;
   bool hasKey = false;
+  RunRecord record; ///< of this run
 };
 
 Problem openRunStore(const RunOptions &options, RunStore &store) {
@@ -106,9 +107,20 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
   return readTenantKey(options.keyPath, store.key);
 }
 
-void closeRunStore(const RunOptions &options, const cleave_store &store) {
+void closeRunStore(const RunOptions &options, RunStore &runStore, cleave_control &control) {
+  const cleave_store &store = control.store;
   if (store.kind != CLEAVE_STORE_FOLDER)
     return;
+  RunRecord &record = runStore.record;
+  cleave_name id;
+  std::memcpy(&id, control.run_id, sizeof id);
+  record.id = textOf(id).digits;
+  cleave_named_item *items = cleave_control_item(&control, 0);
+  record.items.assign(items, items + std::min(store.items_count, store.items_capacity));
+  if (options.explains)
+    fmt::print(stderr, "{}", explainRun(record, lastRunOf(store.path, record.program)));
+  if (Problem problem = store.problem ? Problem() : writeRunRecord(store.path, record))
+    note(options, fmt::format("the store's record of this run: {}", *problem));
   if (store.problem)
     note(options, fmt::format("the store '{}' cannot be written: {}; the run went on without it", store.path,
                               std::strerror(static_cast<int>(store.problem))));
@@ -166,6 +178,8 @@ int checkOptions(const RunOptions &options) {
                                         options.mode == "check"    ? "does all work anew"
                                         : options.mode == "kernel" ? "has no store yet"
                                                                    : "has no named tasks"));
+  if (options.explains && (!hasStoreOption || options.storePath == kMemoryStore))
+    return complain(kUsage, "--explain compares with the last run in a store; --store=FOLDER names one");
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
@@ -214,6 +228,9 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   RunStore store;
   if (Problem problem = openRunStore(options, store))
     return complain(kUsage, *problem);
+  if (store.plan.kind == CLEAVE_STORE_FOLDER)
+    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command,
+                                  bundle);
   RootCommand command = {bundle.root, options.command};
   SharedMemory memory;
   if (isIsolated)
@@ -237,7 +254,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.control = isIsolated ? memory.header : nullptr;
   int status = writeFigures(options, figures, bundle);
   if (isIsolated)
-    closeRunStore(options, memory.header->store);
+    closeRunStore(options, store, *memory.header);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
   if (isIsolated && options.mode == "check") {

@@ -53,9 +53,9 @@ Future *begin(cleave_site *site, FutureWorth worth, memo::Record *record) {
 Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   const cleave_kind &kind = *site->kind;
   uint32_t workers = session.control->worker_count, place;
-  cleave_name name;
-  bool isNamed = memo::isOn() && memo::nameItem(*site, nullptr, allParameters(kind), args, name);
-  if (memo::Record *record = isNamed ? memo::find(kind, name, place) : nullptr) {
+  memo::ItemName item;
+  bool isNamed = memo::isOn() && memo::nameItem(*site, nullptr, allParameters(kind), args, item);
+  if (memo::Record *record = isNamed ? memo::find(kind, item, place) : nullptr) {
     Future *future = begin(site, worth, record);
     future->batch->isFound = true;
     future->batch->recordIndex = place;
@@ -81,7 +81,7 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   }
   memo::Record *record = isNamed ? memo::begin() : nullptr;
   if (record)
-    memo::add(record, name);
+    memo::add(record, item.name);
   Future *future = begin(site, worth, record);
   future->batch->shared = emptyShared();
   submit(slot, future->batch, items, bytes);

@@ -264,7 +264,7 @@ bool beginSending(Loop &loop) {
 
 /* True: the item was found, and `goesOn` says whether to push more. Else its name is in the record of the batch that it
  * will be in. */
-bool lookUp(Loop &loop, const void *const *args, cleave_name &name, bool &isNamed, bool &goesOn) {
+bool lookUp(Loop &loop, const void *const *args, memo::ItemName &name, bool &isNamed, bool &goesOn) {
   isNamed = mayIsolate() && memo::nameItem(*loop.site, loop.shared, loop.itemMask, args, name);
   uint32_t place;
   memo::Record *record = isNamed ? memo::find(*loop.site->kind, name, place) : nullptr;
@@ -275,16 +275,16 @@ bool lookUp(Loop &loop, const void *const *args, cleave_name &name, bool &isName
   return true;
 }
 
-void noteName(Loop &loop, const cleave_name &name) {
+void noteName(Loop &loop, const memo::ItemName &name) {
   if (!loop.record)
     loop.record = memo::begin();
-  memo::add(loop.record, name);
+  memo::add(loop.record, name.name);
 }
 
 bool push(Loop &loop, const void *const *args) {
   if (loop.generated++ < loop.consumed)
     return true;
-  cleave_name name;
+  memo::ItemName name;
   bool isNamed = false, goesOn = false;
   if (loop.isRemembering && lookUp(loop, args, name, isNamed, goesOn))
     return goesOn;

@@ -198,8 +198,10 @@ uint32_t writeProvenance(char *text, uint32_t room, const Batch &batch) {
   char name[1024], file[1024];
   quoted(name, sizeof name, kind.name);
   quoted(file, sizeof file, kind.file);
-  int length = snprintf(text, room, "{\"task\":\"%s\",\"file\":\"%s\",\"line\":%u,\"site\":%u,\"items\":%llu}", name, file,
-                        kind.line, batch.site->line, static_cast<unsigned long long>(batch.count));
+  cleave_name run;
+  memcpy(&run, session.control->run_id, sizeof run);
+  int length = snprintf(text, room, "{\"task\":\"%s\",\"file\":\"%s\",\"line\":%u,\"at\":%u,\"run\":\"%s\"}", name, file, kind.line,
+                        batch.site->line, textOf(run).digits);
   return length < 0 || static_cast<uint32_t>(length) >= room ? 0 : static_cast<uint32_t>(length);
 }
 
@@ -233,6 +235,13 @@ void write(const Record &record, const Batch &batch) {
   counters().store_written_bytes += recordBodyOffset(record.count, header.provenance_bytes) + record.bodyBytes;
 }
 
+/* The digests themselves stay in here. */
+void describe(const Hash128 *digests, uint32_t count, uint64_t *words) {
+  memset(words, 0, CLEAVE_ITEM_WORDS * sizeof *words);
+  for (uint32_t i = 0; i != count; ++i)
+    words[i < CLEAVE_ITEM_WORDS ? i : CLEAVE_ITEM_WORDS - 1] ^= keyedHash(keys.records, &digests[i], sizeof *digests).words[0];
+}
+
 } // namespace
 
 void attach() {
@@ -254,7 +263,7 @@ bool nameShared(const cleave_site &site, const void *const *args, SharedImage &s
   return shared.isNamed;
 }
 
-bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask, const void *const *args, cleave_name &name) {
+bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask, const void *const *args, ItemName &item) {
   const cleave_kind &kind = *site.kind;
   Hash128 digests[32];
   if (shared && !shared->isNamed)
@@ -267,11 +276,13 @@ bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask,
     digests[__builtin_ctz(rest)] = shared->digests[__builtin_ctz(rest)];
   if (!content::digestTuple(kind, mask, args, met, digests))
     return false;
-  name = itemName(cleave_control_kind(session.control, kind.id)->task, sharedMask, digests, kind.param_count);
+  item.name = itemName(cleave_control_kind(session.control, kind.id)->task, sharedMask, digests, kind.param_count);
+  if (session.control->store.items_capacity)
+    describe(digests, kind.param_count, item.words);
   return true;
 }
 
-Record *find(const cleave_kind &kind, const cleave_name &name, uint32_t &index) {
+static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t &index) {
   if (Entry *entry = lookUp(name); entry->record) {
     Record *record = entry->record;
     index = entry->index;
@@ -285,6 +296,18 @@ Record *find(const cleave_kind &kind, const cleave_name &name, uint32_t &index) 
   index = 0;
   const char *path = folder();
   return path ? readFrom(path, kind, name) : nullptr;
+}
+
+Record *find(const cleave_kind &kind, const ItemName &item, uint32_t &index) {
+  Record *record = search(kind, item.name, index);
+  cleave_store &store = session.control->store;
+  if (store.items_count < store.items_capacity) {
+    cleave_named_item &note = *cleave_control_item(session.control, store.items_count);
+    note = {item.name, kind.id, record != nullptr, {}};
+    memcpy(note.parameters, item.words, sizeof note.parameters);
+  }
+  store.items_count += store.items_capacity != 0;
+  return record;
 }
 
 Record *begin() {

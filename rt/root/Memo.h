@@ -51,10 +51,14 @@ void attach();
 /* The digests of what a loop's items share, for naming them. False: they cannot be named. */
 bool nameShared(const cleave_site &site, const void *const *args, SharedImage &shared);
 /* `shared`: null for a call on its own. */
-bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask, const void *const *args, cleave_name &name);
+struct ItemName {
+  cleave_name name;
+  uint64_t words[CLEAVE_ITEM_WORDS]; /* what it came from (exchange.h), in runs that keep account of that */
+};
+bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask, const void *const *args, ItemName &name);
 
 /* The record that has the item, and the item's place in it; null: it must be done. The caller holds the record. */
-Record *find(const cleave_kind &kind, const cleave_name &name, uint32_t &index);
+Record *find(const cleave_kind &kind, const ItemName &name, uint32_t &index);
 
 /* A new record, pending and held; and one more item in it. Only while it is pending. */
 Record *begin();

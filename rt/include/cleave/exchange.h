@@ -240,7 +240,19 @@ typedef struct cleave_store {
   uint64_t memory_bytes; /* of results that are kept in memory */
   uint64_t least_ns;     /* tasks that took less are not kept in the folder */
   char path[4096];       /* of the folder, absolute */
+  uint64_t items_offset; /* cleave_named_item[items_capacity], in the order in which they were named. Written by the root */
+  uint64_t items_capacity;
+  uint64_t items_count;  /* those past the capacity are counted and not kept */
 } cleave_store;
+
+/* What an item's name came from, to say later why it is another one. */
+enum { CLEAVE_ITEM_WORDS = 8 };
+typedef struct cleave_named_item {
+  cleave_name name;
+  uint32_t kind;
+  uint32_t is_found;
+  uint64_t parameters[CLEAVE_ITEM_WORDS]; /* a word for each, the last one for all that are left; equal for equal content */
+} cleave_named_item;
 
 typedef struct cleave_control {
   uint32_t magic;
@@ -284,6 +296,9 @@ static inline cleave_slot *cleave_control_slot(cleave_control *control, uint32_t
 }
 static inline cleave_trace_event *cleave_control_trace(cleave_control *control, uint64_t index) {
   return (cleave_trace_event *)((char *)control + control->trace_offset) + index;
+}
+static inline cleave_named_item *cleave_control_item(cleave_control *control, uint64_t index) {
+  return (cleave_named_item *)((char *)control + control->store.items_offset) + index;
 }
 static inline cleave_finding *cleave_control_finding(cleave_control *control, uint64_t index) {
   return (cleave_finding *)((char *)control + control->findings_offset) + index;
