@@ -209,10 +209,12 @@ std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &bef
     Items items = itemsOf(now, id), earlier;
     if (items.empty())
       continue;
+    // A file that was moved is none the less the same.
     const RunKind *same = nullptr;
     for (uint32_t i = 0; before && i != before->kinds.size(); ++i)
-      if (!same && before->kinds[i].name == kind.name && before->kinds[i].file == kind.file) {
-        same = &before->kinds[i];
+      if (const RunKind &other = before->kinds[i];
+          other.name == kind.name && (!same || (other.file == kind.file && same->file != kind.file))) {
+        same = &other;
         earlier = itemsOf(*before, i);
       }
     size_t found = 0;

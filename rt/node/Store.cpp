@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <map>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <vector>
@@ -169,22 +170,32 @@ Problem openStore(std::string &path) {
 
 std::vector<StoredFile> listStore(const std::string &path) {
   std::vector<StoredFile> files;
+  std::map<ino_t, size_t> places;
   eachEntry(path + "/objects", [&](const std::string &part) {
     std::string folder = path + "/objects/" + part;
     eachEntry(folder, [&](const std::string &text) {
-      StoredFile file;
+      cleave_name name;
       struct stat status;
-      if (!parseName(text.c_str(), file.name) || lstat((folder + "/" + text).c_str(), &status) || !S_ISREG(status.st_mode))
+      if (!parseName(text.c_str(), name) || lstat((folder + "/" + text).c_str(), &status) || !S_ISREG(status.st_mode))
         return;
-      file.bytes = static_cast<uint64_t>(status.st_size);
-      file.usedNs = status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec;
-      files.push_back(file);
+      auto [place, isNew] = places.try_emplace(status.st_ino, files.size());
+      if (isNew)
+        files.push_back({{}, static_cast<uint64_t>(status.st_size),
+                         status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec});
+      files[place->second].names.push_back(name);
     });
   });
-  std::sort(files.begin(), files.end(), [](const StoredFile &a, const StoredFile &b) {
-    return std::memcmp(&a.name, &b.name, sizeof a.name) < 0;
-  });
+  auto isBefore = [](const cleave_name &a, const cleave_name &b) { return std::memcmp(&a, &b, sizeof a) < 0; };
+  for (StoredFile &file : files)
+    std::sort(file.names.begin(), file.names.end(), isBefore);
+  std::sort(files.begin(), files.end(),
+            [&](const StoredFile &a, const StoredFile &b) { return isBefore(a.names[0], b.names[0]); });
   return files;
+}
+
+void removeRecord(const std::string &path, const StoredFile &file) {
+  for (const cleave_name &name : file.names)
+    removeObject(path.c_str(), name);
 }
 
 uint64_t trimStore(const std::string &path, uint64_t bytes) {
@@ -197,7 +208,7 @@ uint64_t trimStore(const std::string &path, uint64_t bytes) {
   for (const StoredFile &file : files) {
     if (total <= bytes)
       break;
-    removeObject(path.c_str(), file.name);
+    removeRecord(path, file);
     total -= file.bytes;
     ++gone;
   }

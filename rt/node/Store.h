@@ -24,12 +24,14 @@ Problem openStore(std::string &path);
 Problem openExistingStore(std::string &path);
 
 struct StoredFile {
-  cleave_name name;
+  std::vector<cleave_name> names; ///< links to it, at least one
   uint64_t bytes;
   int64_t usedNs; ///< when it was used last; since 1970
 };
-/// All records, in the order of their names.
+/// All records, in the order of their first names.
 std::vector<StoredFile> listStore(const std::string &path);
+
+void removeRecord(const std::string &path, const StoredFile &file);
 
 /// Takes away what was used longest ago until the rest is within `bytes`. The number of records that went.
 uint64_t trimStore(const std::string &path, uint64_t bytes);

@@ -67,8 +67,7 @@ LoadedRecord load(const std::string &path, const cleave_name &name, const StoreK
     record.size = std::fread(record.bytes.get(), 1, static_cast<size_t>(size), file);
   std::fclose(file);
   record.fault = readRecord(keys, record.bytes.get(), record.size, record.view);
-  bool isOther = record.fault == RecordFault::None && std::memcmp(&record.view.names[0], &name, sizeof name);
-  if (isOther)
+  if (record.fault == RecordFault::None && placeOf(record.view, name) == record.view.header->item_count)
     record.fault = RecordFault::Damaged; // whole, and in another's place
   return record;
 }
@@ -99,19 +98,16 @@ std::string describeTask(const Json &provenance) {
                      numberOf(provenance, "line").value_or(0));
 }
 
-/// The record of an item that need not be its first.
+/// The record of an item that may have no link of its own.
 std::optional<LoadedRecord> findItem(const OpenedStore &store, const cleave_name &name, uint32_t &index) {
-  index = 0;
-  if (LoadedRecord record = load(store.path, name, store.keys); record.fault == RecordFault::None)
+  auto isIn = [&](const LoadedRecord &record) {
+    return record.fault == RecordFault::None && (index = placeOf(record.view, name)) != record.view.header->item_count;
+  };
+  if (LoadedRecord record = load(store.path, name, store.keys); isIn(record))
     return record;
-  for (const StoredFile &file : listStore(store.path)) {
-    LoadedRecord record = load(store.path, file.name, store.keys);
-    for (uint32_t i = 0; record.fault == RecordFault::None && i != record.view.header->item_count; ++i)
-      if (!std::memcmp(&record.view.names[i], &name, sizeof name)) {
-        index = i;
-        return record;
-      }
-  }
+  for (const StoredFile &file : listStore(store.path))
+    if (LoadedRecord record = load(store.path, file.names[0], store.keys); isIn(record))
+      return record;
   return std::nullopt;
 }
 
@@ -145,20 +141,20 @@ const char *describeFault(RecordFault fault) {
 
 struct Verified {
   uint64_t whole = 0, foreign = 0, bytes = 0;
-  std::vector<std::pair<cleave_name, RecordFault>> faults;
+  std::vector<std::pair<StoredFile, RecordFault>> faults;
 };
 
 Verified verifyAll(const OpenedStore &store) {
   Verified result;
   for (const StoredFile &file : listStore(store.path)) {
     result.bytes += file.bytes;
-    LoadedRecord record = load(store.path, file.name, store.keys);
+    LoadedRecord record = load(store.path, file.names[0], store.keys);
     if (record.fault == RecordFault::None)
       ++result.whole;
     else if (record.fault == RecordFault::ForeignKey)
       ++result.foreign;
     else if (record.bytes) // another's gc may have taken it meanwhile
-      result.faults.emplace_back(file.name, record.fault);
+      result.faults.emplace_back(file, record.fault);
   }
   return result;
 }
@@ -171,15 +167,15 @@ int listStoreCommand(const StoreOptions &options) {
     return status;
   uint64_t bytes = 0, items = 0, count = 0;
   for (const StoredFile &file : listStore(store.path)) {
-    LoadedRecord record = load(store.path, file.name, store.keys);
+    LoadedRecord record = load(store.path, file.names[0], store.keys);
     bytes += file.bytes;
     ++count;
     if (record.fault != RecordFault::None) {
-      fmt::print("{}  {:>10}  {}\n", textOf(file.name).digits, readableBytes(file.bytes), describeFault(record.fault));
+      fmt::print("{}  {:>10}  {}\n", textOf(file.names[0]).digits, readableBytes(file.bytes), describeFault(record.fault));
       continue;
     }
     items += record.view.header->item_count;
-    fmt::print("{}  {:>10}  used {}  {} of {}\n", textOf(file.name).digits, readableBytes(file.bytes),
+    fmt::print("{}  {:>10}  used {}  {} of {}\n", textOf(file.names[0]).digits, readableBytes(file.bytes),
                readableDate(file.usedNs / 1000000000), counted(record.view.header->item_count, "result"),
                printable(textOf(provenanceOf(record), "task")));
   }
@@ -211,8 +207,8 @@ int verifyStoreCommand(const StoreOptions &options) {
   if (int status = open(options, store))
     return status;
   Verified result = verifyAll(store);
-  for (const auto &[name, fault] : result.faults)
-    fmt::print("{}  {}\n", textOf(name).digits, describeFault(fault));
+  for (const auto &[file, fault] : result.faults)
+    fmt::print("{}  {}\n", textOf(file.names[0]).digits, describeFault(fault));
   fmt::print("{} whole", counted(result.whole, "record"));
   if (result.foreign)
     fmt::print(", {} of another key, which cannot be checked with this one", result.foreign);
@@ -228,8 +224,8 @@ int collectStoreCommand(const StoreOptions &options) {
   if (int status = open(options, store))
     return status;
   Verified before = verifyAll(store);
-  for (const auto &[name, fault] : before.faults)
-    removeObject(store.path.c_str(), name);
+  for (const auto &[file, fault] : before.faults)
+    removeRecord(store.path, file);
   uint64_t trimmed = trimStore(store.path, options.bytes), left = 0;
   for (const StoredFile &file : listStore(store.path))
     left += file.bytes;

@@ -57,8 +57,9 @@ bool isWithinLimits(const FilePart *parts, unsigned partCount) {
   return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || bytes < limit.rlim_cur;
 }
 
-int moveInto(const char *from, const char *to) {
-  if (!rename(from, to))
+/* rename or link; the folder of `to` is made if there is none. */
+int moveInto(int (*move)(const char *, const char *), const char *from, const char *to) {
+  if (!move(from, to))
     return 0;
   if (errno != ENOENT)
     return errno;
@@ -67,7 +68,7 @@ int moveInto(const char *from, const char *to) {
   *strrchr(folder, '/') = 0;
   if (mkdir(folder, 0700) && errno != EEXIST)
     return errno;
-  return rename(from, to) ? errno : 0;
+  return move(from, to) ? errno : 0;
 }
 
 } // namespace
@@ -140,10 +141,18 @@ int writeObject(const char *folder, const cleave_name &name, const FilePart *par
   if (close(file) && !error)
     error = errno;
   if (!error)
-    error = moveInto(made, path);
+    error = moveInto(rename, made, path);
   if (error)
     unlink(made);
   return error;
+}
+
+void linkObject(const char *folder, const cleave_name &name, const cleave_name &other) {
+  KeptErrno kept;
+  char path[kPathMax], further[kPathMax];
+  objectPath(path, folder, name);
+  objectPath(further, folder, other);
+  moveInto(link, path, further);
 }
 
 void removeObject(const char *folder, const cleave_name &name) {

@@ -1,7 +1,7 @@
 /* Folder.h - a store's folder: one file for each record, named by its first item.
  *
  *     cleave-store          says that this is a store, and of which format
- *     objects/3f/3f0c...    a record (Record.h)
+ *     objects/3f/3f0c...    a record (Record.h), or a further link to one
  *     new/                  records that are being written
  *     runs/                 what the last run of each program came to
  *
@@ -45,6 +45,8 @@ struct FilePart {
 uint8_t *readObject(const char *folder, const cleave_name &name, uint64_t *bytes);
 /* 0, or an errno: nothing was written then. `serial` tells apart what one process writes. */
 int writeObject(const char *folder, const cleave_name &name, const FilePart *parts, unsigned partCount, uint64_t serial);
+/* One more name for it. Where the file system has no links, there is none. */
+void linkObject(const char *folder, const cleave_name &name, const cleave_name &other);
 void removeObject(const char *folder, const cleave_name &name);
 
 } // namespace cleave

@@ -38,6 +38,13 @@ Hash128 recordDigest(const StoreKeys &keys, const RecordHeader &header, const cl
   return keyedHash(keys.records, parts, sizeof parts);
 }
 
+uint32_t placeOf(const RecordView &record, const cleave_name &name) {
+  uint32_t place = 0;
+  while (place != record.header->item_count && !isSameName(record.names[place], name))
+    ++place;
+  return place;
+}
+
 RecordFault readRecord(const StoreKeys &keys, const uint8_t *bytes, uint64_t size, RecordView &view) {
   auto *header = reinterpret_cast<const RecordHeader *>(bytes);
   if (size < sizeof *header || header->magic != kRecordMagic || !header->item_count ||

@@ -6,9 +6,9 @@
  *     header | names of the items, 16 bytes each | provenance, JSON | padding to 64 | body of the output image
  *
  * in one file that is named by the first item. Whoever looks for that name gets them all, and most programs ask for them
- * in the order in which they were made. What this costs: if the first item of a record changes, the others of it are not
- * found, a millisecond's work. What it saves is an index that several runs would have to keep up together, and for small
- * items a file each.
+ * in the order in which they were made. Items that took long beside what a link costs have one each to the same file. Of
+ * smaller ones, if the first changes, the others of its record are not found: a millisecond's work. What this saves is an
+ * index that several runs would have to keep up together, and for small items a file each.
  *
  * All integers are little-endian. The digest is keyed and covers everything else, header included: a record is whole and
  * what it was, or it is none. `key_id` says whose key that was.
@@ -62,6 +62,10 @@ Hash128 recordDigest(const StoreKeys &keys, const RecordHeader &header, const cl
                     const uint8_t *body);
 
 enum class RecordFault : uint8_t { None, Malformed, ForeignKey, Damaged };
+inline bool isSameName(const cleave_name &a, const cleave_name &b) { return !__builtin_memcmp(&a, &b, sizeof a); }
+/* The place of an item in a record; item_count: it is not in there. */
+uint32_t placeOf(const RecordView &record, const cleave_name &name);
+
 /* Checks all of `bytes`, which are 8-aligned. */
 RecordFault readRecord(const StoreKeys &keys, const uint8_t *bytes, uint64_t size, RecordView &view);
 
