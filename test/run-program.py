@@ -173,9 +173,13 @@ def testStore(options, directives, bundle, reference, arguments, stdin, folder):
         raise Failure(f"records of the store cannot be read: {json.dumps(stats)}")
     command[4] = f"--store={folder}/shared"
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        runs = [pool.submit(run, [*command, bundle, *arguments], stdin) for _ in range(2)]
+        runs = []
+        for mode in ("isolated", "auto"):
+            command[2] = f"--mode={mode}"
+            runs.append(pool.submit(run, [*command, bundle, *arguments], stdin))
     for one in runs:
         compare(one.result(), reference, "a store that two runs share", "the g++ build")
+    compare(run([*command, bundle, *arguments], stdin), reference, "mode auto with a store", "the g++ build")
 
 
 def test(options, directives, folder):
