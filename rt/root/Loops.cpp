@@ -129,6 +129,14 @@ bool isFull(const Loop &loop) {
   return byItems >= kBatchNs && (!isSized || sharedBytes > bytes || byBytes >= kBatchNs / 2);
 }
 
+/* The oldest batch that a worker is at, or null. */
+const Batch *oldestSent(const Loop &loop) {
+  const Batch *batch = loop.first;
+  while (batch && (batch->isFound || batch->state != BatchState::InFlight))
+    batch = batch->next;
+  return batch;
+}
+
 /* Reserves a ring entry and begins to build a batch there. */
 bool openBatch(Loop &loop) {
   uint32_t kind = loop.site->kind->id, workers = session.control->worker_count;
@@ -139,8 +147,9 @@ bool openBatch(Loop &loop) {
   if (loopHistory(*loop.site).batches) {
     loop.slot = reserve(kind, CLEAVE_RING, workers);
   } else {
-    bool isLong = loop.first && nowNs() - loop.first->submittedNs >= kProbeNs;
-    loop.slot = loop.first && !isLong ? -1 : reserve(kind, 1, isLong ? workers : 1);
+    const Batch *probe = oldestSent(loop);
+    bool isLong = probe && nowNs() - probe->submittedNs >= kProbeNs;
+    loop.slot = probe && !isLong ? -1 : reserve(kind, 1, isLong ? workers : 1);
   }
   if (loop.slot < 0)
     return false;
