@@ -4,7 +4,8 @@
 The programs are generated: per fifty lines or so a struct with a string and a vector, functions that make, score,
 filter and count such records, a recursion, and a driver with loops over them, each different in its constants. Both
 compilers make a finished file (a bundle, a linked program), as people would have it, one after the other in turns so
-that a slow spell of the machine meets both; medians and their ratio are told.
+that a slow spell of the machine meets both; medians and their ratios are told, elapsed and of processor time (cleave++ uses
+more than one core in places; a busy machine disturbs the second less).
 
     bench/compile-time.py                          1,000 and 10,000 and 50,000 lines, 3 runs each: many minutes
     bench/compile-time.py --lines 1000 --runs 5    a glance
@@ -17,6 +18,7 @@ Not part of ./check: a measurement is not a test.
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -104,11 +106,15 @@ def program(lines):
 
 
 def seconds(command):
+    """Elapsed and processor seconds of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.monotonic()
     result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    elapsed = time.monotonic() - begin
     if result.returncode:
         sys.exit(f"{command[0]}: status {result.returncode}\n{result.stderr[-2000:]}")
-    return time.monotonic() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return elapsed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main():
@@ -125,7 +131,8 @@ def main():
             file.write(program(sizes[-1]))
         return
     cleavexx = os.path.join(options.build, "bin", "cleave++")
-    print(f"{'lines':>7} {'clang++ -O3':>12} {'cleave++ -O3':>13} {'ratio':>6} {'us a line':>10}")
+    print(f"{'lines':>7} {'clang++ -O3':>12} {'cleave++ -O3':>13} {'ratio':>6} {'us a line':>10} "
+          f"{'processor':>10} {'ratio':>6}")
     with tempfile.TemporaryDirectory() as folder:
         source, output = os.path.join(folder, "program.cpp"), os.path.join(folder, "out")
         for size in sizes:
@@ -137,8 +144,10 @@ def main():
             for _ in range(options.runs):
                 for compiler, list_ in times.items():
                     list_.append(seconds([compiler, "-std=c++20", "-O3", source, "-o", output]))
-            plain, cut = (statistics.median(list_) for list_ in times.values())
-            print(f"{lines:>7} {plain:>11.2f}s {cut:>12.2f}s {cut / plain:>6.2f} {cut / lines * 1e6:>10.0f}", flush=True)
+            (plain, plain_cpu), (cut, cut_cpu) = ([statistics.median(run[which] for run in list_) for which in (0, 1)]
+                                                  for list_ in times.values())
+            print(f"{lines:>7} {plain:>11.2f}s {cut:>12.2f}s {cut / plain:>6.2f} {cut / lines * 1e6:>10.0f} "
+                  f"{cut_cpu:>9.2f}s {cut_cpu / plain_cpu:>6.2f}", flush=True)
             if options.phases:
                 subprocess.run([cleavexx, "-std=c++20", "-O3", "-cleave-times", source, "-o", output])
 

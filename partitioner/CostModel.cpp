@@ -9,10 +9,12 @@
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -105,6 +107,46 @@ const FunctionCost &CostModel::cost(const Function &constFunction) {
 
 FunctionCost CostModel::iterationCost(ArrayRef<BasicBlock *> blocks) {
   return blockCosts(*blocks.front()->getParent(), blocks, blocks.front());
+}
+
+std::optional<unsigned> CostModel::mostIterations(ArrayRef<BasicBlock *> blocks) {
+  Analyses &known = analysesOf(*blocks.front()->getParent());
+  const Loop *loop = known.loops.getLoopFor(blocks.front());
+  unsigned most = loop ? known.evolution.getSmallConstantMaxTripCount(loop) : 0;
+  return most ? std::optional(most) : std::nullopt;
+}
+
+bool CostModel::onlyMoves(ArrayRef<BasicBlock *> blocks) {
+  Analyses &known = analysesOf(*blocks.front()->getParent());
+  const Loop *loop = known.loops.getLoopFor(blocks.front());
+  if (!loop || !loop->isInnermost())
+    return false;
+  auto isInARow = [&](Value *pointer) {
+    auto *moving = dyn_cast<SCEVAddRecExpr>(known.evolution.getSCEV(pointer));
+    return moving && moving->getLoop() == loop && moving->isAffine();
+  };
+  auto isMoved = [&](Value *value) { return loop->isLoopInvariant(value) || isa<LoadInst>(value); };
+  for (BasicBlock *block : blocks)
+    for (Instruction &instruction : *block) {
+      if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+        if (!isInARow(load->getPointerOperand()))
+          return false;
+      } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+        if (!isInARow(store->getPointerOperand()) || !isMoved(store->getValueOperand()))
+          return false;
+      } else if (auto *transfer = dyn_cast<MemTransferInst>(&instruction)) {
+        if (!isInARow(transfer->getDest()) || !isInARow(transfer->getSource()))
+          return false;
+      } else if (instruction.mayReadOrWriteMemory()) {
+        return false;
+      } else if (!known.evolution.isSCEVable(instruction.getType()) || !isInARow(&instruction)) {
+        // What counts and compares; anything that computes from what was loaded is work.
+        bool usesLoaded = any_of(instruction.operands(), [](const Use &use) { return isa<LoadInst>(use.get()); });
+        if (usesLoaded || isa<CallBase>(instruction) || instruction.mayThrow())
+          return false;
+      }
+    }
+  return true;
 }
 
 } // namespace cleave

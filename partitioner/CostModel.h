@@ -5,6 +5,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include <memory>
+#include <optional>
 
 namespace llvm {
 class BasicBlock;
@@ -32,6 +33,10 @@ public:
   const FunctionCost &cost(const llvm::Function &function);
   /// One iteration of the loop that consists of `blocks`, header first; loops inside of it count as above.
   FunctionCost iterationCost(llvm::ArrayRef<llvm::BasicBlock *> blocks);
+  /// At most as many iterations has that loop, where the code alone tells.
+  std::optional<unsigned> mostIterations(llvm::ArrayRef<llvm::BasicBlock *> blocks);
+  /// Whether that loop only copies or fills memory that lies in a row, as memmove and memset do.
+  bool onlyMoves(llvm::ArrayRef<llvm::BasicBlock *> blocks);
 
 private:
   struct Analyses;

@@ -62,8 +62,12 @@ static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
 
 /// What takes less is bound by memory, and all that it would bring is one more task.
 static constexpr double leastIterationNs = 1;
+/// To begin a loop that is split costs as much as that, and what is in the middle of a split function stands in the way
+/// of LLVM's passes: its variables have addresses, and its loops are not unrolled.
+static constexpr double leastLoopNs = 1000;
 
-/// Loops that only fill or copy are everywhere: they are no sites, and nothing is missed in them.
+/// Loops that only fill or copy, or end after a few iterations, are everywhere: they are no sites, and nothing is missed
+/// in them.
 static bool isSmallLoop(CutSite &site, CostModel &costs) {
   if (site.loopBlocks.empty())
     return false;
@@ -72,7 +76,12 @@ static bool isSmallLoop(CutSite &site, CostModel &costs) {
   site.cost = {cost.baseNs + cost.perElementNs, 0};
   if (site.range)
     site.range->hasOpenWork |= isOpen;
-  return !isOpen && site.cost.baseNs < leastIterationNs;
+  if (isOpen)
+    return false;
+  if (site.cost.baseNs < leastIterationNs || costs.onlyMoves(site.loopBlocks))
+    return true;
+  std::optional<unsigned> most = costs.mostIterations(site.loopBlocks);
+  return most && *most * site.cost.baseNs < leastLoopNs;
 }
 
 void decide(std::vector<CutSite> &sites, CostModel &costs) {

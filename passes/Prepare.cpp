@@ -113,6 +113,14 @@ static void noteLinkage(Module &program) {
       function.addFnAttr(originalLinkage, function.isDiscardableIfUnused() ? "inline" : "external");
 }
 
+/// The same holds for the inlining here, which is for analysis: a function of any size in the middle of a caller that is cut
+/// comes out as other code than it would have, unrolled less for instance, for no gain.
+static void exposeCalledOnce(Module &module) {
+  for (Function &function : module)
+    if (function.hasLocalLinkage() && function.hasFnAttribute(originalLinkage))
+      function.setLinkage(GlobalValue::ExternalLinkage);
+}
+
 Expected<std::unique_ptr<Module>> linkModules(std::vector<std::unique_ptr<Module>> modules) {
   std::unique_ptr<Module> program = std::move(modules.front());
   Linker linker(*program);
@@ -206,7 +214,8 @@ void prepareModule(Module &module) {
   markVirtualCalls(module);
 
   ModulePassManager first;
-  first.addPass(InternalizePass([](const GlobalValue &value) { return value.getName() == "main"; }));
+  auto isMain = [](const GlobalValue &value) { return value.getName() == "main"; };
+  first.addPass(InternalizePass(isMain));
   first.addPass(GlobalDCEPass());
   first.run(module, managers);
   // Beyond this point a call through a pointer is one whose targets are not known.
@@ -223,8 +232,10 @@ void prepareModule(Module &module) {
 
   keepCandidatesWhole(module);
 
+  exposeCalledOnce(module);
   ModulePassManager second;
   second.addPass(ModuleInlinerWrapperPass(getInlineParams(225)));
+  second.addPass(InternalizePass(isMain));
   FunctionPassManager simplify;
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));

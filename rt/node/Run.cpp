@@ -3,7 +3,7 @@
 //
 // Mode auto prefers a correct run to a fast one: whatever stands in the way of jailed tasks (one CPU, no tasks, a CPU
 // that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops. Mode workers
-// needs no jail: what it splits stays in the program's process.
+// needs no jail: what it splits stays in the program's process; with one worker there is nobody to share it with.
 #include "Run.h"
 #include "Bundle.h"
 #include "Failure.h"
@@ -54,10 +54,10 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   Choice choice;
   if (options.mode == "serial" || bundle.tasks.empty())
     return choice;
-  bool isAuto = options.mode == "auto";
-  if (isAuto && workersOf(options) < 2)
+  bool isAuto = options.mode == "auto", isLocal = options.mode == "workers";
+  if ((isAuto || isLocal) && workersOf(options) < 2)
     return choice;
-  Problem problem = options.mode == "workers" ? Problem() : checkJailIsPossible();
+  Problem problem = isLocal ? Problem() : checkJailIsPossible();
   if (std::vector<std::string> missing = missingFeatures(bundle.requiredFeatures); !missing.empty())
     problem = fmt::format("its tasks need a CPU with {}, which this one lacks", fmt::join(missing, ", "));
   choice.isIsolated = !problem;
@@ -103,7 +103,6 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
   if (store.plan.kind != CLEAVE_STORE_FOLDER)
     return std::nullopt;
   store.hasKey = true;
-  trimStore(store.plan.path, options.storeBytes);
   return readTenantKey(options.keyPath, store.key);
 }
 
@@ -124,7 +123,8 @@ void closeRunStore(const RunOptions &options, RunStore &runStore, cleave_control
   if (store.problem)
     note(options, fmt::format("the store '{}' cannot be written: {}; the run went on without it", store.path,
                               std::strerror(static_cast<int>(store.problem))));
-  trimStore(store.path, options.storeBytes);
+  if (control.counters.store_written) // else it is as large as it was
+    trimStore(store.path, options.storeBytes);
 }
 
 Problem makeMemory(const RunOptions &options, const Bundle &bundle, const RunStore &store, SharedMemory &memory) {

@@ -2,7 +2,6 @@
 #include "RunRecord.h"
 #include "../store/Folder.h"
 #include "BundleJson.h"
-#include "OutputFile.h"
 #include "Readable.h"
 
 #include <algorithm>
@@ -155,12 +154,13 @@ Problem writeRunRecord(const std::string &store, const RunRecord &record) {
     inputs.push_back({{"path", input.path}, {"bytes", input.bytes}, {"changed_ns", input.changedNs}});
   Json json = {{"program", record.program}, {"arguments", record.arguments}, {"inputs", inputs}, {"began_s", record.beganS},
                {"kinds", kinds}};
-  std::string_view items(reinterpret_cast<const char *>(record.items.data()), record.items.size() * sizeof record.items[0]);
-  if (Problem problem = writeOutputFile(pathOf(store, record.id, "items"), items))
-    return problem;
-  if (Problem problem = writeOutputFile(pathOf(store, record.id, "json"),
-                                        json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"))
-    return problem;
+  std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const FilePart items = {record.items.data(), record.items.size() * sizeof record.items[0]}, words = {text.data(), text.size()};
+  int error = writeWhole(store.c_str(), pathOf(store, record.id, "items").c_str(), &items, 1, 0);
+  if (!error)
+    error = writeWhole(store.c_str(), pathOf(store, record.id, "json").c_str(), &words, 1, 1);
+  if (error)
+    return fmt::format("cannot be written: {}", std::strerror(error));
   std::vector<RunFile> runs = listRuns(store);
   for (size_t i = kMostRuns; i < runs.size(); ++i)
     for (const char *ending : {"json", "items"})

@@ -119,14 +119,51 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                      {"written_bytes", counters.store_written_bytes},
                      {"damaged", counters.store_damaged}};
   if (figures.mode == "check")
-    json["check"] = {
-        {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
+    json["check"] = {{"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
   if (figures.kernel)
     json["kernel"] = kernelFigures(*figures.kernel);
   return writeOutputFile(path, serialise(json, 2));
 }
 
-/// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot.
+/// Microseconds since the run began.
+static double traceTime(const cleave_control &control, uint64_t ns) {
+  return (static_cast<double>(ns) - static_cast<double>(control.start_ns)) / 1e3;
+}
+
+static void addPart(Json &events, const cleave_control &control, const cleave_trace_event &event,
+                    const std::string &name) {
+  Json arguments = {
+      {"kind", event.kind}, {"items", event.items}, {"bytes_in", event.bytes_in}, {"bytes_out", event.bytes_out}};
+  if (event.work)
+    arguments["work"] = event.work;
+  events.push_back({{"name", name},
+                    {"cat", "task"},
+                    {"ph", "X"},
+                    {"pid", 1},
+                    {"tid", event.slot},
+                    {"ts", traceTime(control, event.start_ns)},
+                    {"dur", static_cast<double>(event.end_ns - event.start_ns) / 1e3},
+                    {"args", arguments}});
+}
+
+/// Works overlap, so they are asynchronous events: a beginning and an end with a number in common.
+static void addWork(Json &events, const cleave_control &control, const cleave_trace_event &event,
+                    const std::string &name) {
+  Json common = {{"name", name}, {"cat", "work"}, {"pid", 1}, {"tid", event.slot}, {"id", event.work}};
+  Json begin = common, end = common;
+  begin["ph"] = "b";
+  begin["ts"] = traceTime(control, event.start_ns);
+  end["ph"] = "e";
+  end["ts"] = traceTime(control, event.end_ns);
+  end["args"] = {{"wanted", traceTime(control, event.wanted_ns)}};
+  if (event.loop)
+    end["args"]["loop"] = event.loop;
+  events.push_back(begin);
+  events.push_back(end);
+}
+
+/// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot. docs/report.md
+/// says what else is in it.
 Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
   Json events = Json::array();
   uint64_t lost = 0;
@@ -142,25 +179,21 @@ Problem writeTrace(const std::string &path, const RunFigures &figures, const std
                           {"ph", "M"},
                           {"pid", 1},
                           {"tid", event.slot},
-                          {"args", {{"name", event.slot < control->slot_count
-                                                ? fmt::format("worker {}", event.slot)
-                                                : fmt::format("local worker {}", event.slot - control->slot_count)}}}});
+                          {"args",
+                           {{"name", event.slot < control->slot_count
+                                         ? fmt::format("worker {}", event.slot)
+                                         : fmt::format("local worker {}", event.slot - control->slot_count)}}}});
       }
-      events.push_back({{"name", keyOf(tasks, event.kind)},
-                        {"cat", "task"},
-                        {"ph", "X"},
-                        {"pid", 1},
-                        {"tid", event.slot},
-                        {"ts", (static_cast<double>(event.start_ns) - static_cast<double>(control->start_ns)) / 1e3},
-                        {"dur", static_cast<double>(event.end_ns - event.start_ns) / 1e3},
-                        {"args",
-                         {{"kind", event.kind},
-                          {"items", event.items},
-                          {"bytes_in", event.bytes_in},
-                          {"bytes_out", event.bytes_out}}}});
+      (event.wanted_ns ? addWork : addPart)(events, *control, event, keyOf(tasks, event.kind));
     }
   }
-  Json json = {{"displayTimeUnit", "ms"}, {"otherData", {{"events_lost", lost}}}, {"traceEvents", events}};
+  Json other = {{"events_lost", lost},
+                {"mode", figures.mode},
+                {"workers", figures.workers},
+                {"wall_us", figures.wallSeconds * 1e6}};
+  if (figures.control)
+    other["program"] = figures.control->slot_count; // the program's own thread
+  Json json = {{"displayTimeUnit", "ms"}, {"otherData", other}, {"traceEvents", events}};
   return writeOutputFile(path, serialise(json, -1));
 }
 

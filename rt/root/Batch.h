@@ -4,6 +4,7 @@
 
 #include "../store/Hash.h"
 #include "Message.h"
+#include "Trace.h"
 #include "cleave/program.h"
 
 namespace cleave {
@@ -46,6 +47,7 @@ struct Batch {
   uint64_t count, taken;
   uint64_t inputBytes; /* images and what they show */
   uint64_t submittedNs;
+  trace::Span span;
   Shown *shown;
   uint32_t shownCount;
   const uint8_t *output; /* the body */

@@ -7,8 +7,9 @@
  *
  * The header is written only in runs that may split; a run in mode serial pays a comparison for each block.
  *
- * Looking for a header means to read 16 bytes in front of a pointer that may be anything's. They are in the pointer's
- * own page but for one pointer in 256; then the system is asked first whether the page before is there.
+ * Looking for a header means to read 16 bytes in front of a pointer that may be anything's, such as that of a page
+ * which the program mapped, or of a block from a malloc of its own choice. So a header lies in the page in which its
+ * block begins, and nobody looks anywhere else.
  */
 #ifndef CLEAVE_ROOT_BLOCKS_H
 #define CLEAVE_ROOT_BLOCKS_H

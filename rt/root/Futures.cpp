@@ -123,6 +123,7 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
   if (session.isChecking)
     return check::join(token);
   auto *future = static_cast<Future *>(token);
+  future->batch->span.want();
   auto isWaiting = [&] {
     poll();
     settle(*future->batch);
@@ -130,6 +131,7 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
   };
   while (isWaiting())
     waitForChange(0);
+  future->batch->span.end(*future->batch->site, 0);
   Taken taken = take(*future->batch, result);
   remove(future);
   retire(future->batch);

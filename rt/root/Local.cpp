@@ -3,6 +3,7 @@
 #include "FloatControl.h"
 #include "Futex.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include <initializer_list>
 #include <pthread.h>
@@ -243,7 +244,7 @@ void waitWhile(Latch &latch, uint32_t value) {
 
 Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {}
 
-uint64_t Part::end(uint64_t items) {
+uint64_t Part::end(uint64_t items, uint64_t work) {
   uint64_t ended = nowNs(), all = ended - beganNs, others = self->doneNs - othersNs;
   uint64_t own = all > others ? all - others : 0;
   self->doneNs += own;
@@ -254,11 +255,8 @@ uint64_t Part::end(uint64_t items) {
   __atomic_add_fetch(&kind.busy_ns, own, __ATOMIC_RELAXED);
   if (isProgramsThread())
     counters().program_parts_ns += own;
-  if (control.trace_capacity) {
-    uint64_t index = __atomic_fetch_add(&control.trace_count, 1, __ATOMIC_RELAXED);
-    if (index < control.trace_capacity)
-      *cleave_control_trace(&control, index) = {site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0};
-  }
+  if (trace::isOn())
+    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0});
   return own;
 }
 

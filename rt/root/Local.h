@@ -74,7 +74,7 @@ void waitWhile(Latch &latch, uint32_t value);
 class Part {
 public:
   explicit Part(const cleave_site &site);
-  uint64_t end(uint64_t items); /* its nanoseconds */
+  uint64_t end(uint64_t items, uint64_t work); /* its nanoseconds; `work` is the trace's number (Trace.h) */
 
 private:
   const cleave_site &site;

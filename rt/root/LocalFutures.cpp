@@ -6,6 +6,7 @@
 #include "History.h"
 #include "Local.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include "../task/Memory.h"
 #include "Values.h"
@@ -27,6 +28,7 @@ struct Future : Work {
   uint64_t depth, bytes;
   uint8_t bucket;
   bool isProbe;
+  trace::Span span;
   std::exception_ptr thrown;
 };
 
@@ -45,7 +47,7 @@ void run(Future &future) {
   } catch (...) {
     future.thrown = std::current_exception();
   }
-  uint64_t ns = part.end(1);
+  uint64_t ns = part.end(1, future.span.number);
   openStack.depth = depthHere;
   learn(*future.site, future.bucket, ns, 1, future.bytes);
   future.state.set(kDone);
@@ -101,6 +103,7 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
   if (future->isProbe)
     beginProbe(*site, worth.bucket);
   link(future, abandon);
+  future->span.offer(0);
   offer(future, worth.ns >= kWakeNs || future->isProbe);
   return tokenOf(future);
 }
@@ -111,11 +114,13 @@ int join(void *token) {
     if (future->state.value() == kOpen)
       return 0;
   } else {
+    future->span.want();
     if (future->state.claim(kOpen, kTaken))
       run(*future);
     while (future->state.value() != kDone)
       waitWhile(future->state, kTaken);
     withdraw(future);
+    future->span.end(*future->site, workerNumber());
   }
   pending = std::move(future->thrown);
   if (self)

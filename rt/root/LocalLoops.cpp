@@ -15,6 +15,7 @@
 #include "Local.h"
 #include "Sandbox.h"
 #include "Session.h"
+#include "Trace.h"
 #include "Values.h"
 
 #include "../task/Layout.h"
@@ -46,6 +47,7 @@ struct Batch {
   uint64_t room;     /* of all three, allocated at `lists` */
   sandbox::Chunk *chunks[kMostChunks];
   uint32_t chunkCount;
+  trace::Span span;
 };
 
 struct Loop : Work {
@@ -58,6 +60,7 @@ struct Loop : Work {
   const void *shared[32];
   const char *frame; /* the generator's objects lie below it, while it runs */
   bool hasMore;
+  uint64_t number;   /* the trace's */
   bool isPlain;      /* its calls turned out to be too small */
   uint64_t taken;    /* items of the first batch that the program has */
   uint64_t consumed; /* batches that are used up; */
@@ -86,7 +89,7 @@ void run(Loop &loop, Batch &batch) {
   } catch (...) {
   }
   batch.threwAt = done;
-  batch.ns = part.end(done);
+  batch.ns = part.end(done, batch.span.number);
   batch.state.set(kDone);
 }
 
@@ -174,6 +177,7 @@ void publish(Loop &loop) {
   if (!batch.count)
     return;
   ++loop.filled;
+  batch.span.offer(loop.number);
   __atomic_add_fetch(&loop.parts, 1, __ATOMIC_RELAXED);
   batch.state.set(kQueued);
 }
@@ -217,11 +221,13 @@ void useUp(Batch &batch) {
 }
 
 void awaitBatch(Loop &loop, Batch &batch) {
+  batch.span.want();
   if (take(loop, batch))
     run(loop, batch);
   while (batch.state.value() == kTaken)
     if (!takePart(&loop))
       waitWhile(batch.state, kTaken);
+  batch.span.end(*loop.site, workerNumber());
 }
 
 int answer(Loop &loop, void *result) {
@@ -287,6 +293,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   for (uint32_t i = 0; i != count; ++i)
     loop->shared[i] = sharedArgs[i];
   loop->hasMore = true;
+  loop->number = trace::newNumber();
   link(loop, end);
   return tokenOf(loop);
 }

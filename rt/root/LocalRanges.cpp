@@ -14,6 +14,7 @@
 #include "Local.h"
 #include "RangeBlocks.h"
 #include "Session.h"
+#include "Trace.h"
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
@@ -45,6 +46,7 @@ struct Ranges : Work {
   const void *scalars;
   BlockPart memory[kMaxBlocks];
   uint8_t **gathered; /* by worker, then by block: its own copy of what gathers. Null: nothing does */
+  trace::Span span;
   uint8_t **copies; /* of each chunk's parts, as they were; null: it cannot throw */
   alignas(64) uint8_t results[];
 };
@@ -133,7 +135,7 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   if (!ranges.copies) {
     Part part(*ranges.site);
     ranges.site->local(args, result);
-    return part.end(item[1]);
+    return part.end(item[1], ranges.span.number);
   }
   if (!keepParts(ranges, chunk)) {
     fail(ranges, chunk);
@@ -145,7 +147,7 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   } catch (...) {
     fail(ranges, chunk);
   }
-  return part.end(item[1]);
+  return part.end(item[1], ranges.span.number);
 }
 
 bool takePart(Work *work) {
@@ -227,6 +229,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
     spentNs += doChunk(ranges, chunk);
     items += lengthOf(ranges, chunk);
   };
+  ranges.span.offer(0);
   /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
   if (!isKnown) {
     doOne(ranges.next++);
@@ -238,7 +241,9 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE)) < ranges.chunks;)
     if (chunk < __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
       doOne(chunk);
+  ranges.span.want();
   withdraw(&ranges);
+  ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
   if (items)
     learn(*ranges.site, kLoopBucket, spentNs, items, 0);

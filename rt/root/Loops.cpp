@@ -63,6 +63,7 @@ struct Loop : OpenWork {
   bool hasMore, isStalled;
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
+  uint64_t number; /* the trace's */
   uint64_t fillNs, fillItems, sharingNs;
   bool isRemembering; /* there is a store, and what the items share has a name */
   bool isAllFound;    /* so far: no worker was asked for */
@@ -170,6 +171,7 @@ Batch *append(Loop &loop, BatchState state) {
   batch->site = loop.site;
   batch->bucket = kLoopBucket;
   batch->shared = loop.shared;
+  batch->span.loop = loop.number;
   batch->state = state;
   batch->count = 1;
   (loop.last ? loop.last->next : loop.first) = batch;
@@ -358,11 +360,13 @@ void service(Loop &loop) {
 }
 
 void awaitFirst(Loop &loop) {
+  loop.first->span.want();
   for (settle(*loop.first); loop.first->state == BatchState::InFlight; settle(*loop.first)) {
     bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
     waitForChange(isProbing ? nowNs() + kProbeNs : 0);
     service(loop);
   }
+  loop.first->span.end(*loop.site, 0);
 }
 
 void popFirst(Loop &loop) {
@@ -474,6 +478,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
   loop->isRemembering = loop->isAllFound = memo::isOn();
+  loop->number = trace::newNumber();
   link(loop, endLoop);
   if (loop->isAllFound || isKnownToPay(*site))
     activate(*loop);

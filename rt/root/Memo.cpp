@@ -330,15 +330,20 @@ void add(Record *record, const cleave_name &name) {
 void fill(Record *record, const Batch &batch, uint64_t ns) {
   if (record->count != batch.count) /* one of its items could not be named */
     return fail(record);
-  auto *copy = static_cast<uint8_t *>(malloc(batch.outputBodyBytes + 1));
-  if (!copy)
+  record->ns = ns;
+  record->inputBytes = batch.inputBytes;
+  bool isKept = batch.outputBodyBytes <= session.control->store.memory_bytes / 4;
+  auto *copy = isKept ? static_cast<uint8_t *>(malloc(batch.outputBodyBytes + 1)) : nullptr;
+  if (!copy) { /* in the folder only */
+    record->body = batch.output;
+    record->bodyBytes = batch.outputBodyBytes;
+    write(*record, batch);
     return fail(record);
+  }
   memcpy(copy, batch.output, batch.outputBodyBytes);
   record->file = copy;
   record->body = copy;
   record->bodyBytes = batch.outputBodyBytes;
-  record->ns = ns;
-  record->inputBytes = batch.inputBytes;
   record->state = State::Ready;
   list(record);
   write(*record, batch);

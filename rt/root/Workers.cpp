@@ -119,11 +119,8 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 }
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
-  cleave_control &control = *session.control;
-  uint64_t index = control.trace_count++;
-  if (index < control.trace_capacity)
-    *cleave_control_trace(&control, index) = {batch.site->kind->id, batch.slot,       result.start_ns,  result.end_ns,
-                                              batch.count,          batch.inputBytes, batch.outputBytes};
+  trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
+                 batch.outputBytes, batch.span.number, 0, 0});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
@@ -288,6 +285,7 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   batch->entry = entry;
   batch->count = items.count();
   batch->inputBytes = batch->shared->bytes + batch->shared->image.shownBytes() + itemsBytes + items.shownBytes();
+  batch->span.offer(batch->span.loop);
   batch->submittedNs = slot.lastUseNs = nowNs();
   batch->shownCount = items.shownCount();
   batch->shown = items.takeShown();

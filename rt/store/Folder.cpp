@@ -124,11 +124,16 @@ uint8_t *readObject(const char *folder, const cleave_name &name, uint64_t *bytes
 }
 
 int writeObject(const char *folder, const cleave_name &name, const FilePart *parts, unsigned partCount, uint64_t serial) {
+  char path[kPathMax];
+  objectPath(path, folder, name);
+  return writeWhole(folder, path, parts, partCount, serial);
+}
+
+int writeWhole(const char *folder, const char *path, const FilePart *parts, unsigned partCount, uint64_t serial) {
   KeptErrno kept;
   if (!isWithinLimits(parts, partCount))
     return EFBIG;
-  char path[kPathMax], made[kPathMax];
-  objectPath(path, folder, name);
+  char made[kPathMax];
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   snprintf(made, sizeof made, "%s/new/%d-%llx-%llx", folder, getpid(),

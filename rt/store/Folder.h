@@ -45,6 +45,8 @@ struct FilePart {
 uint8_t *readObject(const char *folder, const cleave_name &name, uint64_t *bytes);
 /* 0, or an errno: nothing was written then. `serial` tells apart what one process writes. */
 int writeObject(const char *folder, const cleave_name &name, const FilePart *parts, unsigned partCount, uint64_t serial);
+/* The same for any file of the folder, `path` being all of its path. */
+int writeWhole(const char *folder, const char *path, const FilePart *parts, unsigned partCount, uint64_t serial);
 /* One more name for it. Where the file system has no links, there is none. */
 void linkObject(const char *folder, const cleave_name &name, const cleave_name &other);
 void removeObject(const char *folder, const cleave_name &name);

@@ -229,6 +229,10 @@ typedef struct cleave_trace_event {
   uint64_t items;
   uint64_t bytes_in;
   uint64_t bytes_out;
+  uint64_t work;      /* what it is a part of: a number; 0: not told */
+  uint64_t loop;      /* of a work: the staged loop whose batch it is, a number; 0: none */
+  uint64_t wanted_ns; /* 0: a part, as it was done. Else the work itself, offered at start_ns and joined at end_ns by `slot`,
+                         who from wanted_ns on did nothing but wait for it, and others' parts meanwhile */
 } cleave_trace_event;
 
 /* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */

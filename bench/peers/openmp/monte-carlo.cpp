@@ -1,0 +1,37 @@
+// test/programs/monte-carlo.cpp, made parallel by hand with OpenMP.
+#include <cstdint>
+#include <cstdio>
+#include <vector>
+
+class Generator {
+public:
+  explicit Generator(std::uint64_t seed) : state(seed * 0x9e3779b97f4a7c15u + 1) {}
+  double next() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return static_cast<double>(state >> 11) / 9007199254740992.0;
+  }
+
+private:
+  std::uint64_t state;
+};
+
+long hits(Generator generator, long darts) {
+  long count = 0;
+  for (long i = 0; i < darts; ++i) {
+    const double x = generator.next(), y = generator.next();
+    if (x * x + y * y <= 1)
+      ++count;
+  }
+  return count;
+}
+
+int main() {
+  const long streams = 64, darts = 400000;
+  long total = 0;
+#pragma omp parallel for schedule(dynamic) reduction(+ : total)
+  for (long stream = 0; stream < streams; ++stream)
+    total += hits(Generator(stream + 1), darts);
+  std::printf("pi is about %.6f\n", 4.0 * static_cast<double>(total) / static_cast<double>(streams * darts));
+}

@@ -1,0 +1,41 @@
+// test/programs/game-of-life.cpp, made parallel by hand with oneTBB.
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <tbb/parallel_for.h>
+#include <vector>
+
+using World = std::vector<std::string>;
+
+std::string nextRow(const World &world, std::size_t y) {
+  const std::size_t height = world.size(), width = world[y].size();
+  std::string row = world[y];
+  for (std::size_t x = 0; x < width; ++x) {
+    int alive = 0;
+    for (std::size_t dy = height - 1; dy <= height + 1; ++dy)
+      for (std::size_t dx = width - 1; dx <= width + 1; ++dx)
+        if (dy != height || dx != width)
+          alive += world[(y + dy) % height][(x + dx) % width] == '#';
+    row[x] = alive == 3 || (alive == 2 && world[y][x] == '#') ? '#' : '.';
+  }
+  return row;
+}
+
+int main(int argc, char **argv) {
+  const int generations = argc > 1 ? std::atoi(argv[1]) : 60;
+  World world(160, std::string(240, '.'));
+  unsigned seed = 12;
+  for (std::string &row : world)
+    for (char &cell : row)
+      cell = (seed = seed * 1664525u + 1013904223u) >> 30 ? '.' : '#';
+  for (int generation = 0; generation < generations; ++generation) {
+    World next(world.size());
+    tbb::parallel_for(std::size_t{0}, world.size(), [&](std::size_t y) { next[y] = nextRow(world, y); });
+    world = next;
+  }
+  long alive = 0;
+  for (const std::string &row : world)
+    for (const char cell : row)
+      alive += cell == '#';
+  std::printf("%ld alive\n%s\n%s\n", alive, world[0].c_str(), world[80].c_str());
+}

@@ -1,0 +1,36 @@
+// test/programs/mandelbrot.cpp, made parallel by hand with oneTBB.
+#include <complex>
+#include <cstdio>
+#include <string>
+#include <tbb/parallel_for.h>
+#include <vector>
+
+int escapeTime(std::complex<double> c, int limit) {
+  double x = 0, y = 0;
+  for (int n = 0; n < limit; ++n) {
+    const double xx = x * x, yy = y * y;
+    if (xx + yy > 4)
+      return n;
+    y = 2 * x * y + c.imag();
+    x = xx - yy + c.real();
+  }
+  return limit;
+}
+
+std::string row(double imaginary, int width) {
+  const std::string shades = " .:-=+*#%@";
+  std::string text;
+  for (int i = 0; i < width; ++i) {
+    const int n = escapeTime({-2.2 + 3.2 * i / width, imaginary}, 10000);
+    text += shades[n * 9 / 10000 % 10];
+  }
+  return text;
+}
+
+int main() {
+  const int height = 60, width = 120;
+  std::vector<std::string> picture(height);
+  tbb::parallel_for(0, height, [&](int j) { picture[j] = row(-1.2 + 2.4 * j / height, width); });
+  for (const std::string &line : picture)
+    std::puts(line.c_str());
+}

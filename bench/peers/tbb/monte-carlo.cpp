@@ -1,0 +1,43 @@
+// test/programs/monte-carlo.cpp, made parallel by hand with oneTBB.
+#include <cstdint>
+#include <cstdio>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_reduce.h>
+#include <vector>
+
+class Generator {
+public:
+  explicit Generator(std::uint64_t seed) : state(seed * 0x9e3779b97f4a7c15u + 1) {}
+  double next() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return static_cast<double>(state >> 11) / 9007199254740992.0;
+  }
+
+private:
+  std::uint64_t state;
+};
+
+long hits(Generator generator, long darts) {
+  long count = 0;
+  for (long i = 0; i < darts; ++i) {
+    const double x = generator.next(), y = generator.next();
+    if (x * x + y * y <= 1)
+      ++count;
+  }
+  return count;
+}
+
+int main() {
+  const long streams = 64, darts = 400000;
+  const long total = tbb::parallel_reduce(
+      tbb::blocked_range<long>(0, streams), 0L,
+      [&](const tbb::blocked_range<long> &range, long sum) {
+        for (long stream = range.begin(); stream < range.end(); ++stream)
+          sum += hits(Generator(stream + 1), darts);
+        return sum;
+      },
+      [](long a, long b) { return a + b; });
+  std::printf("pi is about %.6f\n", 4.0 * static_cast<double>(total) / static_cast<double>(streams * darts));
+}

@@ -1,0 +1,26 @@
+// test/programs/simpson.cpp, made parallel by hand with oneTBB.
+#include <cstdio>
+#include <cstdlib>
+#include <tbb/parallel_for.h>
+#include <vector>
+
+template <class Function> double integral(const Function &f, double from, double to, int panels) {
+  const double h = (to - from) / panels;
+  double sum = f(from) + f(to);
+  for (int i = 1; i < panels; ++i)
+    sum += f(from + i * h) * (i % 2 ? 4 : 2);
+  return sum * h / 3;
+}
+
+int main(int argc, char **argv) {
+  const int panels = argc > 1 ? std::atoi(argv[1]) : 200000;
+  const auto witch = [](double x) { return 1 / (1 + x * x); };
+  const auto polynomial = [](double x) { return ((0.5 * x - 2) * x + 1) * x - 7; };
+  std::vector<double> areas(120);
+  tbb::parallel_for(0, 60, [&](int i) {
+    areas[2 * i] = integral(witch, i, i + 1, panels);
+    areas[2 * i + 1] = integral(polynomial, -i, i, panels);
+  });
+  for (std::size_t i = 0; i < areas.size(); i += 10)
+    std::printf("%.15g\n", areas[i]);
+}
