@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -85,11 +86,14 @@ def measureProgram(options, folder, name, source, arguments):
 def measureCalls(options, folder):
     result = {}
     libraries = [os.path.join(options.build, "lib", "cleave", name) for name in ("libcleave_root.a", "libsodium.a")]
+    # As the linker of programs does it (rt/root/Heap.h).
+    with open(os.path.join(root, "rt", "include", "cleave", "heap.h")) as header:
+        wrapped = [f"-Wl,--wrap={name}" for name in re.findall(r"^  f\((\w+)\)", header.read(), re.M)]
     lmdb = ["-llmdb"] if os.path.exists("/usr/include/lmdb.h") else []
     for source, arguments in (("store-calls", []), ("store-folder", [os.path.join(folder, "calls"), "8192", "2000"])):
         binary = os.path.join(folder, source)
         succeed(["clang++-22", "-std=c++20", "-O2", "-I", root, "-I", os.path.join(root, "rt", "include"),
-                 os.path.join(root, "bench", source + ".cpp"), *libraries, *lmdb, "-lpthread", "-o", binary])
+                 os.path.join(root, "bench", source + ".cpp"), *libraries, *lmdb, *wrapped, "-lpthread", "-o", binary])
         for line in succeed([binary, *arguments]).decode().splitlines():
             what, number = line.rsplit(None, 1)
             result[what.strip()] = float(number)

@@ -17,6 +17,7 @@
 #include "linker/Lld.h"
 #include "linker/ObjectEditor.h"
 #include "linker/Optimise.h"
+#include "rt/include/cleave/heap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/IR/Module.h"
@@ -90,7 +91,8 @@ struct NativeNames {
 };
 } // namespace
 
-static Error readObject(StringRef bytes, const Module &root, NativeNames &names) {
+/// Calls `note` for each global symbol of an object file.
+static Error forEachSymbol(StringRef bytes, function_ref<void(StringRef name, bool isUndefined)> note) {
   Expected<Sections> object = openSections(bytes);
   if (!object)
     return object.takeError();
@@ -106,11 +108,17 @@ static Error readObject(StringRef bytes, const Module &root, NativeNames &names)
       Expected<StringRef> name = symbol.getName(*strings);
       if (!name)
         return name.takeError();
-      if (root.getNamedValue(*name))
-        (symbol.isUndefined() ? names.undefined : names.defined).insert(*name);
+      note(*name, symbol.isUndefined());
     }
   }
   return Error::success();
+}
+
+static Error readObject(StringRef bytes, const Module &root, NativeNames &names) {
+  return forEachSymbol(bytes, [&](StringRef name, bool isUndefined) {
+    if (root.getNamedValue(name))
+      (isUndefined ? names.undefined : names.defined).insert(name);
+  });
 }
 
 static Error readInput(StringRef path, StringRef bytes, const Module &root, NativeNames &names);
@@ -219,21 +227,52 @@ Error internaliseRoot(Module &root, const LinkOptions &options) {
 
 //===-- The link ----------------------------------------------------------------------------------------------===//
 
+/// The options that bring the program's calls of heap functions to the run time (rt/root/Heap.h), which looks after the blocks
+/// whichever library asks for them. If the program brings a malloc of its own, this holds for what it brings only: to ask for
+/// another function would bring in the C library's, with a second malloc.
+static Expected<std::vector<std::string>> heapOptions(StringRef program, const LinkOptions &options) {
+  StringSet<> defined;
+  auto note = [&](StringRef name, bool isUndefined) {
+    if (!isUndefined)
+      defined.insert(name);
+  };
+  if (Error error = forEachSymbol(program, note))
+    return error;
+  for (const std::string &path : nativeInputs(options)) {
+    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    if (buffer && identify_magic((*buffer)->getBuffer()) == file_magic::elf_relocatable)
+      if (Error error = forEachSymbol((*buffer)->getBuffer(), note))
+        return error;
+  }
+  std::vector<std::string> result;
+#define CLEAVE_WRAP(function) \
+  if (!defined.contains("malloc") || defined.contains(#function)) \
+    result.push_back("--wrap=" #function);
+  CLEAVE_HEAP_FUNCTIONS(CLEAVE_WRAP)
+#undef CLEAVE_WRAP
+  return result;
+}
+
 Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &options) {
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
     return input.takeError();
+  Expected<std::vector<std::string>> heap = heapOptions(StringRef(object.data(), object.size()), options);
+  if (!heap)
+    return heap.takeError();
   // The C library finds its own exit handlers between __start_ and __stop_ symbols: those sections stay.
   std::vector<std::string> arguments{"--gc-sections", "-z", "nostart-stop-gc", "-O1"};
   if (!options.keepDebugInfo)
     arguments.push_back("--strip-all");
+  append_range(arguments, *heap);
   for (size_t i = 0; i < options.rootArguments.size(); ++i) {
     const std::string &argument = options.rootArguments[i];
     if (argument == LinkOptions::moduleMarker) {
       // The runtime's start must run even in a program without a cut: it takes the node's traces out of the
       // environment. Before the C++ library, so that its operator new is the one that is found.
       arguments.insert(arguments.end(),
-                       {input->path(), "-u", "cleave_is_splitting", rootRuntime(options), sodium(options)});
+                       {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", rootRuntime(options),
+                        sodium(options)});
     } else if (argument == "-o") {
       ++i; // the image stays in memory
     } else {

@@ -164,14 +164,16 @@ bool attach(void *memory, uint64_t size) {
   return true;
 }
 
-void *allocate(uint64_t size, uint64_t alignment) {
+void *allocate(uint64_t size, uint64_t alignment, bool *isZero) {
   if (alignment > kPage || size > bytes)
     return nullptr;
   auto length = static_cast<uint32_t>((size + kPage - 1) / kPage);
   Guard guard;
   uint32_t page;
+  bool isDirty = false;
   if (uint32_t found = findFree(length)) {
     page = found - 1;
+    isDirty = extents[page].isDirty;
     carve(page, length);
   } else if (length <= pageCount - touchedPages) {
     page = touchedPages;
@@ -184,6 +186,8 @@ void *allocate(uint64_t size, uint64_t alignment) {
   for (uint32_t i = page; i != page + length; ++i)
     owners[i] = page + 1;
   usedPages += length;
+  if (isZero)
+    *isZero = !isDirty;
   return base + page * kPage;
 }
 

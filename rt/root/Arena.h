@@ -1,6 +1,6 @@
 /* Arena.h - where the program's large blocks lie when a run may split: in memory that workers can be shown.
  *
- * operator new puts blocks of CLEAVE_EXTERN_MIN bytes and more here. When such a block is an argument, a message
+ * The program's heap puts blocks of CLEAVE_EXTERN_MIN bytes and more here (Heap.h). When such a block is an argument, a message
  * carries its place instead of its bytes, and the worker maps it (image.h: externs). Extents of whole pages, best fit
  * within classes, neighbours joined on release. Memory goes back to the system in large pieces and late: a program
  * that fills and frees the same vector in a loop should not pay for fresh pages each time.
@@ -46,7 +46,8 @@ bool attach(void *memory, uint64_t size);
  * are and can no longer be shown. No other thread may write to the arena meanwhile. */
 void makePrivate();
 
-void *allocate(uint64_t size, uint64_t alignment);
+/* Null: there is no room. `isZero` is told whether every byte of the block is zero. */
+void *allocate(uint64_t size, uint64_t alignment, bool *isZero = nullptr);
 void release(void *block);
 inline bool owns(const void *pointer) {
   return reinterpret_cast<uint64_t>(pointer) - reinterpret_cast<uint64_t>(base) < bytes;

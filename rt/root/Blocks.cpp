@@ -1,9 +1,8 @@
 #include "Blocks.h"
 
 #include "../task/Memory.h"
-#include "Arena.h"
+#include "Heap.h"
 
-#include <stdlib.h>
 
 namespace cleave {
 
@@ -28,13 +27,13 @@ bool hasHeaderInItsPage(const void *block) { return reinterpret_cast<uint64_t>(b
 } // namespace
 
 void *allocateMarked(size_t size) {
-  auto *raw = static_cast<uint8_t *>(malloc(size + kHeaderBytes));
+  auto *raw = static_cast<uint8_t *>(__real_malloc(size + kHeaderBytes));
   if (!raw)
     return nullptr;
   uint64_t isShifted = 0;
   if (!hasHeaderInItsPage(raw + kHeaderBytes)) {
-    free(raw);
-    raw = static_cast<uint8_t *>(malloc(size + 2 * kHeaderBytes));
+    __real_free(raw);
+    raw = static_cast<uint8_t *>(__real_malloc(size + 2 * kHeaderBytes));
     if (!raw)
       return nullptr;
     isShifted = hasHeaderInItsPage(raw + kHeaderBytes) ? 0 : kIsShifted;
@@ -55,7 +54,7 @@ void freeMarked(void *block) {
   uint8_t *header = static_cast<uint8_t *>(block) - kHeaderBytes;
   bool isShifted = loadWord(header) & kIsShifted;
   memset(header, 0, kHeaderBytes);
-  free(isShifted ? header - kHeaderBytes : header);
+  __real_free(isShifted ? header - kHeaderBytes : header);
 }
 
 HeapBlock findBlock(const void *pointer) {

@@ -29,7 +29,7 @@ HeapBlock findBlock(const void *pointer);
 inline constexpr size_t kMarked = 128;
 inline constexpr size_t kHeaderBytes = 16;
 
-/* malloc and free with a header. */
+/* The C library's malloc and free, with a header. */
 void *allocateMarked(size_t size);
 bool isMarked(const void *block);
 void freeMarked(void *block);

@@ -1,35 +1,17 @@
-/* NewDelete.cpp - the program's operator new and delete: large blocks to the arena, all else to malloc, from some
- * size on with a header (Blocks.h).
+/* NewDelete.cpp - the program's operator new and delete, over its heap (Heap.h).
  *
  * Weak, each form in terms of the one that the standard says it calls: a program may replace any of them, and what it
- * does not replace still ends in what it does. Its blocks are then not in the arena, and travel by copying.
- *
- * The price for a block in a program that is not split is one comparison on each side, for a small one in a program
- * that is split two or three. */
-#include "Arena.h"
-#include "Blocks.h"
-
-#include "../task/Memory.h"
-#include "cleave/image.h"
+ * does not replace still ends in what it does. */
+#include "Heap.h"
 
 #include <new>
-#include <stdlib.h>
-
-using cleave::arena::owns;
 
 namespace {
 
 inline void *tryAllocate(size_t size, size_t alignment) {
-  if (cleave::arena::base) [[unlikely]] { // which a program that is not split never has
-    if (size >= CLEAVE_EXTERN_MIN)
-      if (void *block = cleave::arena::allocate(size, alignment))
-        return block;
-    if (size >= cleave::kMarked && alignment <= cleave::kHeaderBytes)
-      return cleave::allocateMarked(size);
-  }
   if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-    return malloc(size ? size : 1);
-  return aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1));
+    return cleave::heap::allocate(size ? size : 1);
+  return cleave::heap::allocateAligned(alignment, (size + alignment - 1) & ~(alignment - 1));
 }
 
 /* Asks the program's new handler for memory, as the standard says. It may throw. */
@@ -47,16 +29,6 @@ inline void *tryAllocate(size_t size, size_t alignment) {
 inline void *allocate(size_t size, size_t alignment) {
   void *block = tryAllocate(size, alignment);
   return block ? block : retry(size, alignment);
-}
-
-inline void release(void *block) {
-  if (cleave::arena::base) [[unlikely]] {
-    if (owns(block))
-      return cleave::arena::release(block);
-    if (block && cleave::isMarked(block))
-      return cleave::freeMarked(block);
-  }
-  free(block);
 }
 
 } // namespace
@@ -103,8 +75,8 @@ CLEAVE_WEAK void *operator new[](size_t size, std::align_val_t alignment, const 
   return ::operator new(size, alignment, none);
 }
 
-CLEAVE_WEAK void operator delete(void *block) noexcept { release(block); }
-CLEAVE_WEAK void operator delete(void *block, std::align_val_t) noexcept { release(block); }
+CLEAVE_WEAK void operator delete(void *block) noexcept { cleave::heap::release(block); }
+CLEAVE_WEAK void operator delete(void *block, std::align_val_t) noexcept { cleave::heap::release(block); }
 CLEAVE_WEAK void operator delete[](void *block) noexcept { ::operator delete(block); }
 CLEAVE_WEAK void operator delete(void *block, size_t) noexcept { ::operator delete(block); }
 CLEAVE_WEAK void operator delete[](void *block, size_t) noexcept { ::operator delete[](block); }

@@ -3,8 +3,8 @@
 // one that the C++ library calls.
 //
 // RUN: mkdir -p %t.rt && cp %rt/libcleave_task.a %rt/libcleave_task_base.a %rt/libsodium.a %t.rt
-// RUN: printf 'int cleave_is_splitting = 0;' > %t.flag.c && %clang -O1 -c %t.flag.c -o %t.flag.o
-// RUN: rm -f %t.rt/libcleave_root.a && llvm-ar rcs %t.rt/libcleave_root.a %t.flag.o
+// RUN: %clang -O1 -c %S/Inputs/bare-runtime.c -o %t.runtime.o
+// RUN: rm -f %t.rt/libcleave_root.a && llvm-ar rcs %t.rt/libcleave_root.a %t.runtime.o
 // RUN: %clang -O1 -c %S/Inputs/native.c -o %t.native.o
 // RUN: %clangxx -std=c++20 -O2 -Xclang -disable-llvm-passes -gline-tables-only -S -emit-llvm %s -o %t.ll
 // RUN: python3 %S/Inputs/link-root.py %clangxx %t.native.o -- cleave-link-test link %t.ll -o %t.out --runtime=%t.rt

@@ -11,9 +11,11 @@
 #include "rt/root/Names.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <map>
 #include <random>
 #include <string>
@@ -525,6 +527,74 @@ void markedBlocks(FakeNode &) {
     ::operator delete(block);
 }
 
+/* malloc and its like over arena, headers and the C library's heap: contents and sizes hold through everything. */
+void heapFunctions(FakeNode &) {
+  std::mt19937_64 random(3);
+  struct Block {
+    uint8_t *data;
+    size_t bytes;
+    uint8_t fill;
+  };
+  std::vector<Block> blocks;
+  auto anySize = [&] { return 1 + random() % (size_t{1} << (random() % 19)); };
+  auto holds = [](const uint8_t *data, size_t bytes, uint8_t fill) {
+    return std::all_of(data, data + bytes, [&](uint8_t byte) { return byte == fill; });
+  };
+  for (int i = 0; i != 30000; ++i) {
+    size_t bytes = anySize();
+    uint8_t *data = nullptr;
+    switch (random() % 6) {
+    case 0:
+      data = static_cast<uint8_t *>(malloc(bytes));
+      break;
+    case 1:
+      data = static_cast<uint8_t *>(calloc(bytes / 8 + 1, 8));
+      expect(holds(data, bytes / 8 * 8, 0), "calloc's are zero");
+      break;
+    case 2: {
+      size_t alignment = size_t{16} << random() % 9;
+      void *block = nullptr;
+      expect(!posix_memalign(&block, alignment, bytes) && reinterpret_cast<size_t>(block) % alignment == 0, "aligned");
+      data = static_cast<uint8_t *>(block);
+      break;
+    }
+    case 3:
+      if (blocks.empty())
+        continue;
+      {
+        Block &block = blocks[random() % blocks.size()];
+        size_t size = bytes + 1;
+        block.data = static_cast<uint8_t *>(realloc(block.data, size));
+        expect(holds(block.data, std::min(size, block.bytes), block.fill), "realloc keeps what was there");
+        block.bytes = size;
+        memset(block.data, block.fill, size);
+      }
+      continue;
+    default:
+      if (blocks.size() > 100 || (!blocks.empty() && random() % 2)) {
+        size_t at = random() % blocks.size();
+        expect(holds(blocks[at].data, blocks[at].bytes, blocks[at].fill), "a block was written over");
+        free(blocks[at].data);
+        blocks.erase(blocks.begin() + static_cast<long>(at));
+      }
+      continue;
+    }
+    expect(malloc_usable_size(data) >= bytes, "usable size");
+    bool isFound = cleave::findBlock(data).begin == data;
+    expect(isFound || bytes < cleave::kMarked || reinterpret_cast<size_t>(data) % 32 == 0, "a block of some size is found");
+    blocks.push_back({data, bytes, static_cast<uint8_t>(random())});
+    memset(data, blocks.back().fill, bytes);
+  }
+  for (Block &block : blocks)
+    free(block.data);
+  void *volatile none = malloc(300); // what is not looked at is not called at all
+  none = realloc(none, 0);
+  expect(!none, "nothing is left of it");
+  volatile size_t many = SIZE_MAX / 4;
+  none = calloc(many, 8);
+  expect(!none && errno == ENOMEM, "too many");
+}
+
 void names(FakeNode &node) {
   cleave_name a = cleave::contentName("a", 1), b = cleave::contentName("b", 1), inputs[] = {a, b};
   auto same = [](const cleave_name &x, const cleave_name &y) { return !std::memcmp(&x, &y, sizeof x); };
@@ -558,6 +628,7 @@ int main(int argc, char **argv) {
       {"arena", arenaBlocks},
       {"memo", memo},
       {"marked", markedBlocks},
+      {"heap", heapFunctions},
       {"names", names},
       {"die", [](FakeNode &node) { dying(Ending::Die, node); }},
       {"panic", [](FakeNode &node) { dying(Ending::Panic, node); }},

@@ -1,0 +1,101 @@
+/* Malloc.cpp - the C library's heap functions as the program sees them; Heap.h says what that is for. Weak, because a program
+ * may be linked with wrappers of its own. */
+#include "Heap.h"
+
+#include "../task/Memory.h"
+
+#include <errno.h>
+
+using namespace cleave;
+
+namespace {
+
+/* Of a block that `isOwn`, at least what was asked for. */
+size_t ownSize(const void *block) { return findBlock(block).bytes; }
+
+bool isOwn(const void *block) { return arena::owns(block) || isMarked(block); }
+
+void *move(void *block, size_t oldSize, size_t size) {
+  void *moved = heap::allocate(size);
+  if (moved) {
+    memcpy(moved, block, oldSize < size ? oldSize : size);
+    heap::release(block);
+  }
+  return moved;
+}
+
+void *resize(void *block, size_t size) {
+  if (arena::owns(block)) {
+    size_t room = ownSize(block);
+    return size <= room && size > room / 2 && size >= CLEAVE_EXTERN_MIN ? block : move(block, room, size);
+  }
+  if (isMarked(block))
+    return move(block, ownSize(block), size);
+  /* A small block that becomes large is one to look after. */
+  bool isToMove = size >= kMarked && __real_malloc_usable_size;
+  return isToMove ? move(block, __real_malloc_usable_size(block), size) : __real_realloc(block, size);
+}
+
+void *noMemory() {
+  errno = ENOMEM;
+  return nullptr;
+}
+
+} // namespace
+
+extern "C" {
+
+[[gnu::weak]] void *__wrap_malloc(size_t size) { return heap::allocate(size); }
+
+[[gnu::weak]] void __wrap_free(void *block) { heap::release(block); }
+
+[[gnu::weak]] void *__wrap_calloc(size_t count, size_t size) {
+  size_t bytes;
+  if (!arena::base || __builtin_mul_overflow(count, size, &bytes) || bytes < kMarked)
+    return __real_calloc(count, size);
+  bool isZero = false;
+  if (bytes >= CLEAVE_EXTERN_MIN)
+    if (void *block = arena::allocate(bytes, heap::kAlignment, &isZero))
+      return isZero ? block : memset(block, 0, bytes);
+  void *block = allocateMarked(bytes);
+  return block ? memset(block, 0, bytes) : nullptr;
+}
+
+[[gnu::weak]] void *__wrap_realloc(void *block, size_t size) {
+  if (!arena::base)
+    return __real_realloc(block, size);
+  if (!block)
+    return heap::allocate(size);
+  return size ? resize(block, size) : (heap::release(block), nullptr); /* as glibc does it */
+}
+
+[[gnu::weak]] void *__wrap_memalign(size_t alignment, size_t size) {
+  if (arena::base)
+    if (void *block = heap::tryOwn(size, alignment))
+      return block;
+  return __real_memalign ? __real_memalign(alignment, size) : noMemory();
+}
+
+[[gnu::weak]] void *__wrap_aligned_alloc(size_t alignment, size_t size) {
+  bool isPower = alignment && !(alignment & (alignment - 1));
+  void *block = isPower ? heap::allocateAligned(alignment, size) : nullptr;
+  if (!block)
+    errno = isPower ? ENOMEM : EINVAL;
+  return block;
+}
+
+[[gnu::weak]] int __wrap_posix_memalign(void **result, size_t alignment, size_t size) {
+  if (arena::base && alignment >= sizeof(void *) && !(alignment & (alignment - 1)))
+    if (void *block = heap::tryOwn(size, alignment)) {
+      *result = block;
+      return 0;
+    }
+  return __real_posix_memalign ? __real_posix_memalign(result, alignment, size) : ENOMEM;
+}
+
+[[gnu::weak]] size_t __wrap_malloc_usable_size(void *block) {
+  if (arena::base && block && isOwn(block))
+    return ownSize(block);
+  return __real_malloc_usable_size ? __real_malloc_usable_size(block) : 0;
+}
+}

@@ -1,0 +1,24 @@
+/* bare-runtime.c - as much of the run time inside the program as the link asks for, and nothing that it does. */
+#include <stddef.h>
+
+int cleave_is_splitting;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void __real_free(void *block);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_memalign(size_t alignment, size_t size);
+int __real_posix_memalign(void **block, size_t alignment, size_t size);
+size_t __real_malloc_usable_size(void *block);
+
+void *__wrap_malloc(size_t size) { return __real_malloc(size); }
+void *__wrap_calloc(size_t count, size_t size) { return __real_calloc(count, size); }
+void *__wrap_realloc(void *block, size_t size) { return __real_realloc(block, size); }
+void __wrap_free(void *block) { __real_free(block); }
+void *__wrap_aligned_alloc(size_t alignment, size_t size) { return __real_aligned_alloc(alignment, size); }
+void *__wrap_memalign(size_t alignment, size_t size) { return __real_memalign(alignment, size); }
+int __wrap_posix_memalign(void **block, size_t alignment, size_t size) {
+  return __real_posix_memalign(block, alignment, size);
+}
+size_t __wrap_malloc_usable_size(void *block) { return __real_malloc_usable_size(block); }
