@@ -108,11 +108,25 @@ bool Hoister::keepInside(LoadInst &load) {
   return true;
 }
 
+/// The address of a part of a variable that lives within an iteration stays where the variable does: nothing is gained by
+/// moving it, and a variable with a user in front of the loop would no longer be the iteration's own (RangePrivate.cpp).
+static bool livesInside(const Instruction &address, const Loop &loop) {
+  if (!address.getType()->isPointerTy())
+    return false;
+  auto *variable = dyn_cast<AllocaInst>(getUnderlyingObject(&address));
+  return variable && any_of(variable->users(), [&](const User *user) {
+           auto *marker = dyn_cast<IntrinsicInst>(user);
+           return marker && marker->getIntrinsicID() == Intrinsic::lifetime_start && loop.contains(marker);
+         });
+}
+
 bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) {
   bool isArithmetic = isa<GetElementPtrInst>(instruction) || isa<BinaryOperator>(instruction) ||
                       isa<CmpInst>(instruction) || isa<SelectInst>(instruction) || isa<CastInst>(instruction);
   auto *load = dyn_cast<LoadInst>(&instruction);
   if ((!isArithmetic && !load) || !loop.hasLoopInvariantOperands(&instruction))
+    return false;
+  if (!load && livesInside(instruction, loop))
     return false;
   if (load && (!load->isSimple() || memory.mayOverlap(effects.accesses(*load).reads, writes)))
     return false;

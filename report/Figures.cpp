@@ -89,6 +89,8 @@ public:
   bool string(std::string &value) {
     if (isInEvent() && currentKey == "ph")
       phase = value;
+    else if (isInEvent() && currentKey == "cat")
+      category = value;
     else if (isInArguments() && currentKey == "name")
       name = value;
     return true;
@@ -96,8 +98,12 @@ public:
   bool start_object(size_t) {
     if (depth == 2 && isInEvents) {
       event = {};
+      memory = {};
+      work = {};
       durationUs = 0;
+      workNumber = 0;
       phase.clear();
+      category.clear();
       name.clear();
     }
     isArgumentsOpen = depth == 3 && isInEvents && currentKey == "args";
@@ -135,36 +141,73 @@ private:
   bool isInEvent() const { return isInEvents && depth == 3; }
   bool isInArguments() const { return isInEvents && depth == 4 && isArgumentsOpen; }
   bool number(double value);
+  void argument(double value);
+  void otherData(double value);
+  void finishWork();
   void finishEvent();
 
   Trace &trace;
   TraceEvent event;
+  TraceMemory memory;
+  TraceWork work;
+  uint64_t workNumber = 0;
   double durationUs = 0;
-  std::string currentKey, phase, name;
+  std::string currentKey, phase, category, name;
   int depth = 0;
   bool isInEvents = false, isArgumentsOpen = false, isOtherDataOpen = false;
 };
 
 } // namespace
 
+static uint64_t whole(double value) { return static_cast<uint64_t>(std::clamp(value, 0.0, 1e18)); }
+
+static uint32_t word(double value) { return static_cast<uint32_t>(std::min<uint64_t>(whole(value), UINT32_MAX)); }
+
+void TraceHandler::argument(double value) {
+  static constexpr std::pair<const char *, double TraceMemory::*> sizes[] = {
+      {"program", &TraceMemory::program}, {"workers", &TraceMemory::workers}, {"shared", &TraceMemory::shared}};
+  for (auto [key, member] : sizes)
+    if (currentKey == key)
+      memory.*member = std::max(value, 0.0);
+  if (currentKey == "kind")
+    event.kind = word(value);
+  else if (currentKey == "items")
+    event.items = whole(value);
+  else if (currentKey == "work")
+    event.work = whole(value);
+  else if (currentKey == "loop")
+    work.loop = whole(value);
+  else if (currentKey == "wanted")
+    work.wantedUs = std::max(value, 0.0);
+  else if (currentKey == "built")
+    work.builtUs = std::max(value, 0.0);
+}
+
+void TraceHandler::otherData(double value) {
+  if (currentKey == "events_lost")
+    trace.lost = whole(value);
+  else if (currentKey == "wall_us")
+    trace.runUs = std::max(value, 0.0);
+  else if (currentKey == "program")
+    trace.program = word(value);
+}
+
 bool TraceHandler::number(double value) {
   if (!std::isfinite(value))
     value = 0;
-  auto whole = [&] { return static_cast<uint64_t>(std::clamp(value, 0.0, 1e18)); };
   if (isInEvent()) {
     if (currentKey == "tid")
-      event.slot = static_cast<uint32_t>(std::min<uint64_t>(whole(), UINT32_MAX));
+      event.slot = word(value);
     else if (currentKey == "ts")
       event.startUs = std::max(value, 0.0);
+    else if (currentKey == "id")
+      workNumber = whole(value);
     else if (currentKey == "dur")
       durationUs = std::max(value, 0.0);
   } else if (isInArguments()) {
-    if (currentKey == "kind")
-      event.kind = static_cast<uint32_t>(std::min<uint64_t>(whole(), UINT32_MAX));
-    else if (currentKey == "items")
-      event.items = whole();
-  } else if (isOtherDataOpen && depth == 2 && currentKey == "events_lost") {
-    trace.lost = whole();
+    argument(value);
+  } else if (isOtherDataOpen && depth == 2) {
+    otherData(value);
   }
   return true;
 }
@@ -172,10 +215,31 @@ bool TraceHandler::number(double value) {
 void TraceHandler::finishEvent() {
   if (phase == "M")
     trace.slots[event.slot] = name;
+  if (phase == "C" && category == "memory") {
+    memory.atUs = event.startUs;
+    trace.memory.push_back(memory);
+  }
+  if ((phase == "b" || phase == "e") && category == "work")
+    finishWork();
   if (phase != "X")
     return;
   event.endUs = event.startUs + durationUs;
   trace.events.push_back(event);
+}
+
+/// Its end has all that its beginning does not say.
+void TraceHandler::finishWork() {
+  TraceWork &known = trace.works[workNumber];
+  known.slot = event.slot;
+  if (phase == "b") {
+    known.offeredUs = event.startUs;
+    return;
+  }
+  known.joinedUs = event.startUs;
+  known.wantedUs = work.wantedUs;
+  known.loop = work.loop;
+  known.builtUs = work.builtUs;
+  known.isJoined = true;
 }
 
 Problem readTrace(const std::string &path, const Bundle &bundle, FiguresOf whose, Trace &trace) {
@@ -190,7 +254,10 @@ Problem readTrace(const std::string &path, const Bundle &bundle, FiguresOf whose
       return fmt::format("'{}' is of another program: it has tasks of kind {}, and this bundle has {}", printable(path),
                          event.kind, bundle.tasks.size());
   std::sort(trace.events.begin(), trace.events.end(), [](const TraceEvent &a, const TraceEvent &b) {
-    return std::tie(a.slot, a.startUs, a.endUs, a.kind) < std::tie(b.slot, b.startUs, b.endUs, b.kind);
+    return std::tie(a.slot, a.startUs, a.endUs, a.kind, a.work) < std::tie(b.slot, b.startUs, b.endUs, b.kind, b.work);
+  });
+  std::sort(trace.memory.begin(), trace.memory.end(), [](const TraceMemory &a, const TraceMemory &b) {
+    return std::tie(a.atUs, a.program, a.workers, a.shared) < std::tie(b.atUs, b.program, b.workers, b.shared);
   });
   return std::nullopt;
 }

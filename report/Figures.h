@@ -29,14 +29,34 @@ struct RunStatistics {
   std::vector<KindFigures> kinds; ///< by task id
 };
 
+/// A part of some work, as a worker did it.
 struct TraceEvent {
   uint32_t kind = 0, slot = 0;
   double startUs = 0, endUs = 0;
   uint64_t items = 0;
+  uint64_t work = 0; ///< a number; 0: not told
+};
+
+/// What a thread offered to others and had back later (rt/root/Trace.h).
+struct TraceWork {
+  uint32_t slot = 0; ///< its owner's
+  double offeredUs = 0, wantedUs = 0, joinedUs = 0;
+  uint64_t loop = 0;  ///< the staged loop whose batch it is; 0: none
+  double builtUs = 0; ///< of a batch: since when its arguments had been computed
+  bool isJoined = false;
+};
+
+/// Bytes that were there at a time.
+struct TraceMemory {
+  double atUs = 0, program = 0, workers = 0, shared = 0;
 };
 
 struct Trace {
   std::vector<TraceEvent> events;        ///< by slot, then by start
+  std::map<uint64_t, TraceWork> works;   ///< by number
+  uint32_t program = UINT32_MAX;         ///< slot of the program's own thread
+  std::vector<TraceMemory> memory;       ///< by time
+  double runUs = 0;                      ///< how long the run took; 0: it does not say
   std::map<uint32_t, std::string> slots; ///< their names
   uint64_t lost = 0;                     ///< events that the run had no room for
 };

@@ -15,6 +15,7 @@
 #include "report/Template.h"
 #include "report/Text.h"
 #include "report/Timeline.h"
+#include "report/Work.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -323,7 +324,10 @@ static Json describePage(const Inputs &inputs, const std::string &title, const G
   if (statistics)
     page["run"]["before"] = inputs.before ? describeRun(*inputs.before) : Json();
   if (inputs.trace)
-    page["timeline"]["before"] = inputs.traceBefore ? describeWork(*inputs.traceBefore) : Json();
+    page["timeline"]["before"] =
+        inputs.traceBefore
+            ? describeWork(*inputs.traceBefore, followDependences(*inputs.traceBefore), inputs.bundle.tasks)
+            : Json();
   return page;
 }
 

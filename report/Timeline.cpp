@@ -6,13 +6,14 @@
 // bins alone. For zooming the page's script has the tasks themselves, as numbers in microseconds, each start relative
 // to the end before it; above eventsMax, neighbours become one until there are few enough.
 //
-// Work is what the tasks took together. The span, the time that any number of workers would still need, cannot be known
-// from a trace, which does not say what waited for what. It is estimated: whenever no task ran, the program itself was
-// at work, and that stays; while tasks ran, at least the longest of them stays. Tasks that were independent give a span
-// that is true but for the cost of handing them out; a chain of dependent ones gives one that is too short.
+// Where the trace says what waited for what, a part is drawn where it was at work itself, and not where it waited or
+// helped others, and the first row is the critical path (Span.h): at each time what the run was waiting for.
 #include "report/Timeline.h"
 #include "Readable.h"
+#include "report/MemoryChart.h"
+#include "report/Span.h"
 #include "report/Text.h"
+#include "report/Work.h"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,8 @@ namespace cleave {
 
 namespace {
 
-constexpr size_t colourCount = 8;
+constexpr size_t colourCount = 9; ///< the last is the program's own
+constexpr unsigned programColour = colourCount - 1;
 constexpr size_t rowsMax = 64;       ///< more workers than that share rows
 constexpr size_t binsMax = 800;      ///< of the overview, for one row
 constexpr size_t binsInAll = 24'000; ///< and for all rows: what bounds the picture's size
@@ -45,33 +47,48 @@ struct Row {
   std::vector<TraceEvent> events; ///< by start
 };
 
-struct Span {
-  double idleUs = 0;    ///< no task ran
-  double longestUs = 0; ///< the longest task of each phase in which some did, added up
-  double phasesUs = 0;  ///< how long these phases were
-  size_t peak = 0;      ///< tasks at a time, at most
-};
-
 } // namespace
 
 static std::string inSeconds(double us) { return readableTime(us * 1e3); }
 
-/// Of a trace that has events.
-static std::vector<Row> makeRows(const Trace &trace) {
+static TraceEvent eventOf(const Stretch &stretch, size_t kindCount) {
+  TraceEvent event;
+  event.kind = stretch.kind == programKind ? static_cast<uint32_t>(kindCount) : stretch.kind;
+  event.slot = stretch.slot;
+  event.startUs = stretch.startUs;
+  event.endUs = stretch.endUs;
+  return event;
+}
+
+/// What is drawn, by slot and start: parts where they were at work themselves, the program as the kind behind the last.
+static std::vector<TraceEvent> drawnEvents(const Trace &trace, const Dependences &dependences, size_t kindCount) {
+  if (!dependences.isKnown)
+    return trace.events;
+  std::vector<TraceEvent> drawn;
+  for (const Stretch &stretch : dependences.parts)
+    drawn.push_back(eventOf(stretch, kindCount));
+  return drawn;
+}
+
+/// Of a list that is not empty.
+static std::vector<Row> makeRows(const Trace &trace, const std::vector<TraceEvent> &drawn) {
   std::vector<uint32_t> slots;
-  for (const TraceEvent &event : trace.events)
+  for (const TraceEvent &event : drawn)
     if (slots.empty() || slots.back() != event.slot)
       slots.push_back(event.slot);
   size_t perRow = (slots.size() + rowsMax - 1) / rowsMax;
   std::vector<Row> rows((slots.size() + perRow - 1) / perRow);
-  size_t index = 0;
-  for (const TraceEvent &event : trace.events) {
-    index += slots[index] != event.slot;
-    Row &row = rows[index / perRow];
+  auto rowOf = [&](uint32_t slot) -> Row & {
+    return rows[static_cast<size_t>(std::lower_bound(slots.begin(), slots.end(), slot) - slots.begin()) / perRow];
+  };
+  for (const TraceEvent &event : drawn) {
+    Row &row = rowOf(event.slot);
     row.busyUs += event.endUs - event.startUs;
-    ++row.tasks;
     row.events.push_back(event);
   }
+  for (const TraceEvent &event : trace.events)
+    if (std::binary_search(slots.begin(), slots.end(), event.slot))
+      ++rowOf(event.slot).tasks;
   for (size_t i = 0; i != rows.size(); ++i) {
     uint32_t first = slots[i * perRow], last = slots[std::min(slots.size(), (i + 1) * perRow) - 1];
     auto named = trace.slots.find(first);
@@ -86,39 +103,14 @@ static std::vector<Row> makeRows(const Trace &trace) {
   return rows;
 }
 
-static Span estimateSpan(const Trace &trace, double endUs) {
-  std::vector<const TraceEvent *> byStart;
-  for (const TraceEvent &event : trace.events)
-    byStart.push_back(&event);
-  std::sort(byStart.begin(), byStart.end(),
-            [](const TraceEvent *a, const TraceEvent *b) { return a->startUs < b->startUs; });
-  Span span;
-  double at = 0, longest = 0; // `at`: the end of the phase so far
-  for (const TraceEvent *event : byStart) {
-    if (event->startUs > at) {
-      span.idleUs += event->startUs - at;
-      span.longestUs += longest;
-      longest = 0;
-      at = event->startUs;
-    }
-    longest = std::max(longest, event->endUs - event->startUs);
-    if (event->endUs > at) {
-      span.phasesUs += event->endUs - at;
-      at = event->endUs;
-    }
-  }
-  span.longestUs += longest;
-  span.idleUs += std::max(endUs - at, 0.0);
-  std::vector<double> ends;
-  for (const TraceEvent &event : trace.events)
-    ends.push_back(event.endUs);
-  std::sort(ends.begin(), ends.end());
-  for (size_t started = 0, ended = 0; started != byStart.size(); ++started) {
-    while (ends[ended] <= byStart[started]->startUs && ended < started)
-      ++ended;
-    span.peak = std::max(span.peak, started + 1 - ended);
-  }
-  return span;
+/// Of the critical path: one thing at a time, on whatever worker.
+static Row criticalRow(const Dependences &dependences, size_t kindCount) {
+  Row row;
+  row.name = "critical path";
+  row.busyUs = dependences.spanUs;
+  for (const Stretch &stretch : dependences.path)
+    row.events.push_back(eventOf(stretch, kindCount));
+  return row;
 }
 
 /// SVG path data by colour and level, a rectangle for each run of equal bins.
@@ -133,7 +125,8 @@ static Json drawRow(const Row &row, size_t rowIndex, size_t bins, double endUs, 
       double to = std::min(event.endUs, static_cast<double>(bin + 1) * binUs);
       double part = std::max(to - from, 0.0) / binUs;
       busy[bin][colours[event.kind]] += part;
-      busyInAll[bin] += part;
+      if (colours[event.kind] != programColour)
+        busyInAll[bin] += part;
     }
   std::string paths[colourCount][levels];
   auto look = [&](size_t bin) {
@@ -230,6 +223,7 @@ static Json scriptData(const std::vector<Row> &rows, size_t eventCount, double e
     list.push_back({{"name", rows[i].name}, {"events", numbersOf(blocks[i])}});
   for (size_t i = 0; i != tasks.size(); ++i)
     kinds.push_back({{"name", cleanText(tasks[i].name)}, {"colour", colours[i]}});
+  kinds.push_back({{"name", "the program itself"}, {"colour", programColour}});
   return {{"end", std::llround(endUs)}, {"rows", std::move(list)}, {"kinds", std::move(kinds)}};
 }
 
@@ -251,82 +245,49 @@ static Json rowTable(const std::vector<Row> &rows, double endUs) {
   return table;
 }
 
-static Json workAndSpan(const Trace &trace, const Span &span, double workUs, double endUs) {
-  double spanUs = span.idleUs + span.longestUs, allUs = workUs + span.idleUs;
-  double longestUs = 0;
-  uint32_t longestKind = 0;
-  for (const TraceEvent &event : trace.events)
-    if (event.endUs - event.startUs > longestUs) {
-      longestUs = event.endUs - event.startUs;
-      longestKind = event.kind;
-    }
-  auto ratio = [](double a, double b) {
-    double value = b > 0 ? a / b : 0;
-    return value < 100 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
-  };
-  return {{"work", inSeconds(workUs)},
-          {"idle", inSeconds(span.idleUs)},
-          {"idleShare", fmt::format("{:.0f} %", 100 * span.idleUs / endUs)},
-          {"span", inSeconds(spanUs)},
-          {"possible", ratio(allUs, spanUs)},
-          {"achieved", ratio(allUs, endUs)},
-          {"whileRunning", ratio(workUs, span.phasesUs)},
-          {"peak", span.peak},
-          {"end", inSeconds(endUs)},
-          {"longest", inSeconds(longestUs)},
-          {"longestKind", longestKind}};
-}
-
-namespace {
-struct Lengths {
-  double endUs = 1, workUs = 0;
-};
-} // namespace
-
-static Lengths lengthsOf(const Trace &trace) {
-  Lengths lengths;
-  for (const TraceEvent &event : trace.events) {
-    lengths.endUs = std::max(lengths.endUs, event.endUs);
-    lengths.workUs += event.endUs - event.startUs;
-  }
-  return lengths;
-}
-
-Json describeWork(const Trace &trace) {
-  if (trace.events.empty())
-    return nullptr;
-  auto [endUs, workUs] = lengthsOf(trace);
-  return workAndSpan(trace, estimateSpan(trace, endUs), workUs, endUs);
-}
-
-Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours) {
+Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &kindColours) {
   if (trace.events.empty())
     return {{"isEmpty", true}};
-  auto [endUs, workUs] = lengthsOf(trace);
-  Span span = estimateSpan(trace, endUs);
-  std::vector<Row> rows = makeRows(trace);
-  size_t bins = std::clamp(binsInAll / rows.size(), size_t{100}, binsMax);
-  std::vector<double> busyInAll(bins);
+  Dependences dependences = followDependences(trace);
+  std::vector<unsigned> colours = kindColours;
+  colours.push_back(programColour);
+  double endUs = std::max(trace.runUs, 1.0);
+  for (const TraceEvent &event : trace.events)
+    endUs = std::max(endUs, event.endUs);
+  std::vector<TraceEvent> drawn = drawnEvents(trace, dependences, tasks.size());
+  std::vector<Row> rows = makeRows(trace, drawn);
   size_t slotCount = 0;
-  for (size_t i = 0; i != trace.events.size(); ++i)
-    slotCount += i == 0 || trace.events[i].slot != trace.events[i - 1].slot;
+  for (size_t i = 0; i != drawn.size(); ++i)
+    slotCount += i == 0 || drawn[i].slot != drawn[i - 1].slot;
   size_t perRow = (slotCount + rows.size() - 1) / rows.size();
-  Json paths = Json::array();
-  for (size_t i = 0; i != rows.size(); ++i)
-    for (Json &path : drawRow(rows[i], i, bins, endUs, perRow, colours, busyInAll))
+  Json table = rowTable(rows, endUs);
+  size_t critical = dependences.isKnown;
+  if (critical)
+    rows.insert(rows.begin(), criticalRow(dependences, tasks.size()));
+  size_t bins = std::clamp(binsInAll / rows.size(), size_t{100}, binsMax);
+  std::vector<double> busyInAll(bins), notCounted(bins);
+  Json paths = Json::array(), names = Json::array();
+  for (size_t i = 0; i != rows.size(); ++i) {
+    names.push_back({{"name", rows[i].name}});
+    bool isCritical = i < critical;
+    for (Json &path : drawRow(rows[i], i, bins, endUs, isCritical ? 1 : perRow, colours, isCritical ? notCounted : busyInAll))
       paths.push_back(std::move(path));
+  }
   bool isMerged = false;
-  std::string data = embedded(scriptData(rows, trace.events.size(), endUs, tasks, colours, isMerged));
-  Json result = workAndSpan(trace, span, workUs, endUs);
+  std::string data = embedded(scriptData(rows, drawn.size(), endUs, tasks, colours, isMerged));
+  Json result = describeWork(trace, dependences, tasks);
+  size_t peak = tasksAtOnce(trace, dependences);
   result.update({{"tasks", trace.events.size()},
                  {"bins", bins},
                  {"height", rows.size() * 20},
                  {"paths", std::move(paths)},
                  {"workers", slotCount},
-                 {"curve", drawCurve(busyInAll, static_cast<double>(span.peak))},
-                 {"rows", rowTable(rows, endUs)},
+                 {"curve", drawCurve(busyInAll, static_cast<double>(peak))},
+                 {"names", std::move(names)},
+                 {"rows", std::move(table)},
                  {"isMerged", isMerged},
                  {"lost", trace.lost ? Json(trace.lost) : Json()},
+                 {"memory", describeMemory(trace, endUs)},
                  {"data", std::move(data)}});
   return result;
 }

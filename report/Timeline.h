@@ -12,9 +12,6 @@ namespace cleave {
 /// What page.html's timeline wants: `timeline`'s members. `colours` has a number from 0 to 7 for each task kind.
 Json describeTimeline(const Trace &trace, const std::vector<BundledTask> &tasks, const std::vector<unsigned> &colours);
 
-/// Of these, the numbers: what another run's timeline is compared with. Null: the trace is empty.
-Json describeWork(const Trace &trace);
-
 } // namespace cleave
 
 #endif

@@ -18,7 +18,7 @@
 namespace cleave {
 
 constexpr uint64_t kModuleMagic = 0x31444f4d56414c43; // "CLAVMOD1"
-constexpr uint32_t kModuleVersion = 1;
+constexpr uint32_t kModuleVersion = 2;
 constexpr uint64_t kModuleAlignment = 4096;
 
 struct ModuleObject {
@@ -37,6 +37,7 @@ struct BootModule {
   uint32_t traceCapacity;
   uint64_t taskMemoryBytes; ///< quota of each task; 0: a share of the machine
   uint64_t taskLimitNs;     ///< a task that runs longer is killed; 0: never
+  uint64_t progressNs;      ///< how often the launcher is told how far the run is; 0: never
   uint64_t realTimeNs;      ///< CLOCK_REALTIME at the start; 0: ask the machine's clock
   uint8_t runId[16], tenantKey[32];
 };

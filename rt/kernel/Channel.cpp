@@ -40,14 +40,16 @@ uint64_t ByteRing::physicalOf(const uint8_t *at) const {
 }
 
 Error Channel::start(const BootInfo &info) {
-  constexpr uint64_t kOutputBytes = 1 << 20, kInputBytes = 512 << 10;
-  static_assert(kOutputBytes + kInputBytes + VirtioConsole::kMemoryBytes == kHugePage);
+  constexpr uint64_t kOutputBytes = 1 << 20, kInputBytes = (512 << 10) - kPage;
+  constexpr uint64_t kDeviceAt = kOutputBytes + kInputBytes + kPage;
+  static_assert(kDeviceAt + VirtioConsole::kMemoryBytes == kHugePage);
   auto block = allocateBlock();
   if (!block)
     return block.error;
   output.start(*block, kOutputBytes);
   input.start(*block + kOutputBytes, kInputBytes);
-  Error error = console.start(info, *block + kOutputBytes + kInputBytes);
+  beside = *block + kOutputBytes + kInputBytes;
+  Error error = console.start(info, *block + kDeviceAt);
   isVirtio = error == Error::None;
   return error == Error::Absent ? Error::None : error;
 }
@@ -143,6 +145,17 @@ void Channel::sendOwn(uint32_t type, const void *bytes, uint64_t count) {
   output.put(0, &header, sizeof header);
   output.put(sizeof header, bytes, count);
   output.add(sizeof header + count);
+}
+
+/* With an empty ring the device is between two messages: the program adds whole ones. */
+bool Channel::sendBeside(uint32_t type, const void *bytes, uint64_t count) {
+  if (!isVirtio || output.used() || !console.isSent())
+    return false;
+  MessageHeader header = {type, static_cast<uint32_t>(count)};
+  memcpy(direct(beside), &header, sizeof header);
+  memcpy(direct(beside) + sizeof header, bytes, count);
+  console.send(beside, sizeof header + count);
+  return true;
 }
 
 void Channel::drain() {

@@ -60,6 +60,8 @@ public:
   bool isBusy() const { return output.used() || __atomic_load_n(&isAnswerExpected, __ATOMIC_SEQ_CST); }
   void sendOwn(uint32_t type, const void *bytes, uint64_t count); ///< before the program runs, or after its end
   void drain();
+  /// While the program runs, which writes messages of its own: false if one of these is on its way; try again later.
+  bool sendBeside(uint32_t type, const void *bytes, uint64_t count);
 
 private:
   bool pumpOutput();
@@ -71,6 +73,7 @@ private:
   bool isAnswerExpected = false;
   uint64_t sending = 0; ///< bytes at the front of `output` that the device has
   ByteRing output, input;
+  uint64_t beside = 0; ///< a page for sendBeside
 };
 
 extern Channel channel;

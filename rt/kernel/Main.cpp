@@ -67,19 +67,40 @@ bool serveSlots() {
   return hasServed;
 }
 
+/* For a person who waits. What the program counts is its own to write: nothing but this line depends on it. */
+bool tellProgress() {
+  ProgressReport report = {};
+  report.workers = program.layout.worker_count;
+  for (uint32_t i = 0; i != program.layout.kind_count; ++i) {
+    auto *kinds = reinterpret_cast<const cleave_kind_control *>(reinterpret_cast<const uint8_t *>(program.control) +
+                                                                program.layout.kinds_offset);
+    report.tasks += __atomic_load_n(&kinds[i].count, __ATOMIC_RELAXED);
+    report.bytesIn += __atomic_load_n(&kinds[i].bytes_in, __ATOMIC_RELAXED);
+    report.bytesOut += __atomic_load_n(&kinds[i].bytes_out, __ATOMIC_RELAXED);
+  }
+  for (unsigned i = kFirstTaskCore; i < coreCount; ++i)
+    report.running += __atomic_load_n(&cores[i]->slot, __ATOMIC_RELAXED) != nullptr;
+  return channel.sendBeside(kMessageProgress, &report, sizeof report);
+}
+
 /* Core 0's work while the program runs. It sleeps when there is none; a device that is being waited for and limits of
  * time are looked after at intervals. */
 void serveEvents() {
   constexpr uint64_t kDeviceNs = 50000, kLimitNs = 2000000;
   auto hasEnded = [] { return __atomic_load_n(&program.hasEnded, __ATOMIC_SEQ_CST); };
+  uint64_t progressNs = module.header().progressNs, nextProgressNs = nowNs() + progressNs;
   while (!hasEnded()) {
     bool hasWorked = channel.pump();
     hasWorked |= serveSlots();
     if (hasWorked)
       continue;
+    if (progressNs && nowNs() >= nextProgressNs && tellProgress())
+      nextProgressNs = nowNs() + progressNs;
     bool isDeviceAwaited = channel.isBusy();
     if (isDeviceAwaited || module.header().taskLimitNs)
       armTimerNs(isDeviceAwaited ? kDeviceNs : kLimitNs);
+    else if (progressNs)
+      armTimerNs(progressNs);
     else
       armTimer(0);
     idleUnless(*cores[0], [&] { return hasEnded() || (!isDeviceAwaited && channel.isBusy()) || hasWantedStart(); });

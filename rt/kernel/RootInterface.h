@@ -61,10 +61,11 @@ enum MessageType : uint32_t {
   kMessageClose = 8,   ///< u32 number: answer ObjectAnswer
   kMessageControl = 9, ///< the next bytes of the control area
   kMessageCore = 10,   ///< CoreReport: one for each core, when the program has ended
-  kMessageEnd = 11     ///< EndReport: the last message
+  kMessageEnd = 11,    ///< EndReport: the last message
+  kMessageProgress = 12 ///< ProgressReport, now and then, if the boot module asks for it
 };
 
-constexpr uint32_t kChannelVersion = 2;
+constexpr uint32_t kChannelVersion = 3;
 
 struct MessageHeader {
   uint32_t type, bytes;
@@ -89,6 +90,10 @@ struct CoreReport {
   uint64_t tasks;                  ///< messages that were run to their end here, whichever that was
   uint64_t frames[kNodesReported]; ///< that the core was given, by their node
   EntryCounts inTasks, other;      ///< while a task ran, and the rest
+};
+struct ProgressReport {
+  uint64_t tasks, bytesIn, bytesOut; ///< so far, as the program counts them
+  uint32_t workers, running;         ///< task cores, and how many of them are at a task
 };
 struct EndReport {
   uint32_t isSignal, number;       ///< how the program ended

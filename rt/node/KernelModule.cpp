@@ -31,6 +31,7 @@ std::string makeKernelModule(const Bundle &bundle, const KernelPlan &plan) {
   header.traceCapacity = plan.isTraced ? kTraceEvents : 0;
   header.taskMemoryBytes = plan.taskMemoryBytes;
   header.taskLimitNs = plan.taskLimitNs;
+  header.progressNs = plan.progressNs;
   if (plan.hasClock) {
     timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -15,6 +15,7 @@ struct KernelPlan {
   bool hasClock = true; ///< false: the machine is to ask its own, the module may be started at any time
   uint64_t taskMemoryBytes = 0;
   uint64_t taskLimitNs = 0;
+  uint64_t progressNs = 0; ///< how often the kernel tells how far it is; 0: never
 };
 
 std::string makeKernelModule(const Bundle &bundle, const KernelPlan &plan);

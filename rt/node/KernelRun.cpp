@@ -4,6 +4,7 @@
 #include "KernelRun.h"
 #include "../kernel/RootInterface.h"
 #include "KernelMachine.h"
+#include "Progress.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -26,7 +27,8 @@ constexpr int kLookMilliseconds = 500;
 
 class Session {
 public:
-  Session(KernelMachine &machine, KernelRun &run) : machine(machine), run(run) {}
+  Session(KernelMachine &machine, Progress &progress, KernelRun &run)
+      : machine(machine), progress(progress), run(run) {}
 
   /// False: the machine ended, or kept silent for too long.
   bool waitForHello(int milliseconds);
@@ -43,10 +45,13 @@ private:
   void createObject(std::string_view content);
   void append(std::string_view content);
   void closeObject(std::string_view content);
+  void takeProgress(std::string_view content);
   void takeCore(std::string_view content);
   void end(std::string_view content);
 
   KernelMachine &machine;
+  Progress &progress;
+  ProgressFigures figures; ///< what the kernel has told last
   KernelRun &run;
   std::string controlBytes;
   std::vector<Descriptor> created;
@@ -62,9 +67,12 @@ bool Session::receive(void *to, size_t bytes) {
   auto *at = static_cast<char *>(to);
   while (bytes) {
     pollfd ready = {machine.channel(), POLLIN, 0};
-    while (poll(&ready, 1, kLookMilliseconds) == 0)
+    auto waitMs = [&] { return progress.isOn() ? std::min(progress.waitMs(), kLookMilliseconds) : kLookMilliseconds; };
+    while (poll(&ready, 1, waitMs()) == 0) {
       if (hasStopped(machine))
         return false;
+      progress.show([&] { return figures; });
+    }
     ssize_t count = recv(machine.channel(), at, bytes, 0);
     if (count < 0 && errno == EINTR)
       continue;
@@ -175,6 +183,12 @@ void Session::closeObject(std::string_view content) {
   answer(static_cast<uint32_t>(errors[number]));
 }
 
+void Session::takeProgress(std::string_view content) {
+  ProgressReport report;
+  if (take(content, report))
+    figures = {report.tasks, report.bytesIn, report.bytesOut, report.running, report.workers};
+}
+
 void Session::takeCore(std::string_view content) {
   CoreReport report;
   if (take(content, report))
@@ -203,6 +217,7 @@ bool Session::handle(const MessageHeader &header, std::string_view content) {
     writeAll(STDOUT_FILENO, content);
     break;
   case kMessageError:
+    progress.clear();
     writeAll(STDERR_FILENO, content);
     break;
   case kMessageInput:
@@ -222,6 +237,9 @@ bool Session::handle(const MessageHeader &header, std::string_view content) {
     break;
   case kMessageControl:
     controlBytes += content;
+    break;
+  case kMessageProgress:
+    takeProgress(content);
     break;
   case kMessageCore:
     takeCore(content);
@@ -279,13 +297,15 @@ std::string lastWords(const KernelMachine &machine) {
   return line == std::string::npos ? text : text.substr(line + 1);
 }
 
-KernelPlan planOf(const RunOptions &options) {
+KernelPlan planOf(const RunOptions &options, bool showsProgress) {
+  constexpr uint64_t kProgressNs = 200'000'000;
   KernelPlan plan;
   plan.arguments = options.command;
   for (char **variable = environ; *variable; ++variable)
     if (std::strncmp(*variable, CLEAVE_NODE_VARIABLE "=", sizeof CLEAVE_NODE_VARIABLE))
       plan.environment.push_back(*variable);
   plan.isTraced = !options.tracePath.empty();
+  plan.progressNs = showsProgress ? kProgressNs : 0;
   plan.taskMemoryBytes = options.taskMemory;
   plan.taskLimitNs = options.taskSeconds * 1000000000u;
   return plan;
@@ -313,10 +333,11 @@ Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRu
   uint32_t workers = options.workers ? options.workers : countCpus();
   plan.cpus = std::min<uint32_t>(workers, 120) + 1;
   plan.memoryBytes = memoryFor(options);
-  plan.module = makeKernelModule(bundle, planOf(options));
+  Progress progress(!options.isQuiet);
+  plan.module = makeKernelModule(bundle, planOf(options, progress.isOn()));
   plan.isAccelerated = !options.isEmulated && mayUseKvm();
   KernelMachine machine;
-  Session session(machine, run);
+  Session session(machine, progress, run);
   if (Problem problem = machine.start(plan))
     return problem;
   if (plan.isAccelerated && !session.waitForHello(kHelloMilliseconds)) {

@@ -22,7 +22,8 @@ namespace cleave {
 static constexpr uint64_t kGiB = uint64_t{1} << 30;
 static constexpr uint64_t kInputBytes = 16 * kGiB, kOutputBytes = 16 * kGiB, kPartitionBytes = 128 * kGiB;
 static constexpr uint64_t kArenaBytes = 4096 * kGiB;
-static constexpr uint64_t kTraceEvents = 1 << 18, kNamedItems = 1 << 16;
+static constexpr uint64_t kTraceEvents = 1 << 26; // address space; what is not written takes no memory
+static constexpr uint64_t kNamedItems = 1 << 16;
 
 static uint64_t pageUp(uint64_t bytes) { return (bytes + 4095) & ~uint64_t{4095}; }
 

@@ -49,17 +49,32 @@ static bool writeAll(int file, std::string_view content) {
   return true;
 }
 
+static bool writePieces(int file, const PieceSource &source) {
+  for (std::string piece; source(piece); piece.clear())
+    if (!writeAll(file, piece))
+      return false;
+  return true;
+}
+
 Problem writeOutputFile(const std::string &path, std::string_view content) {
+  bool isDone = false;
+  return writeOutputFile(path, [&](std::string &piece) {
+    piece = content;
+    return !std::exchange(isDone, true);
+  });
+}
+
+Problem writeOutputFile(const std::string &path, const PieceSource &source) {
   if (isSpecial(path)) {
     Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    return file && writeAll(file.get(), content) ? Problem() : cannotWrite(path);
+    return file && writePieces(file.get(), source) ? Problem() : cannotWrite(path);
   }
   std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
   Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!file)
     return cannotWrite(path);
   // Some file systems find out that there is no room only here.
-  if (writeAll(file.get(), content) && !fsync(file.get()) && !rename(temporary.c_str(), path.c_str()))
+  if (writePieces(file.get(), source) && !fsync(file.get()) && !rename(temporary.c_str(), path.c_str()))
     return std::nullopt;
   Problem problem = cannotWrite(path);
   unlink(temporary.c_str());

@@ -4,6 +4,7 @@
 
 #include "Descriptor.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,11 @@ Problem checkWritable(const std::string &path);
 
 /// On any error, a full disk included, what was at `path` stays.
 Problem writeOutputFile(const std::string &path, std::string_view content);
+
+/// Fills in the next piece of a file's content; false: there is none.
+using PieceSource = std::function<bool(std::string &piece)>;
+/// The same, for what is too large to be held as a whole.
+Problem writeOutputFile(const std::string &path, const PieceSource &source);
 
 } // namespace cleave
 

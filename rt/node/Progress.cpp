@@ -35,44 +35,54 @@ static void writeToTerminal(std::string_view text) {
 
 static uint64_t read(const uint64_t &counter) { return __atomic_load_n(&counter, __ATOMIC_RELAXED); }
 
-Progress::Progress(const cleave_control *control, bool isWanted)
-    : control(isWanted && isTerminalForLines() ? control : nullptr), startNs(monotonicNs()), nextNs(startNs + firstNs) {
+ProgressFigures progressOf(const cleave_control &constControl, uint32_t running) {
+  auto *control = const_cast<cleave_control *>(&constControl);
+  ProgressFigures figures;
+  for (uint32_t i = 0; i != control->kind_count; ++i) {
+    const cleave_kind_control &kind = *cleave_control_kind(control, i);
+    figures.tasks += read(kind.count);
+    figures.bytesIn += read(kind.bytes_in);
+    figures.bytesOut += read(kind.bytes_out);
+  }
+  for (uint32_t i = 0; i != control->slot_count; ++i)
+    figures.workers +=
+        __atomic_load_n(&cleave_control_slot(control, i)->state, __ATOMIC_RELAXED) == CLEAVE_SLOT_RUNNING;
+  figures.workers += __atomic_load_n(&control->local_workers, __ATOMIC_RELAXED);
+  figures.running = running;
+  for (const uint8_t &isRunning : control->local_running)
+    figures.running += __atomic_load_n(&isRunning, __ATOMIC_RELAXED) != 0;
+  return figures;
 }
 
-Progress::~Progress() {
+Progress::Progress(bool isWanted)
+    : isWanted(isWanted && isTerminalForLines()), startNs(monotonicNs()), nextNs(startNs + firstNs) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
   if (isOnScreen && isInForeground())
     writeToTerminal("\r\x1b[K");
+  isOnScreen = false;
 }
 
 int Progress::waitMs() const {
-  if (!control)
+  if (!isWanted)
     return -1;
   uint64_t now = monotonicNs();
   return now >= nextNs ? 0 : static_cast<int>((nextNs - now) / 1'000'000 + 1);
 }
 
-void Progress::show() {
+bool Progress::isDue() const { return isWanted && monotonicNs() >= nextNs; }
+
+void Progress::write(const ProgressFigures &figures) {
   uint64_t now = monotonicNs();
-  if (!control || now < nextNs)
-    return;
   nextNs = now + intervalNs;
   if (!isInForeground())
     return;
-  uint64_t tasks = 0, bytesIn = 0, bytesOut = 0;
-  uint32_t workers = 0;
-  for (uint32_t i = 0; i != control->kind_count; ++i) {
-    const cleave_kind_control &kind = *cleave_control_kind(const_cast<cleave_control *>(control), i);
-    tasks += read(kind.count);
-    bytesIn += read(kind.bytes_in);
-    bytesOut += read(kind.bytes_out);
-  }
-  for (uint32_t i = 0; i != control->slot_count; ++i) {
-    const cleave_slot &slot = *cleave_control_slot(const_cast<cleave_control *>(control), i);
-    workers += __atomic_load_n(&slot.state, __ATOMIC_RELAXED) == CLEAVE_SLOT_RUNNING;
-  }
   std::string line =
-      fmt::format("cleave: {} done, {}, {} there, {} back, {} s", counted(tasks, "task"), counted(workers, "worker"),
-                  readableBytes(bytesIn), readableBytes(bytesOut), (now - startNs) / 1'000'000'000);
+      fmt::format("cleave: {} done, {} of {} busy, {} there, {} back, {} s", counted(figures.tasks, "task"),
+                  std::min(figures.running, figures.workers), counted(figures.workers, "worker"), readableBytes(figures.bytesIn),
+                  readableBytes(figures.bytesOut), (now - startNs) / 1'000'000'000);
   winsize size = {};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) // a line that wraps cannot be taken back
     line.resize(std::min<size_t>(line.size(), size.ws_col - 1u));

@@ -244,7 +244,8 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   auto tasks = [&](uint32_t kind) { return bundle.tasks[kind].elf; };
   SupervisedRun run;
   uint64_t startNs = monotonicNs();
-  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet, run))
+  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet,
+                                  !options.tracePath.empty(), run))
     return complain(kUnusable, *problem);
   RunFigures figures;
   figures.mode = !isIsolated ? "serial" : options.mode;
@@ -252,6 +253,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.wallSeconds = static_cast<double>(monotonicNs() - startNs) / 1e9;
   figures.rootCpuSeconds = run.root.cpuSeconds;
   figures.control = isIsolated ? memory.header : nullptr;
+  figures.memory = std::move(run.memory);
   int status = writeFigures(options, figures, bundle);
   if (isIsolated)
     closeRunStore(options, store, *memory.header);

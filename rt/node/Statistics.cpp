@@ -11,8 +11,7 @@ namespace cleave {
 
 using Json = nlohmann::ordered_json;
 
-/// Kinds of one name (in different files) are told apart by their place.
-static std::string keyOf(const std::vector<BundledTask> &tasks, uint32_t kind) {
+std::string figureKey(const std::vector<BundledTask> &tasks, uint32_t kind) {
   if (kind >= tasks.size())
     return fmt::format("kind {}", kind);
   auto isSameName = [&](const BundledTask &task) { return task.name == tasks[kind].name; };
@@ -86,7 +85,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
       total.busy_ns += kind.busy_ns;
       total.bytes_in += kind.bytes_in;
       total.bytes_out += kind.bytes_out;
-      kinds[keyOf(tasks, i)] = kindFigures(kind);
+      kinds[figureKey(tasks, i)] = kindFigures(kind);
     }
   }
   double busySeconds = static_cast<double>(total.busy_ns) / 1e9;
@@ -119,82 +118,11 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                      {"written_bytes", counters.store_written_bytes},
                      {"damaged", counters.store_damaged}};
   if (figures.mode == "check")
-    json["check"] = {{"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
+    json["check"] = {
+        {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};
   if (figures.kernel)
     json["kernel"] = kernelFigures(*figures.kernel);
   return writeOutputFile(path, serialise(json, 2));
-}
-
-/// Microseconds since the run began.
-static double traceTime(const cleave_control &control, uint64_t ns) {
-  return (static_cast<double>(ns) - static_cast<double>(control.start_ns)) / 1e3;
-}
-
-static void addPart(Json &events, const cleave_control &control, const cleave_trace_event &event,
-                    const std::string &name) {
-  Json arguments = {
-      {"kind", event.kind}, {"items", event.items}, {"bytes_in", event.bytes_in}, {"bytes_out", event.bytes_out}};
-  if (event.work)
-    arguments["work"] = event.work;
-  events.push_back({{"name", name},
-                    {"cat", "task"},
-                    {"ph", "X"},
-                    {"pid", 1},
-                    {"tid", event.slot},
-                    {"ts", traceTime(control, event.start_ns)},
-                    {"dur", static_cast<double>(event.end_ns - event.start_ns) / 1e3},
-                    {"args", arguments}});
-}
-
-/// Works overlap, so they are asynchronous events: a beginning and an end with a number in common.
-static void addWork(Json &events, const cleave_control &control, const cleave_trace_event &event,
-                    const std::string &name) {
-  Json common = {{"name", name}, {"cat", "work"}, {"pid", 1}, {"tid", event.slot}, {"id", event.work}};
-  Json begin = common, end = common;
-  begin["ph"] = "b";
-  begin["ts"] = traceTime(control, event.start_ns);
-  end["ph"] = "e";
-  end["ts"] = traceTime(control, event.end_ns);
-  end["args"] = {{"wanted", traceTime(control, event.wanted_ns)}};
-  if (event.loop)
-    end["args"]["loop"] = event.loop;
-  events.push_back(begin);
-  events.push_back(end);
-}
-
-/// The format of chrome://tracing and Perfetto: times in microseconds, one line (thread) for each slot. docs/report.md
-/// says what else is in it.
-Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
-  Json events = Json::array();
-  uint64_t lost = 0;
-  if (cleave_control *control = figures.control) {
-    uint64_t kept = std::min(control->trace_count, control->trace_capacity);
-    lost = control->trace_count - kept;
-    std::vector<bool> isNamed(control->slot_count + control->worker_count);
-    for (uint64_t i = 0; i != kept; ++i) {
-      const cleave_trace_event &event = *cleave_control_trace(control, i);
-      if (event.slot < isNamed.size() && !isNamed[event.slot]) {
-        isNamed[event.slot] = true;
-        events.push_back({{"name", "thread_name"},
-                          {"ph", "M"},
-                          {"pid", 1},
-                          {"tid", event.slot},
-                          {"args",
-                           {{"name", event.slot < control->slot_count
-                                         ? fmt::format("worker {}", event.slot)
-                                         : fmt::format("local worker {}", event.slot - control->slot_count)}}}});
-      }
-      (event.wanted_ns ? addWork : addPart)(events, *control, event, keyOf(tasks, event.kind));
-    }
-  }
-  Json other = {{"events_lost", lost},
-                {"mode", figures.mode},
-                {"workers", figures.workers},
-                {"wall_us", figures.wallSeconds * 1e6}};
-  if (figures.control)
-    other["program"] = figures.control->slot_count; // the program's own thread
-  Json json = {{"displayTimeUnit", "ms"}, {"otherData", other}, {"traceEvents", events}};
-  return writeOutputFile(path, serialise(json, -1));
 }
 
 } // namespace cleave

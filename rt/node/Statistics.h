@@ -4,6 +4,7 @@
 
 #include "../kernel/RootInterface.h"
 #include "Descriptor.h"
+#include "MemoryLog.h"
 
 #include "cleave/exchange.h"
 #include <string>
@@ -27,7 +28,12 @@ struct RunFigures {
   double rootCpuSeconds = 0;             ///< user and system time of the program's own process
   cleave_control *control = nullptr;     ///< null: nothing was split
   const KernelFigures *kernel = nullptr; ///< null: another node
+  std::vector<MemorySample> memory;      ///< in order of time; with a trace only
 };
+
+/// What a task kind is called in both files: its name; kinds of one name (in different files) are told apart by their
+/// place.
+std::string figureKey(const std::vector<BundledTask> &tasks, uint32_t kind);
 
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);
 Problem writeTrace(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks);

@@ -9,6 +9,7 @@
 #include "Supervisor.h"
 #include "Progress.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -34,8 +35,8 @@ uint64_t tag(Source source, WorkerEvent event = {}, uint32_t slot = 0) {
 
 class Supervisor {
 public:
-  Supervisor(const RootCommand &command, SharedMemory *memory, bool showsProgress)
-      : command(command), memory(memory), progress(memory ? memory->header : nullptr, showsProgress) {}
+  Supervisor(const RootCommand &command, SharedMemory *memory, bool showsProgress, bool logsMemory)
+      : command(command), memory(memory), progress(showsProgress && memory), memoryLog(logsMemory) {}
 
   Problem prepare(TaskSource tasks, MappingLimits limits);
   Problem start();
@@ -45,10 +46,13 @@ private:
   bool watch(int descriptor, uint64_t what);
   void passSignalOn();
   bool serveRoot(); ///< false: the run is to end, a task has failed
+  void lookAround(); ///< what is to be done now and then
+  int waitMs() const;
 
   const RootCommand &command;
   SharedMemory *memory;
   Progress progress;
+  MemoryLog memoryLog;
   std::optional<WorkerPool> pool;
   Descriptor poll, event, signals, rootProcess;
   InheritedSignals inherited;
@@ -146,12 +150,23 @@ bool Supervisor::serveRoot() {
   return true;
 }
 
+void Supervisor::lookAround() {
+  progress.show([&] { return progressOf(*memory->header, pool->countRunning()); });
+  int exchange = memory ? memory->exchange.get() : -1, arena = memory ? memory->arena.get() : -1;
+  memoryLog.look(root, [&] { return pool ? pool->processes() : std::vector<pid_t>(); }, {exchange, arena});
+}
+
+int Supervisor::waitMs() const {
+  int first = progress.waitMs(), second = memoryLog.waitMs();
+  return first < 0 || second < 0 ? std::max(first, second) : std::min(first, second);
+}
+
 SupervisedRun Supervisor::loop() {
   SupervisedRun run;
   for (bool isRunning = true; isRunning;) {
     epoll_event events[32];
-    int count = epoll_wait(poll.get(), events, 32, progress.waitMs());
-    progress.show();
+    int count = epoll_wait(poll.get(), events, 32, waitMs());
+    lookAround();
     for (int i = 0; i < count && isRunning; ++i) {
       uint64_t what = events[i].data.u64;
       switch (static_cast<Source>(what >> 48)) {
@@ -175,6 +190,7 @@ SupervisedRun Supervisor::loop() {
     }
   }
   run.root = reapRoot(root);
+  run.memory = memoryLog.takeSamples();
   if (pool)
     pool->killAll();
   return run;
@@ -183,8 +199,8 @@ SupervisedRun Supervisor::loop() {
 } // namespace
 
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
-                                     MappingLimits limits, bool showsProgress, SupervisedRun &run) {
-  Supervisor supervisor(command, memory, showsProgress);
+                                     MappingLimits limits, bool showsProgress, bool logsMemory, SupervisedRun &run) {
+  Supervisor supervisor(command, memory, showsProgress, logsMemory);
   if (Problem problem = supervisor.prepare(std::move(tasks), limits))
     return problem;
   if (Problem problem = supervisor.start())

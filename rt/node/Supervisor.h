@@ -2,6 +2,7 @@
 #ifndef CLEAVE_NODE_SUPERVISOR_H
 #define CLEAVE_NODE_SUPERVISOR_H
 
+#include "MemoryLog.h"
 #include "RootProcess.h"
 #include "WorkerPool.h"
 
@@ -13,15 +14,16 @@ namespace cleave {
 
 struct SupervisedRun {
   RootEnd root;
+  std::vector<MemorySample> memory; ///< if they were wanted
   bool hasFailed = false; ///< memory.header->failure says how; the program was killed
 };
 
 /// Runs the program to its end. With `memory` its run time may ask for workers, which hold `tasks`; without, the
-/// program runs alone. `showsProgress` admits a line on the terminal (Progress.h). When this returns, no process that
-/// it started is left.
+/// program runs alone. `showsProgress` admits a line on the terminal (Progress.h), `logsMemory` has samples taken. When
+/// this returns, no process that it started is left.
 /// Errors: the machine does not give what is needed; then the program did not run.
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
-                                     MappingLimits limits, bool showsProgress, SupervisedRun &run);
+                                     MappingLimits limits, bool showsProgress, bool logsMemory, SupervisedRun &run);
 
 } // namespace cleave
 

@@ -61,6 +61,23 @@ Problem WorkerPool::prepare() {
   return std::nullopt;
 }
 
+std::vector<pid_t> WorkerPool::processes() const {
+  std::vector<pid_t> alive;
+  for (const Slot &slot : slots)
+    if (slot.pid > 0)
+      alive.push_back(slot.pid);
+  return alive;
+}
+
+uint32_t WorkerPool::countRunning() const {
+  uint32_t running = 0;
+  for (const Slot &slot : slots)
+    running += slot.pid > 0 && slot.inbox &&
+               __atomic_load_n(&slot.inbox->submitted, __ATOMIC_RELAXED) !=
+                   __atomic_load_n(&slot.outbox->completed, __ATOMIC_RELAXED);
+  return running;
+}
+
 void WorkerPool::ring() {
   __atomic_add_fetch(&memory.header->bell, 1, __ATOMIC_SEQ_CST);
   syscall(SYS_futex, &memory.header->bell, FUTEX_WAKE, 1, nullptr, nullptr, 0);

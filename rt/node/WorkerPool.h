@@ -32,6 +32,10 @@ public:
   void serveRequests();
   void handle(WorkerEvent event, uint32_t slot);
   void killAll();
+  /// Jailed processes that are alive.
+  std::vector<pid_t> processes() const;
+  /// How many of them are at a task, as far as shared memory says: for a person, not for a decision.
+  uint32_t countRunning() const;
 
 private:
   struct Slot {

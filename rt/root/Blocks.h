@@ -30,7 +30,7 @@ inline constexpr size_t kMarked = 128;
 inline constexpr size_t kHeaderBytes = 16;
 
 /* The C library's malloc and free, with a header. */
-void *allocateMarked(size_t size);
+void *allocateMarked(size_t size, size_t alignment); /* null: no memory, or too large an alignment */
 bool isMarked(const void *block);
 void freeMarked(void *block);
 

@@ -40,9 +40,7 @@ inline void *tryOwn(size_t size, size_t alignment) {
   if (size >= CLEAVE_EXTERN_MIN)
     if (void *block = arena::allocate(size, alignment))
       return block;
-  if (size >= kMarked && alignment <= kHeaderBytes)
-    return allocateMarked(size);
-  return nullptr;
+  return size >= kMarked ? allocateMarked(size, alignment) : nullptr;
 }
 
 inline void *allocate(size_t size) {

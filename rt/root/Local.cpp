@@ -20,6 +20,7 @@ struct alignas(128) Worker {
   uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
   const char *stackFloor; /* below it, nobody else's work is begun on this stack */
   uint32_t isAtWork;
+  uint32_t depth; /* of parts that this thread is doing, one within another */
 };
 
 constinit thread_local Worker *self;
@@ -148,6 +149,7 @@ void start() {
   pthread_attr_destroy(&attributes);
   if (started != count) /* fewer will do, or none: the program's thread takes the parts itself */
     __atomic_store_n(&count, started, __ATOMIC_RELAXED);
+  __atomic_store_n(&session.control->local_workers, started, __ATOMIC_RELAXED);
 }
 
 } // namespace
@@ -242,13 +244,18 @@ void waitWhile(Latch &latch, uint32_t value) {
   self->doneNs = doneBefore + (nowNs() - began);
 }
 
-Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {}
+Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {
+  ++self->depth;
+  __atomic_store_n(&session.control->local_running[self->index], 1, __ATOMIC_RELAXED);
+}
 
 uint64_t Part::end(uint64_t items, uint64_t work) {
   uint64_t ended = nowNs(), all = ended - beganNs, others = self->doneNs - othersNs;
   uint64_t own = all > others ? all - others : 0;
   self->doneNs += own;
   cleave_control &control = *session.control;
+  if (!--self->depth)
+    __atomic_store_n(&control.local_running[self->index], 0, __ATOMIC_RELAXED);
   cleave_kind_control &kind = *cleave_control_kind(&control, site.kind->id);
   __atomic_add_fetch(&kind.count, 1, __ATOMIC_RELAXED);
   __atomic_add_fetch(&kind.items, items, __ATOMIC_RELAXED);
@@ -256,7 +263,7 @@ uint64_t Part::end(uint64_t items, uint64_t work) {
   if (isProgramsThread())
     counters().program_parts_ns += own;
   if (trace::isOn())
-    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0});
+    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0, 0});
   return own;
 }
 

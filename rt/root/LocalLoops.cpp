@@ -198,6 +198,7 @@ void fill(Loop &loop) {
       break;
     }
     loop.frame = static_cast<const char *>(__builtin_frame_address(0));
+    batchAt(loop, loop.filled).span.builtNs = trace::timeNs();
     Generated outcome = runGenerator(loop.generator, loop.state, tokenOf(&loop), Faults::No);
     loop.hasMore = outcome == Generated::More;
     publish(loop);

@@ -64,6 +64,7 @@ struct Loop : OpenWork {
   uint64_t generated, consumed, inPlace;
   uint64_t epoch, beganNs;
   uint64_t number; /* the trace's */
+  uint64_t builtNs; /* likewise: since when the batch at hand has been built */
   uint64_t fillNs, fillItems, sharingNs;
   bool isRemembering; /* there is a store, and what the items share has a name */
   bool isAllFound;    /* so far: no worker was asked for */
@@ -172,6 +173,7 @@ Batch *append(Loop &loop, BatchState state) {
   batch->bucket = kLoopBucket;
   batch->shared = loop.shared;
   batch->span.loop = loop.number;
+  batch->span.builtNs = loop.builtNs;
   batch->state = state;
   batch->count = 1;
   (loop.last ? loop.last->next : loop.first) = batch;
@@ -192,6 +194,7 @@ void closeBatch(Loop &loop) {
   batch->record = loop.record;
   loop.record = nullptr;
   submit(slot, batch, loop.items, bytes);
+  loop.builtNs = trace::timeNs(); /* the next one, if the generator goes on */
 }
 
 /* As long as all items are found, nothing is needed of a worker. */
@@ -206,6 +209,7 @@ void fill(Loop &loop) {
   while (loop.mode == Mode::Active && loop.hasMore && isReadyToFill(loop)) {
     takePlacingNs(); /* futures' */
     uint64_t begin = ownNs(), before = loop.generated;
+    loop.builtNs = trace::timeNs();
     loop.isStalled = false;
     Generated outcome = runGenerator(loop.generator, loop.state, &loop);
     loop.hasMore = outcome == Generated::More;

@@ -57,7 +57,7 @@ extern "C" {
   if (bytes >= CLEAVE_EXTERN_MIN)
     if (void *block = arena::allocate(bytes, heap::kAlignment, &isZero))
       return isZero ? block : memset(block, 0, bytes);
-  void *block = allocateMarked(bytes);
+  void *block = allocateMarked(bytes, heap::kAlignment);
   return block ? memset(block, 0, bytes) : nullptr;
 }
 

@@ -29,6 +29,7 @@ void Span::end(const cleave_site &site, uint32_t owner) {
   event.work = number;
   event.loop = loop;
   event.wanted_ns = wantedNs;
+  event.built_ns = loop ? builtNs : 0;
   record(event);
   number = 0;
 }

@@ -120,7 +120,7 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
   trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
-                 batch.outputBytes, batch.span.number, 0, 0});
+                 batch.outputBytes, batch.span.number, 0, 0, 0});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */

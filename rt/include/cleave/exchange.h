@@ -233,6 +233,7 @@ typedef struct cleave_trace_event {
   uint64_t loop;      /* of a work: the staged loop whose batch it is, a number; 0: none */
   uint64_t wanted_ns; /* 0: a part, as it was done. Else the work itself, offered at start_ns and joined at end_ns by `slot`,
                          who from wanted_ns on did nothing but wait for it, and others' parts meanwhile */
+  uint64_t built_ns;  /* of a work of a staged loop: since when the loop's control had computed its arguments */
 } cleave_trace_event;
 
 /* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */
@@ -288,6 +289,8 @@ typedef struct cleave_control {
   uint64_t trace_count; /* events so far; those past the capacity are counted and not kept */
   cleave_counters counters;
   cleave_failure failure;
+  uint32_t local_workers;   /* threads of the program that do parts of its work, its own among them; 0: none yet */
+  uint8_t local_running[CLEAVE_SLOTS_MAX + 2]; /* each written by its worker: 1 while it does a part */
   uint64_t findings_offset; /* cleave_finding[CLEAVE_FINDINGS_MAX]; 0: the mode is not check */
   cleave_store store;
 } cleave_control;

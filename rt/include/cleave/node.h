@@ -45,7 +45,7 @@ typedef enum cleave_outcome {
   CLEAVE_PANIC = 2   /* an invariant of the task runtime broke; `log` said which */
 } cleave_outcome;
 
-/* A name: 128 bits, RFC 9562 version 8, in network byte order (docs/store.md). */
+/* A name: 128 bits, RFC 9562 version 8, in network byte order (docs/node-interface.md). */
 typedef struct cleave_name {
   uint8_t bytes[16];
 } cleave_name;

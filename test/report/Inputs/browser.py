@@ -128,6 +128,12 @@ CONTRAST = """(() => {
   return [...bad].slice(0, 5); })()"""
 
 
+def resize(browser, width, scheme):
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
+    browser.call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    browser.run(FRAMES)
+
+
 def main():
     page, screenshots = sys.argv[1], sys.argv[3] if len(sys.argv) > 3 else None
     findings = []
@@ -140,12 +146,7 @@ def main():
     for domain in ("Page", "Runtime", "Log", "Network"):
         browser.call(f"{domain}.enable")
 
-    def resize(width, scheme):
-        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
-        browser.call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        browser.run(FRAMES)
-
-    resize(1400, "light")
+    resize(browser, 1400, "light")
     url = "file://" + os.path.abspath(page)
     start = time.monotonic()
     browser.call("Page.navigate", url=url)
@@ -165,14 +166,14 @@ def main():
     def checkLook(name):
         for width in WIDTHS:
             for scheme in ("light", "dark"):
-                resize(width, scheme)
+                resize(browser, width, scheme)
                 over = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 expect(over <= 0, f"{name}: {over} pixels too wide at {width}: {browser.run(TOO_WIDE)}")
                 for bad in browser.run(CONTRAST):
                     expect(False, f"{name}: contrast of {bad} ({scheme})")
                 if width != 768:
                     shoot(f"{name}-{width}-{scheme}")
-        resize(1400, "light")
+        resize(browser, 1400, "light")
 
     # The keyboard: the first stop is the way past the links.
     browser.key("Tab")
