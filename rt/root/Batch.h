@@ -45,7 +45,8 @@ struct Batch {
   uint8_t bucket; /* where in the site's history it counts */
   uint32_t slot, entry;
   uint64_t count, taken;
-  uint64_t inputBytes; /* images and what they show */
+  uint64_t inputBytes; /* images and what they show; */
+  uint64_t sharedBytes; /* of these, what the loop's items share */
   uint64_t submittedNs;
   trace::Span span;
   Shown *shown;

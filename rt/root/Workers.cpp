@@ -120,7 +120,7 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
   trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
-                 batch.outputBytes, batch.span.number, 0, 0, 0});
+                 batch.outputBytes, batch.span.number, 0, 0, 0, batch.sharedBytes});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
@@ -284,7 +284,8 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   batch->slot = static_cast<uint32_t>(index);
   batch->entry = entry;
   batch->count = items.count();
-  batch->inputBytes = batch->shared->bytes + batch->shared->image.shownBytes() + itemsBytes + items.shownBytes();
+  batch->sharedBytes = batch->shared->bytes + batch->shared->image.shownBytes();
+  batch->inputBytes = batch->sharedBytes + itemsBytes + items.shownBytes();
   batch->span.offer(batch->span.loop);
   batch->submittedNs = slot.lastUseNs = nowNs();
   batch->shownCount = items.shownCount();

@@ -234,6 +234,7 @@ typedef struct cleave_trace_event {
   uint64_t wanted_ns; /* 0: a part, as it was done. Else the work itself, offered at start_ns and joined at end_ns by `slot`,
                          who from wanted_ns on did nothing but wait for it, and others' parts meanwhile */
   uint64_t built_ns;  /* of a work of a staged loop: since when the loop's control had computed its arguments */
+  uint64_t bytes_shared; /* of a part's bytes_in: the same for all of its loop */
 } cleave_trace_event;
 
 /* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */
