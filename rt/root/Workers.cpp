@@ -8,6 +8,7 @@
 #include "../task/Memory.h"
 #include "Futex.h"
 #include "History.h"
+#include "Memo.h"
 #include "Names.h"
 #include "Session.h"
 #include "Slots.h"
@@ -204,9 +205,14 @@ void complete(Slot &slot, Batch *batch) {
     if (batch->wasIdle && result.start_ns > batch->submittedNs)
       learnHandOff(result.start_ns - batch->submittedNs);
     recordTrace(*batch, result);
+    if (batch->record)
+      memo::fill(batch->record, *batch, result.end_ns > result.start_ns ? result.end_ns - result.start_ns : 0);
   }
-  if (batch->state != BatchState::Done)
+  if (batch->state != BatchState::Done) {
     slot.entries[batch->entry] = nullptr;
+    if (batch->record)
+      memo::fail(batch->record);
+  }
   if (batch->isAbandoned)
     retire(batch);
 }
@@ -326,6 +332,8 @@ void buryMessages(Slot &slot) {
     else
       batch->state = BatchState::InPlace;
     isFirst = false;
+    if (batch->record)
+      memo::fail(batch->record);
     if (batch->isAbandoned)
       retire(batch);
   }
@@ -341,19 +349,21 @@ void clearEntries(Slot &slot) {
 void retire(Batch *batch) {
   if (batch->detached)
     detachedBytes -= batch->outputBodyBytes;
-  else if (batch->state == BatchState::Done) {
+  else if (batch->state == BatchState::Done && !batch->isFound) {
     giveBack(batch->output, batch->outputBodyBytes);
     slots[batch->slot].entries[batch->entry] = nullptr;
   }
+  if (batch->record)
+    memo::drop(batch->record);
   free(batch->detached);
   free(batch->text);
   free(batch);
 }
 
 void abandon(Batch *batch) {
-  if (batch->state != BatchState::InPlace)
+  if (batch->state != BatchState::InPlace && !batch->isFound)
     ++counters().abandoned;
-  if (batch->state == BatchState::InFlight)
+  if (batch->state == BatchState::InFlight && !batch->isFound)
     batch->isAbandoned = true;
   else
     retire(batch);
