@@ -19,7 +19,7 @@ TOLERANCE = {"double": 1e-9, "float": 1e-3}
 SYSTEMS = {"ray": "Ray", "dask": "Dask", "pyspark": "PySpark"}
 STYLES = {"plain": "plain Python", "numpy": "NumPy", "product": "NumPy, as a matrix product"}
 # The Python peers take long for little.
-PYTHON_POINTS, PYTHON_LIMIT = 4096, 300
+PYTHON_POINTS, PYTHON_LIMIT = 2048, 300
 
 
 def numbers(output):
@@ -72,7 +72,7 @@ def compiled(context, points, number, isWhole):
            "run": make.cleaveRun(bundle, more=[f"--stats={stats}"]) + given}  # fmt: skip
     mpiSource = os.path.join(root, "bench", "peers", "mpi", "kmeans.cpp")
     yield {"name": "MPI", "build": lambda: make.mpi(mpiSource, mpi, [f"-DNUMBER={number}"]),
-           "run": make.mpiRun(mpi) + given, "optional": True, "limit": context.limit * 4,
+           "run": make.mpiRun(mpi) + given, "optional": True,
            "differs": differsAsNumbers(TOLERANCE[number])}  # fmt: skip
     if isWhole:
         yield {"name": "Cleave, isolated", "run": make.cleaveRun(bundle, mode="isolated") + given}
@@ -113,7 +113,7 @@ def pythonPeers(context, points, styles):
 def measured(context, points, more=(), isWhole=True, runs=None):
     number = numberFor(points)
     entries = built([*compiled(context, points, number, isWhole), *more])
-    rows = summarised(measure(entries, runs or context.runs, progress=False))
+    rows = summarised(measure(entries, runs or context.runs, progress=False, limit=context.limit * 5))
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):
             row["coverage"] = figures["coverage"]

@@ -6,10 +6,12 @@ Debian's packages come by apt-get, Python's into a folder of their own in the bu
 build or to test Cleave. Versions are pinned here, and listed in docs/dependencies.md.
 """
 
+import concurrent.futures
 import os
 import shutil
 import subprocess
 import sys
+import threading
 
 from sidebyside import Failure, answer, lastLine
 
@@ -50,15 +52,17 @@ class Peers:
     def __init__(self, folder, mayFetch):
         self.venv = os.path.join(folder, "python")
         self.mayFetch = mayFetch
+        self.lock = threading.RLock()  # programs are built side by side
         self.told = {}  # name: None, or why it is not there
 
     def need(self, name, have):
-        if name not in self.told:
-            try:
-                have(name)
-                self.told[name] = None
-            except (Failure, OSError) as failure:
-                self.told[name] = str(failure)
+        with self.lock:
+            if name not in self.told:
+                try:
+                    have(name)
+                    self.told[name] = None
+                except (Failure, OSError) as failure:
+                    self.told[name] = str(failure)
         if self.told[name]:
             raise Failure(self.told[name])
 
@@ -172,11 +176,16 @@ class Builder:
 def built(entries):
     """Entries {"name", "build": function, "run"...} that could be built; of an optional one that could not, why
     stays."""
-    for entry in entries:
+
+    def build(entry):
         try:
             entry.pop("build", lambda: None)()
         except Failure as failure:
-            if not entry.get("optional"):
-                sys.exit(f"{entry['name']}: {failure}")
             entry["why"] = str(failure)
+
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        list(pool.map(build, entries))
+    for entry in entries:
+        if "why" in entry and not entry.get("optional"):
+            sys.exit(f"{entry['name']}: {entry['why']}")
     return entries

@@ -1,6 +1,6 @@
 """The corpus (test/programs) beside the plain compilers and the peers that make loops parallel, and beside the same
 program with OpenMP and oneTBB by hand (bench/peers). A program's own comments say on which arguments it is measured
-(STATUS-ARGS; `--quick` takes those of its test).
+(STATUS-ARGS; `--quick` takes those of its test). Some of examples/ are measured likewise.
 """
 
 import glob
@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 
+import serial
 from contenders import built, root
 from scaling import replayed
 from sidebyside import measure, summarised
@@ -51,12 +52,13 @@ def contenders(program, context):
     def plain(name, way, source=program.path, optional=True, environment=None):
         output = os.path.join(at, re.sub(r"\W+", "-", name))
         return {"name": name, "build": lambda: way(source, output, program.flags), "run": [output, *arguments],
-                "optional": optional, "limit": context.limit, "environment": environment}  # fmt: skip
+                "optional": optional, "environment": environment,
+                **({"slowest": 5} if optional else {})}  # fmt: skip
 
     bundle, stats = os.path.join(at, "app.cleave"), os.path.join(at, "stats.json")
 
     def cleave(name, more=(), **run):
-        return {"name": name, "run": make.cleaveRun(bundle, more=more, **run) + arguments, "limit": context.limit}
+        return {"name": name, "run": make.cleaveRun(bundle, more=more, **run) + arguments}
 
     yield plain(CLANG, make.clang, optional=False)
     first = cleave(CLEAVE, [f"--stats={stats}"])
@@ -75,7 +77,9 @@ def contenders(program, context):
 
 
 def measured(program, context):
-    entries = measure(built(list(contenders(program, context))), context.runs, program.stdin(), progress=False)
+    entries = measure(
+        built(list(contenders(program, context))), context.runs, program.stdin(), progress=False, limit=context.limit
+    )
     rows = summarised(entries)
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):
@@ -87,6 +91,27 @@ def measured(program, context):
         bundle = os.path.join(context.folder, "app.cleave")
         result["replay"] = replayed(context, arguments, bundle, median[ONE], median[CLEAVE], program.stdin())
     return result
+
+
+class Example:
+    """One of examples/, at the size at which bench/serial.py measures it."""
+
+    kind, said = "parallel", {}
+
+    def __init__(self, name, path, flags, arguments, stdin):
+        self.name, self.path, self.flags, self.given, self.input = name, path, flags, arguments, stdin
+
+    def arguments(self, isQuick):
+        return self.given
+
+    def stdin(self):
+        return self.input
+
+
+def exampleItems():
+    """Those that no other group measures."""
+    for name in ("mergesort", "quantise", "raytracer", "wordcount"):
+        yield name, lambda context, name=name: measured(Example(*next(serial.programs([name]))), context)
 
 
 def items():

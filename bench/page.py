@@ -10,7 +10,7 @@ import sys
 import scaling
 from contenders import NOTHING_PARALLEL
 from corpus import CLANG, CLEAVE, GCC, ONE, OPENMP, PARLOOPS, POLLY, TBB
-from sidebyside import Failure
+from sidebyside import TOO_SLOW, Failure
 
 BEGIN = "<!-- figures: what follows is made by bench/run; do not edit -->"
 END = "<!-- end of figures -->"
@@ -65,6 +65,9 @@ def summary(results):
             rows.append(
                 [f"{name}({found['arguments'][0]}), speed-up over `{CLANG}`", cell(speedUp(by, CLEAVE)), "at least 1.8"]
             )
+        if name == "fib" and hasFigures(by, ONE):
+            more = (by[ONE]["median_s"] - by[CLANG]["median_s"]) * 1e9 / fibCalls(int(found["arguments"][0]))
+            rows.append(["the same on one worker, more for each call", f"{more:.2f} ns", "at most 3 ns"])
     return rows + pricesSummary(results) + scalingSummary(results)
 
 
@@ -78,6 +81,10 @@ def pythonSummary(results):
                              f"{row['inner_s'] / by[CLEAVE]['median_s']:.1f}",
                              "" if "product" in row["name"] else "at least 20"])  # fmt: skip
     return rows
+
+
+def isTooSlow(why):
+    return bool(why) and why.startswith(TOO_SLOW)
 
 
 def corpusSummary(results):
@@ -95,6 +102,9 @@ def corpusSummary(results):
             rows.append([f"{peer}'s time by Cleave's, {len(beside)} programs: geometric mean, lowest",
                          f"{statistics.geometric_mean(beside.values()):.2f}, {beside[lowest]:.2f} ({lowest})",
                          "at least 1.00" if peer in (OPENMP, TBB) else ""])  # fmt: skip
+        if slow := [n for n, by in parallel.items() if isTooSlow(by.get(peer, {}).get("why"))]:
+            rows.append([f"{peer}: programs that take more than five times the plain one's time, not in the mean",
+                         f"{len(slow)} of {len(parallel)}", ""])  # fmt: skip
         if unchanged := [n for n, by in parallel.items() if by.get(peer, {}).get("why") == NOTHING_PARALLEL]:
             rows.append(
                 [f"{peer}: programs in which it makes no loop parallel", f"{len(unchanged)} of {len(parallel)}", ""]
@@ -131,11 +141,13 @@ def replays(results):
 
 
 def scalingSummary(results):
-    told = scaling.check(replays(results).values())
-    if not told:
-        return []
-    return [[f"simulated by measured time, {told['count']} runs on one worker and on all: within 10%, median, worst",
-             f"{told['within']}; off by {told['median']:.1%}, {told['worst']:.1%}", "all within 10%"]]  # fmt: skip
+    rows = []
+    for key, where in (("off_at_all", "all workers"), ("off_at_one", "one worker")):
+        if told := scaling.check(replays(results).values(), key):
+            count, within, median, worst = told
+            rows.append([f"simulated by measured time on {where}: within 10%; off by, median and worst",
+                         f"{within} of {count}; {median:.1%}, {worst:.1%}", "all within 10%"])  # fmt: skip
+    return rows
 
 
 def scalingTable(results):
@@ -165,17 +177,41 @@ def rowsTable(measurement):
     return table(["", "median, s", "least to most", "without start, s", "ratio", ""], lines)
 
 
-def corpusTable(results):
+def fibCalls(n):
+    """How many calls fib(n) makes, itself included."""
+    here, below = 1, 1
+    for _ in range(n - 1):
+        here, below = here + below + 1, here
+    return here
+
+
+def compilingTable(results):
+    lines = []
+    for found in members(results, "compiling").values():
+        for size in found["sizes"]:
+            by = byName(size)
+            clang, cleave = by[CLANG], by["cleave++ -O3"]
+            each = cleave["median_s"] / size["lines"] * 1e3
+            lines.append([f"{size['lines']:,}", seconds(clang["median_s"]), seconds(cleave["median_s"]),
+                          f"{cleave['ratio']:.2f}", f"{each:.1f} ms"])  # fmt: skip
+    return lines and table(["lines compiled", f"`{CLANG}`, s", "`cleave++ -O3`, s", "ratio", "a line"], lines)
+
+
+def corpusTable(results, group):
     lines = []
     peers = [GCC, PARLOOPS, POLLY, OPENMP, TBB]
-    for name, found in members(results, "corpus").items():
+    for name, found in members(results, group).items():
         by = byName(found)
         if found["kind"] != "parallel":
             continue
         cells = []
         for peer in [CLEAVE, *peers]:
             why = by.get(peer, {}).get("why")
-            cells.append("-" if why == NOTHING_PARALLEL else "fails" if why else cell(speedUp(by, peer)))
+            cells.append(
+                "-"
+                if why == NOTHING_PARALLEL
+                else "slow" if isTooSlow(why) else "fails" if why else cell(speedUp(by, peer))
+            )
         lines.append([name, seconds(by[CLANG]["median_s"]), *cells, f"{by[CLEAVE]['coverage']:.2f}"])
     return lines and table(["speed-up over `clang++-22 -O3`", "its s", CLEAVE, *peers, "in tasks"], lines)
 
@@ -195,9 +231,10 @@ def failures(results):
     told = {}
     for name, found in results["measurements"].items():
         for row in found.get("rows", []):
-            if "why" in row and row["why"] != NOTHING_PARALLEL:
+            if "why" in row and row["why"] != NOTHING_PARALLEL and not isTooSlow(row["why"]):
                 told.setdefault((row["name"], row["why"]), []).append(name)
-    return [f"- {contender}, {', '.join(where)}: {why}" for (contender, why), where in told.items()]
+    whole = [f"- all of {name}: {why}" for name, why in results.get("failed", {}).items()]
+    return whole + [f"- {contender}, {', '.join(where)}: {why}" for (contender, why), where in told.items()]
 
 
 def tables(results):
@@ -218,14 +255,21 @@ def tables(results):
             parts += [f"With tasks at every call, {name} {' '.join(less['arguments'])}:", rowsTable(less)]
     for found in members(results, "spawns").values():
         parts += ["### Spawns and tasks that do little", spawnsTable(found)]
-    if corpusRows := corpusTable(results):
-        parts += ["### Corpus\n\n`-`: the compiler makes no loop of it parallel.", corpusRows]
+    for group, title in (("examples", "Examples"), ("corpus", "Corpus")):
+        if rows := corpusTable(results, group):
+            parts += [
+                f"### {title}\n\n`-`: the compiler makes no loop of it parallel; `slow`: the program takes more than "
+                "five times as long, and was not run again.",
+                rows,
+            ]
     if sequential := oneWorkerTable(results):
         parts += [sequential]
     if scalingRows := scalingTable(results):
         parts += ["### More cores, simulated\n\n"
                   "By `bench/simulate.py` from a trace of this machine's run; against one simulated core. `off`: simulated by "
                   "measured time.", scalingRows]  # fmt: skip
+    if compiled := compilingTable(results):
+        parts += ["### Compiling", compiled]
     if told := failures(results):
         parts += ["### Not measured", "\n".join(told)]
     return "\n\n".join(parts) + "\n"

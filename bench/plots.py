@@ -74,6 +74,7 @@ def clustering(results, folder):
         for y, value in enumerate(times):
             axes.text(value, y, f" {value:.3g} s", va="center", fontsize=7.5)
         axes.set_xscale("log")
+        axes.set_xlim(left=min(times) / 3)
         axes.tick_params(labelsize=7.5)
         axes.set_title(f"{measurement['points']:,} vectors", fontsize=9, loc="left")
     every[-1, 0].set_xlabel("seconds; Python systems without their start")

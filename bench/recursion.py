@@ -25,7 +25,7 @@ def measured(name, context):
     def entry(label, way, given, source=source, output=None, optional=True, environment=None):
         output = output or os.path.join(context.folder, f"{label.split()[0]}-{name}")
         return {"name": label, "build": lambda: way(source, output), "run": [output, *given], "optional": optional,
-                "limit": context.limit, "environment": environment}  # fmt: skip
+                "environment": environment}  # fmt: skip
 
     given = quick if context.isQuick else arguments
     bundle = os.path.join(context.folder, "app.cleave")
@@ -43,8 +43,11 @@ def measured(name, context):
         entry(OPENMP, make.openmp, small, os.path.join(root, "bench", "peers", "openmp", name + ".cpp"),
               environment={"OMP_NUM_THREADS": str(context.cores)}),
     ]  # fmt: skip
-    result = {"arguments": given, "rows": summarised(measure(built(large), context.runs, progress=False))}
-    rows = summarised(measure(built(bySpawns), context.runs, progress=False))
+    result = {
+        "arguments": given,
+        "rows": summarised(measure(built(large), context.runs, progress=False, limit=context.limit)),
+    }
+    rows = summarised(measure(built(bySpawns), context.runs, progress=False, limit=context.limit))
     result["spawning_at_every_call"] = {"arguments": small, "rows": rows}
     median = {row["name"]: row.get("median_s") for row in result["rows"]}
     result["replay"] = replayed(context, given, bundle, median[ONE], median[CLEAVE])

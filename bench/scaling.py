@@ -22,7 +22,7 @@ def simulated(context, traceFile, more=()):
     command = [sys.executable, script, f"--cores={counts}", f"--json={out}", *more, traceFile]
     status, _, errors, _ = answer(command, limit=SIMULATION_LIMIT)
     if status != 0:
-        raise Failure(lastLine(errors))
+        raise Failure(lastLine(errors).removeprefix(f"simulate: '{traceFile}': "))
     with open(out) as file:
         return json.load(file)
 
@@ -61,12 +61,8 @@ def replayed(context, arguments, bundle, oneSeconds, allSeconds, stdin=None, isO
         return {"why": str(failure)}
 
 
-def check(rows):
-    """Of the replays that there are: how many, the median and the worst of how far they are off, in either
-    direction."""
-    off = [abs(row[key]) for row in rows if "why" not in row for key in ("off_at_one", "off_at_all")]
-    return (
-        {"count": len(off), "median": statistics.median(off), "worst": max(off), "within": sum(x <= 0.1 for x in off)}
-        if off
-        else None
-    )
+def check(rows, key):
+    """(how many replays there are, how many are within a tenth, median and worst of how far they are off), or None;
+    `key` is "off_at_one" or "off_at_all"."""
+    off = [abs(row[key]) for row in rows if "why" not in row]
+    return (len(off), sum(share <= 0.1 for share in off), statistics.median(off), max(off)) if off else None

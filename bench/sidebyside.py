@@ -102,15 +102,28 @@ def differs(expected, given):
     return None if given == expected else "its output or exit status differs from the plain build's"
 
 
-def measure(entries, runs, stdin=None, progress=True):
-    """Wall times of entries {"name", "run": command}. An entry may have "optional"; "limit", in seconds;
-    "environment", added to ours; "differs", a function like the one above. A line `inner_s=SECONDS` on standard error
-    is what the program measured itself, without its start: it is kept as "inner"."""
+TOO_SLOW = "it takes more than"
+
+
+def measure(entries, runs, stdin=None, progress=True, limit=None):
+    """Wall times of entries {"name", "run": command}. An entry may have "optional"; "limit" (else: `limit`), in
+    seconds; "environment", added to ours; "differs", a function like the one above; "slowest", how many times as long as the
+    first entry's first run it may take, and two seconds more: who is slower than that is not run again. A line
+    `inner_s=SECONDS` on standard error is what the program measured itself, without its start: it is kept as
+    "inner"."""
     expected = None
 
     def timed(entry):
         nonlocal expected
-        status, output, errors, seconds = answer(entry["run"], stdin, entry.get("limit"), entry.get("environment"))
+        most = entry.get("limit", limit)
+        if "slowest" in entry:
+            most = entry["slowest"] * entries[0]["seconds"][0] + 2
+        try:
+            status, output, errors, seconds = answer(entry["run"], stdin, most, entry.get("environment"))
+        except Failure:
+            if "slowest" in entry:
+                raise Failure(f"{TOO_SLOW} {entry['slowest']} times the plain program's") from None
+            raise
         given = status, output
         expected = given if expected is None else expected
         if wrong := entry.get("differs", differs)(expected, given):

@@ -13,18 +13,20 @@ joined (docs/report.md). The program is a STRAND, and so is each part: a list of
 wait for a work. What a thread did between a strand's beginning and end counts as the strand's own unless it lies in a
 part begun meanwhile or in a wait.
 
-REPLAY. Cores take strands whose time has come, oldest first. A strand that waits for a work of which nobody has begun a
-part does that part first; otherwise its core takes other parts until the work is done. What it does not know and
-assumes:
+REPLAY. Cores take parts, oldest first. A strand that waits for a work of which nobody has begun a part does that part first;
+otherwise its core does other parts meanwhile, and goes on with the strand when the work is done and the part that it has
+begun is, too, as the run time's threads do. The program of a run in mode isolated does no parts and goes on at once. What
+it does not know and assumes:
 
   - a part takes as long as it did, whoever else computes: no fight for memory, no slower clock;
-  - a staged loop runs ahead by four batches for each core, as the run time does up to 16 cores
-    (rt/root/LocalLoops.cpp);
+  - on more cores than were, a staged loop runs ahead by four batches for each, as the run time does up to 16
+    cores (rt/root/LocalLoops.cpp), but not past a batch that was waited for alone;
   - a range loop is cut into 32 pieces a core of at least 4 us, at most 1,024, as the run time does (LocalRanges.cpp),
     and its iterations take the same time within what was one piece; batches and futures are never cut;
   - a part that a core takes from another costs a hand-off of --hand-off microseconds;
   - between nodes, inputs go out from the program's node and outputs come back, over one link for each node and
-    direction, in turn; nothing is kept on a node for later; a core waits for its inputs.
+    direction, in turn; a node keeps what all of a loop share while the loop lasts, and nothing else, as names go today
+    (each loop names its inputs anew); a core waits for its inputs.
 
 WHAT BOUNDS IT is the number of cores where they are busy for nine tenths of the time. Elsewhere it is found by taking
 things away: sequential steps (the program's own, and those of parts that offer works) take no time; every part can be
@@ -52,10 +54,23 @@ class BadTrace(Exception):
 class Strand:
     """`steps`: (after so many microseconds of its own, OFFER or WAIT, work); `us`: all of its own time."""
 
-    __slots__ = ("steps", "us", "work", "items", "bytesIn", "bytesOut", "start", "end", "parent", "covered")
+    __slots__ = (
+        "steps",
+        "us",
+        "work",
+        "items",
+        "bytesIn",
+        "bytesShared",
+        "bytesOut",
+        "start",
+        "end",
+        "parent",
+        "covered",
+    )
 
-    def __init__(self, start, end, items=1, bytesIn=0, bytesOut=0):
-        self.start, self.end, self.items, self.bytesIn, self.bytesOut = start, end, items, bytesIn, bytesOut
+    def __init__(self, start, end, items=1):
+        self.start, self.end, self.items = start, end, items
+        self.bytesIn = self.bytesShared = self.bytesOut = 0
         self.steps, self.covered, self.us, self.work, self.parent = [], [], end - start, None, None
 
 
@@ -94,7 +109,9 @@ class Trace:
         phase = event["ph"]
         if phase == "X":
             args = event["args"]
-            strand = Strand(event["ts"], event["ts"] + event["dur"], args["items"], args["bytes_in"], args["bytes_out"])
+            strand = Strand(event["ts"], event["ts"] + event["dur"], args["items"])
+            strand.bytesIn, strand.bytesShared = args["bytes_in"], args.get("bytes_shared", 0)
+            strand.bytesOut = args["bytes_out"]
             strand.work = args.get("work")
             threads[event["tid"]].append(strand)
         elif phase == "b":
@@ -170,28 +187,33 @@ def setSteps(strand, works):
 
 
 def ranAhead(steps, ahead):
-    """Steps with the offers of staged loops as early as `ahead` batches before the one that is waited for."""
+    """Steps with the offers of staged loops as early as `ahead` batches before the one that is waited for. A batch that
+    was waited for alone, as the first of a loop is, since nothing is known about it, stays before those behind it."""
     loops = collections.defaultdict(list)
-    for _, what, work in steps:
-        if what == OFFER and work.loop:
-            loops[work.loop].append(work)
-    if not loops:
-        return steps
-    after = collections.defaultdict(list)  # the place whose step an offer follows: what is offered there
-    index = {(what, id(work)): place for place, (_, what, work) in enumerate(steps)}
-    moved = set()
-    for batches in loops.values():
-        for number, work in enumerate(batches[1:], 1):
-            own = index[OFFER, id(work)]
-            to = index[OFFER, id(batches[0])] if number < ahead else index[WAIT, id(batches[number - ahead])]
-            if to < own:
-                after[to].append(work)
-                moved.add(own)
+    waited = collections.Counter()  # batches by loop, so far
+    moved, follows = set(), collections.defaultdict(list)  # places of steps; by place, what is offered behind it
+    waits = {id(work): place for place, (_, what, work) in enumerate(steps) if what == WAIT}
+    barrier = {}
+    for place, (_, what, work) in enumerate(steps):
+        if what == WAIT:
+            waited[work.loop] += 1
+        elif work.loop:
+            batches = loops[work.loop]
+            if waited[work.loop] == len(batches):  # none is in flight
+                barrier[work.loop] = place
+            number = len(batches)
+            batches.append(work)
+            to = barrier[work.loop]
+            if number >= ahead:
+                to = max(to, waits[id(batches[number - ahead])])
+            if to < place:
+                moved.add(place)
+                follows[to].append(work)
     result = []
     for place, step in enumerate(steps):
         if place not in moved:
             result.append(step)
-        result += [(step[0], OFFER, work) for work in after[place]]
+        result += [(step[0], OFFER, work) for work in follows[place]]
     return result
 
 
@@ -203,6 +225,7 @@ class Network:
 
     def begin(self):
         self.outFree, self.inFree = collections.defaultdict(float), collections.defaultdict(float)
+        self.has = set()  # (node, loop) whose shared input is there
 
     def arrival(self, now, source, target, size):
         if source == target:
@@ -225,7 +248,7 @@ class Settings:
 
 def piecesOf(part, work, settings):
     """Into how many a part is cut."""
-    if part.steps or settings.cores == 1:
+    if part.steps or settings.cores == 1 or not settings.leavesTakeTime:
         return 1
     if work.loop or part.items < 2:
         return 1
@@ -250,14 +273,19 @@ class Simulation:
         self.network.begin()
         self.trace = trace
         self.now, self.serial, self.busyUs = 0.0, 0, 0.0
-        self.events, self.idle = [], list(range(settings.cores))
-        self.resumed, self.ready = collections.deque(), collections.deque()
+        self.events, self.idle, self.isIdle = [], list(range(settings.cores)), [True] * settings.cores
+        self.ready = collections.deque()
+        self.resumed = collections.deque()  # strands that any core may go on with
+        self.suspended = collections.defaultdict(list)  # by core: (strand, what it waits for), the last one on top
+        self.isPinned = trace.mode != "isolated"
         self.left, self.waiting, self.unbegun = {}, {}, {}
 
     def run(self):
         """Microseconds until the program's strand has ended."""
         program = self.trace.program
-        steps = ranAhead(program.steps, AHEAD_PER_CORE * self.settings.cores)
+        steps = program.steps
+        if self.settings.cores > self.trace.workers:
+            steps = ranAhead(steps, AHEAD_PER_CORE * self.settings.cores)
         self.resumed.append(Running(program, steps, None))
         self.endedAt = None
         self.dispatch()
@@ -275,14 +303,25 @@ class Simulation:
     def dispatch(self):
         while self.idle and (self.resumed or self.ready):
             core = heapq.heappop(self.idle)
+            if not self.isIdle[core]:  # it goes on with a strand of its own
+                continue
+            self.isIdle[core] = False
             if self.resumed:
                 self.advance(core, self.resumed.popleft())
+                continue
+            running = self.ready.popleft()
+            if running.place < 0:  # somebody took it meanwhile
+                self.release(core)
             else:
-                running = self.ready.popleft()
-                if running.place < 0:  # somebody took it meanwhile
-                    heapq.heappush(self.idle, core)
-                else:
-                    self.begin(core, running, isTaken=True)
+                self.begin(core, running, isTaken=True)
+
+    def release(self, core):
+        """The core has ended a part, or waits: it goes on with what it left for that, if it can."""
+        if self.suspended[core] and not self.left[self.suspended[core][-1][1]]:
+            self.advance(core, self.suspended[core].pop()[0])
+        else:
+            self.isIdle[core] = True
+            heapq.heappush(self.idle, core)
 
     def at(self, time, core, running, what=None):
         self.serial += 1
@@ -291,8 +330,12 @@ class Simulation:
     def begin(self, core, running, isTaken):
         self.unbegun[running.work].discard(running)
         running.home = core
+        node = self.network.nodeOf(core)
         size = running.strand.bytesIn * running.scale
-        start = self.network.arrival(self.now, 0, self.network.nodeOf(core), size)
+        if running.work.loop and (node, running.work.loop) in self.network.has:
+            size -= running.strand.bytesShared * running.scale
+        self.network.has.add((node, running.work.loop))
+        start = self.network.arrival(self.now, 0, node, size)
         self.at(start + (self.settings.handOffUs if isTaken else 0.0), core, running)
 
     def advance(self, core, running):
@@ -305,20 +348,10 @@ class Simulation:
             if what == OFFER:
                 self.offer(work)
             elif self.left.get(work):
-                self.waiting[work] = running
-                if mine := self.unbegun[work]:
-                    part = next(iter(mine))
-                    taken = Running(part.strand, part.steps, part.work, part.scale)
-                    part.place = -1
-                    mine.discard(part)
-                    self.unbegun[work].add(taken)
-                    self.begin(core, taken, isTaken=False)
-                else:
-                    heapq.heappush(self.idle, core)
+                self.wait(core, running, work)
                 return
         if self.compute(core, running, running.strand.us):
             return
-        heapq.heappush(self.idle, core)
         if running.work is None:
             self.endedAt = self.now
             return
@@ -327,6 +360,21 @@ class Simulation:
             self.at(arrival, core, None, running.work)
         else:
             self.finished(running.work)
+        self.release(core)
+
+    def wait(self, core, running, work):
+        if self.isPinned:
+            self.suspended[core].append((running, work))
+        self.waiting[work] = core, running
+        if not self.unbegun[work] or not self.isPinned:
+            self.release(core)
+            return
+        part = next(iter(self.unbegun[work]))
+        taken = Running(part.strand, part.steps, part.work, part.scale)
+        part.place = -1  # in the queue
+        self.unbegun[work].discard(part)
+        self.unbegun[work].add(taken)
+        self.begin(core, taken, isTaken=False)
 
     def compute(self, core, running, until):
         """True: the strand is busy up to that much of its own time, and goes on then."""
@@ -350,8 +398,15 @@ class Simulation:
 
     def finished(self, work):
         self.left[work] -= 1
-        if not self.left[work] and (owner := self.waiting.pop(work, None)):
-            self.resumed.append(owner)
+        if self.left[work] or work not in self.waiting:
+            return
+        core, running = self.waiting.pop(work)
+        if not self.isPinned:
+            self.resumed.append(running)
+        elif self.isIdle[core] and self.suspended[core][-1][1] is work:
+            self.isIdle[core] = False
+            self.suspended[core].pop()
+            self.advance(core, running)
 
 
 class OrderedSet(dict):

@@ -37,6 +37,7 @@ a failure of this test too.
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import re
@@ -150,8 +151,35 @@ def checkRuns(directives, stats):
         raise Failure(f"--mode=check compared nothing: {json.dumps(stats)}")
     for least in directives.values["EXPECT-COVERAGE"]:
         # Emulated, tasks and program are not equally slow; and the kernel's run is given less to do.
-        if stats["mode"] == "isolated" and stats["coverage"] < float(least):
+        # Writing a store is the program's own time.
+        if stats["mode"] == "isolated" and "store" not in stats and stats["coverage"] < float(least):
             raise Failure(f"coverage is {stats['coverage']:.3f}, not {least}: {json.dumps(stats)}")
+
+
+def testStore(options, directives, bundle, reference, arguments, stdin, folder):
+    """Isolated, with a store: the first time it is empty, then it holds what can be kept; and two runs at once."""
+    key = os.path.join(folder, "key")
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(b"k" * 32)
+    statsPath = os.path.join(folder, "store.json")
+    command = [options.cleave, "run", "--mode=isolated", "--workers=2", f"--store={folder}/store", f"--key={key}"]
+    for what in ("an empty store", "a store"):
+        compare(run([*command, f"--stats={statsPath}", bundle, *arguments], stdin), reference, what, "the g++ build")
+        with open(statsPath) as statsFile:
+            stats = json.load(statsFile)
+        if what == "an empty store":
+            checkRuns(directives, stats)
+    if stats.get("store", {}).get("damaged"):
+        raise Failure(f"records of the store cannot be read: {json.dumps(stats)}")
+    command[4] = f"--store={folder}/shared"
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = []
+        for mode in ("isolated", "auto"):
+            command[2] = f"--mode={mode}"
+            runs.append(pool.submit(run, [*command, bundle, *arguments], stdin))
+    for one in runs:
+        compare(one.result(), reference, "a store that two runs share", "the g++ build")
+    compare(run([*command, bundle, *arguments], stdin), reference, "mode auto with a store", "the g++ build")
 
 
 def test(options, directives, folder):
@@ -163,6 +191,9 @@ def test(options, directives, folder):
     arguments, stdin = directives.words("ARGS"), options.stdin or directives.stdin()
     reference = run([plain, *arguments], stdin)
     for mode in options.modes.split(","):
+        if mode == "store":
+            testStore(options, directives, bundle, reference, arguments, stdin, folder)
+            continue
         if mode == "kernel" and directives.values["NOT-IN-KERNEL"]:
             continue
         if mode == "kernel" and directives.values["KERNEL-ARGS"]:
@@ -189,7 +220,8 @@ def main():
     parser.add_argument("--gxx", default="g++")
     parser.add_argument("--clangxx", default="clang++-22")
     parser.add_argument("--filecheck", default="FileCheck-22")
-    parser.add_argument("--modes", default=",".join(MODES), help="those to try (default: all)")
+    parser.add_argument("--modes", default=",".join((*MODES, "store")),
+                        help="those to try, and store: isolated with a store (default: all)")
     parser.add_argument("--plain-only", action="store_true", help="only compare g++ with clang++")
     parser.add_argument("--stdin", metavar="FILE", help="standard input of every run")
     parser.add_argument("--directives", metavar="FILE", help="read the directives in this file, not in the sources")

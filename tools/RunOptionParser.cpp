@@ -15,6 +15,15 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_flag("-q,--quiet", options.isQuiet, "No progress on the terminal, and no notes; errors are told");
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
+  run.add_option("--store", options.storePath,
+                 "Keep results of tasks in this folder, and find them there; 'memory': for this run only")
+      ->type_name("FOLDER");
+  run.add_option("--store-size", options.storeBytes, "What the store's folder may hold (default: 10GiB)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  run.add_flag("--explain", options.explains, "Say what was found in the store, and why the rest was not");
+  run.add_option("--key", options.keyPath, "The key of the store's names (default: ~/.config/cleave/key)")
+      ->type_name("FILE");
   run.add_option("--task-memory", options.taskMemory,
                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
       ->type_name("BYTES")

@@ -1,4 +1,4 @@
-// cleave.cpp - the `cleave` command: `run`, `inspect`, `report`, `export` and `image`. Only words on
+// cleave.cpp - the `cleave` command: `run`, `inspect`, `report`, `export`, `image`, `store` and `why`. Only words on
 // the command line are dealt with here; what they do is in rt/node and report. This file is compiled with exceptions,
 // because CLI11 reports through them.
 #include "Export.h"
@@ -6,6 +6,7 @@
 #include "Inspect.h"
 #include "Run.h"
 #include "RunOptionParser.h"
+#include "StoreCommand.h"
 #include "report/Report.h"
 
 #include <CLI/CLI.hpp>
@@ -51,6 +52,46 @@ void addRun(CLI::App &app, cleave::RunOptions &options) {
   run->prefix_command();
 }
 
+using StoreCommand = int (*)(const cleave::StoreOptions &);
+
+CLI::Option *addKey(CLI::App &command, cleave::StoreOptions &options) {
+  return command.add_option("--key", options.keyPath, "The key of its names (default: ~/.config/cleave/key)")
+      ->type_name("FILE");
+}
+
+void addStore(CLI::App &app, cleave::StoreOptions &options) {
+  CLI::App *store = app.add_subcommand("store", "Look after a folder of results (run --store)");
+  store->require_subcommand(1);
+  auto add = [&](const char *name, const char *what) {
+    CLI::App *command = store->add_subcommand(name, what);
+    command->add_option("folder", options.path, "The store")->required()->type_name("FOLDER");
+    addKey(*command, options);
+    return command;
+  };
+  add("ls", "List what is in it");
+  add("show", "Show one object")->add_option("name", options.name, "Its name")->required()->type_name("NAME");
+  add("verify", "Check everything in it");
+  add("gc", "Take away what is damaged, and what was used longest ago")
+      ->add_option("--store-size", options.bytes, "What may stay (default: 10GiB)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false));
+  CLI::App *why = app.add_subcommand("why", "Show what an object of a store was made of, down to lines and files");
+  why->add_option("name", options.name, "Its name, as cleave store ls shows it")->required()->type_name("NAME");
+  why->add_option("--store", options.path, "The store")->required()->type_name("FOLDER");
+  addKey(*why, options);
+}
+
+int runStoreCommand(const CLI::App &store, const cleave::StoreOptions &options) {
+  constexpr std::pair<const char *, StoreCommand> commands[] = {{"ls", cleave::listStoreCommand},
+                                                                {"show", cleave::showObjectCommand},
+                                                                {"verify", cleave::verifyStoreCommand},
+                                                                {"gc", cleave::collectStoreCommand}};
+  for (const auto &[name, command] : commands)
+    if (store.got_subcommand(name))
+      return command(options);
+  return kUsage;
+}
+
 /// The bundle and its arguments; what stands before them and is not an option of ours is a mistake. `rest` is what the
 /// command line holds from its first "--" on: that ends our options, unless the bundle's path has ended them before.
 int runWith(CLI::App &run, const std::vector<std::string> &rest, cleave::RunOptions &options) {
@@ -94,8 +135,11 @@ int main(int argc, char **argv) {
   exportBundle->add_option("executable", carrier, "The executable")->required()->type_name("FILE");
   exportBundle->add_option("-o,--output", exported, "The bundle's file")->required()->type_name("FILE");
 
+  cleave::StoreOptions store;
+  addStore(app, store);
+
   if (argc < 2)
-    return complain("a command is missing: run, inspect, report, export or image; see cleave --help");
+    return complain("a command is missing: run, inspect, report, export, image, store or why; see cleave --help");
   auto isAsked = [&](CLI::App *command) { return command->check_name(argv[1]); };
   if (argv[1][0] != '-' && app.get_subcommands(isAsked).empty())
     return complain("there is no command '" + std::string(argv[1]) + "'; see cleave --help");
@@ -116,5 +160,9 @@ int main(int argc, char **argv) {
     return cleave::reportCommand(report);
   if (*exportBundle)
     return cleave::exportCommand(carrier, exported);
+  if (*app.get_subcommand("store"))
+    return runStoreCommand(*app.get_subcommand("store"), store);
+  if (*app.get_subcommand("why"))
+    return cleave::whyCommand(store);
   return runWith(*app.get_subcommand("run"), rest, options);
 }

@@ -48,13 +48,16 @@ class Help:
                 self.about.append(line)
 
     def options(self):
+        seen = set()
         for _, entries in self.sections:
             for term, description in entries:
                 # CLI11 writes "-o,--output FILE", "--workers N:INT in [1 - 65535]"; clang "-cleave-sarif=FILE".
                 names = re.findall(r"(?:^|,\s*)(-[^\s,=\[]+=?)", term)
                 takesFile = bool(re.search(r"[ =](FILE|FOLDER)\b", term))
                 for name in names:
-                    yield name, description, takesFile
+                    if name not in seen:
+                        yield name, description, takesFile
+                    seen.add(name)
 
     def commands(self):
         return [(term, text) for heading, entries in self.sections if heading == "Subcommands" for term, text in entries]
@@ -171,7 +174,13 @@ def main():
         binary = os.path.join(binaries, name)
         help = Help(helpOf(binary))
         parts = [(command, Help(helpOf(binary, command))) for command, _ in help.commands()]
-        write(f"man/man1/{name}.1", manPage(name, version, help, parts, [other for other in names if other != name]))
+        # A command of commands: the page has each, and completions offer the options of all of them.
+        inner = {command: [(f"{command} {name}", Help(helpOf(binary, command, name))) for name, _ in part.commands()]
+                 for command, part in parts}  # fmt: skip
+        pages = [entry for command, part in parts for entry in [(command, part), *inner[command]]]
+        write(f"man/man1/{name}.1", manPage(name, version, help, pages, [other for other in names if other != name]))
+        for command, part in parts:
+            part.sections += [section for _, nested in inner[command] for section in nested.sections]
         write(f"bash-completion/completions/{name}", bashCompletion(name, help, parts))
         write(f"zsh/site-functions/_{name}", zshCompletion(name, help, parts))
         write(f"fish/vendor_completions.d/{name}.fish", fishCompletion(name, help, parts))

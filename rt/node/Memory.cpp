@@ -23,6 +23,7 @@ static constexpr uint64_t kGiB = uint64_t{1} << 30;
 static constexpr uint64_t kInputBytes = 16 * kGiB, kOutputBytes = 16 * kGiB, kPartitionBytes = 128 * kGiB;
 static constexpr uint64_t kArenaBytes = 4096 * kGiB;
 static constexpr uint64_t kTraceEvents = 1 << 26; // address space; what is not written takes no memory
+static constexpr uint64_t kNamedItems = 1 << 16;
 
 static uint64_t pageUp(uint64_t bytes) { return (bytes + 4095) & ~uint64_t{4095}; }
 
@@ -92,6 +93,12 @@ static cleave_control layOut(const MemoryPlan &plan) {
     control.findings_offset = control.control_bytes;
     control.control_bytes += pageUp(CLEAVE_FINDINGS_MAX * sizeof(cleave_finding));
   }
+  control.store = plan.store;
+  if (plan.store.kind == CLEAVE_STORE_FOLDER) {
+    control.store.items_offset = control.control_bytes;
+    control.store.items_capacity = kNamedItems;
+    control.control_bytes += pageUp(kNamedItems * sizeof(cleave_named_item));
+  }
   control.start_ns = monotonicNs();
   return control;
 }
@@ -116,6 +123,8 @@ Problem SharedMemory::create(const MemoryPlan &plan) {
   if (getrandom(layout.run_id, sizeof layout.run_id, 0) < 0 ||
       getrandom(layout.tenant_key, sizeof layout.tenant_key, 0) < 0)
     return fmt::format("no random bytes: {}", std::strerror(errno));
+  if (plan.tenantKey)
+    std::memcpy(layout.tenant_key, plan.tenantKey, sizeof layout.tenant_key);
   control = makeSparse("cleave-control", layout.control_bytes);
   exchange = makeSparse("cleave-exchange", layout.exchange_bytes);
   arena = makeSparse("cleave-arena", layout.arena_bytes);

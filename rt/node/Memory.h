@@ -15,6 +15,8 @@ struct MemoryPlan {
   uint32_t workers = 1;
   std::vector<cleave_name> kinds; ///< each kind's task name
   bool isTraced = false;
+  cleave_store store = {};
+  const uint8_t *tenantKey = nullptr; ///< 32 bytes; null: a random one, for this run only
 };
 
 struct SharedMemory {

@@ -10,11 +10,14 @@
 #include "KernelRun.h"
 #include "Machine.h"
 #include "OutputFile.h"
+#include "RunRecord.h"
 #include "Statistics.h"
+#include "Store.h"
 #include "Supervisor.h"
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 
@@ -23,6 +26,7 @@ namespace cleave {
 namespace {
 
 constexpr int kUnusable = 1, kUsage = 2;
+constexpr const char *kMemoryStore = "memory"; // in place of a folder
 
 int complain(int status, const std::string &message) {
   fmt::print(stderr, "cleave: {}\n", message);
@@ -64,8 +68,69 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   return choice;
 }
 
-Problem makeMemory(const RunOptions &options, const Bundle &bundle, SharedMemory &memory) {
+/// What the machine can spare for results that are kept in memory.
+uint64_t keptBytes() { return std::clamp<uint64_t>(readMachineMemory().ramBytes / 8, 64 << 20, uint64_t{1} << 30); }
+
+/// In mode auto a result is kept if it took long beside what a file costs.
+constexpr uint64_t kLeastStoredNs = 200000;
+
+Problem describeStore(const RunOptions &options, cleave_store &store) {
+  store.memory_bytes = keptBytes();
+  store.least_ns = options.mode == "auto" ? kLeastStoredNs : 0;
+  store.kind = options.storePath == kMemoryStore ? CLEAVE_STORE_MEMORY : CLEAVE_STORE_FOLDER;
+  if (store.kind == CLEAVE_STORE_MEMORY)
+    return std::nullopt;
+  std::string path = options.storePath;
+  if (Problem problem = openStore(path))
+    return problem;
+  path.copy(store.path, sizeof store.path - 1);
+  return std::nullopt;
+}
+
+/// The store of a run, from the options to its end.
+struct RunStore {
+  cleave_store plan = {};
+  TenantKey key;
+  bool hasKey = false;
+  RunRecord record; ///< of this run
+};
+
+Problem openRunStore(const RunOptions &options, RunStore &store) {
+  if (options.storePath.empty())
+    return std::nullopt;
+  if (Problem problem = describeStore(options, store.plan))
+    return problem;
+  if (store.plan.kind != CLEAVE_STORE_FOLDER)
+    return std::nullopt;
+  store.hasKey = true;
+  return readTenantKey(options.keyPath, store.key);
+}
+
+void closeRunStore(const RunOptions &options, RunStore &runStore, cleave_control &control) {
+  const cleave_store &store = control.store;
+  if (store.kind != CLEAVE_STORE_FOLDER)
+    return;
+  RunRecord &record = runStore.record;
+  cleave_name id;
+  std::memcpy(&id, control.run_id, sizeof id);
+  record.id = textOf(id).digits;
+  cleave_named_item *items = cleave_control_item(&control, 0);
+  record.items.assign(items, items + std::min(store.items_count, store.items_capacity));
+  if (options.explains)
+    fmt::print(stderr, "{}", explainRun(record, lastRunOf(store.path, record.program)));
+  if (Problem problem = store.problem ? Problem() : writeRunRecord(store.path, record))
+    note(options, fmt::format("the store's record of this run: {}", *problem));
+  if (store.problem)
+    note(options, fmt::format("the store '{}' cannot be written: {}; the run went on without it", store.path,
+                              std::strerror(static_cast<int>(store.problem))));
+  if (control.counters.store_written) // else it is as large as it was
+    trimStore(store.path, options.storeBytes);
+}
+
+Problem makeMemory(const RunOptions &options, const Bundle &bundle, const RunStore &store, SharedMemory &memory) {
   MemoryPlan plan;
+  plan.store = store.plan;
+  plan.tenantKey = store.hasKey ? store.key.data() : nullptr;
   plan.mode = options.mode == "check"      ? CLEAVE_MODE_CHECK
               : options.mode == "isolated" ? CLEAVE_MODE_ISOLATED
               : options.mode == "workers"  ? CLEAVE_MODE_WORKERS
@@ -107,6 +172,14 @@ int checkOptions(const RunOptions &options) {
   if (std::find(std::begin(known), std::end(known), options.mode) == std::end(known))
     return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, workers, isolated, check or kernel",
                                         options.mode));
+  bool hasStoreOption = !options.storePath.empty();
+  if (hasStoreOption && options.mode != "auto" && options.mode != "isolated")
+    return complain(kUsage, fmt::format("--store works in the modes auto and isolated; mode {} {}", options.mode,
+                                        options.mode == "check"    ? "does all work anew"
+                                        : options.mode == "kernel" ? "has no store yet"
+                                                                   : "has no named tasks"));
+  if (options.explains && (!hasStoreOption || options.storePath == kMemoryStore))
+    return complain(kUsage, "--explain compares with the last run in a store; --store=FOLDER names one");
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
@@ -152,10 +225,16 @@ int runInKernel(const RunOptions &options, const Bundle &bundle) {
 }
 
 int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolated) {
+  RunStore store;
+  if (Problem problem = openRunStore(options, store))
+    return complain(kUsage, *problem);
+  if (store.plan.kind == CLEAVE_STORE_FOLDER)
+    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command,
+                                  bundle);
   RootCommand command = {bundle.root, options.command};
   SharedMemory memory;
   if (isIsolated)
-    if (Problem problem = makeMemory(options, bundle, memory)) {
+    if (Problem problem = makeMemory(options, bundle, store, memory)) {
       if (options.mode != "auto")
         return complain(kUnusable, *problem);
       note(options, fmt::format("{}: {}; running it serially", options.command[0], *problem));
@@ -176,6 +255,8 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.control = isIsolated ? memory.header : nullptr;
   figures.memory = std::move(run.memory);
   int status = writeFigures(options, figures, bundle);
+  if (isIsolated)
+    closeRunStore(options, store, *memory.header);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
   if (isIsolated && options.mode == "check") {
@@ -207,6 +288,8 @@ int runCommand(const RunOptions &options) {
     return complain(kUnusable, fmt::format("{}: {}", options.command[0], *choice.impossible));
   if (!choice.note.empty())
     note(options, choice.note);
+  if (!choice.isIsolated && !options.storePath.empty())
+    note(options, "the program runs serially, so the store is not used");
   if (!choice.isIsolated && options.statsPath.empty() && options.tracePath.empty())
     return complain(kUnusable, *executeRoot({bundle.root, options.command}));
   return runSupervised(options, bundle, choice.isIsolated);

@@ -18,6 +18,10 @@ struct RunOptions {
   bool isEmulated = false;          ///< mode kernel: KVM is not tried
   std::string kernelLogPath;        ///< mode kernel: what kernel and emulator said
   std::string statsPath, tracePath; ///< empty: not wanted
+  std::string storePath;            ///< a folder, or `memory`: results are kept and found there; empty: not wanted
+  std::string keyPath;              ///< of the store's names; empty: the user's own
+  bool explains = false;            ///< says why work was done that might have been found
+  uint64_t storeBytes = uint64_t{10} << 30; ///< what the folder may hold
   std::vector<std::string> command; ///< the program's name, which is the bundle's path, and its arguments
   std::string bundlePath;           ///< where the bundle is, if not at `command[0]`
 };

@@ -28,6 +28,7 @@ static std::string serialise(const Json &json, int indent) {
 static Json kindFigures(const cleave_kind_control &kind) {
   return {{"count", kind.count},
           {"items", kind.items},
+          {"found", kind.found},
           {"busy_s", static_cast<double>(kind.busy_ns) / 1e9},
           {"bytes_in", kind.bytes_in},
           {"bytes_out", kind.bytes_out}};
@@ -80,6 +81,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
       const cleave_kind_control &kind = *cleave_control_kind(figures.control, i);
       total.count += kind.count;
       total.items += kind.items;
+      total.found += kind.found;
       total.busy_ns += kind.busy_ns;
       total.bytes_in += kind.bytes_in;
       total.bytes_out += kind.bytes_out;
@@ -96,6 +98,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"wall_s", figures.wallSeconds},
                {"tasks_run", total.count},
                {"items_run", total.items},
+               {"items_found", total.found},
                {"tasks_by_kind", kinds},
                {"coverage", allSeconds > 0 ? busySeconds / allSeconds : 0.0},
                {"task_busy_s", busySeconds},
@@ -108,6 +111,12 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                {"done_in_place", counters.done_in_place},
                {"redone", counters.redone},
                {"abandoned", counters.abandoned}};
+  if (figures.control && figures.control->store.kind != CLEAVE_STORE_NONE)
+    json["store"] = {{"folder", figures.control->store.path},
+                     {"read", counters.store_read},
+                     {"written", counters.store_written},
+                     {"written_bytes", counters.store_written_bytes},
+                     {"damaged", counters.store_damaged}};
   if (figures.mode == "check")
     json["check"] = {
         {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};

@@ -82,13 +82,15 @@ void TraceWriter::nameThread(std::string &piece, uint32_t slot) {
 }
 
 void TraceWriter::addPart(std::string &piece, const cleave_trace_event &event) {
-  std::string work = event.work ? fmt::format(R"(,"work":{})", event.work) : "";
+  std::string more = event.bytes_shared ? fmt::format(R"(,"bytes_shared":{})", event.bytes_shared) : "";
+  if (event.work)
+    more += fmt::format(R"(,"work":{})", event.work);
   add(piece,
       R"({{"name":{},"cat":"task","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f},)"
       R"("args":{{"kind":{},"items":{},"bytes_in":{},"bytes_out":{}{}}}}})",
       kindNames[event.kind], event.slot, sinceStart(event.start_ns),
       static_cast<double>(event.end_ns - event.start_ns) / 1e3, event.kind, event.items, event.bytes_in,
-      event.bytes_out, work);
+      event.bytes_out, more);
 }
 
 /// A beginning and an end with a number in common.
@@ -117,8 +119,7 @@ bool TraceWriter::nextPiece(std::string &piece) {
     piece = fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_lost":{},"mode":{},"workers":{},"wall_us":{:.3f})",
                         control ? control->trace_count - kept : 0, quoted(figures.mode), figures.workers,
                         figures.wallSeconds * 1e6);
-    if (control)
-      piece += fmt::format(R"(,"program":{})", control->slot_count); // the program's own thread
+    piece += fmt::format(R"(,"program":{})", control ? control->slot_count : 0); // the program's own thread
     piece += R"(},"traceEvents":[)";
     addName(piece, "process_name", 0, "cleave run --mode=" + figures.mode);
     step = Step::Events;

@@ -34,6 +34,7 @@ struct Published {
   uint64_t epoch; /* of the loop or future that published it; 0: never */
   const void *data;
   uint64_t bytes;
+  uint64_t serial; /* of the block, among all that were ever asked for one (Content.h); 0: none yet */
 };
 
 extern uint8_t *base;  /* null: there is no arena */

@@ -2,6 +2,7 @@
 #ifndef CLEAVE_ROOT_BATCH_H
 #define CLEAVE_ROOT_BATCH_H
 
+#include "../store/Hash.h"
 #include "Message.h"
 #include "Trace.h"
 #include "cleave/program.h"
@@ -25,7 +26,14 @@ struct SharedImage {
   uint64_t serial; /* 0: without parameters, the same for all */
   cleave_name name;
   uint32_t users;
+  /* With a store (Memo.h). */
+  bool isNamed;
+  Hash128 digests[32];
 };
+
+namespace memo {
+struct Record;
+}
 
 struct Batch {
   cleave_site *site;
@@ -37,7 +45,8 @@ struct Batch {
   uint8_t bucket; /* where in the site's history it counts */
   uint32_t slot, entry;
   uint64_t count, taken;
-  uint64_t inputBytes; /* images and what they show */
+  uint64_t inputBytes; /* images and what they show; */
+  uint64_t sharedBytes; /* of these, what the loop's items share */
   uint64_t submittedNs;
   trace::Span span;
   Shown *shown;
@@ -47,6 +56,9 @@ struct Batch {
   uint8_t *detached; /* owns the body, once it had to make room in the worker's partition */
   uint32_t cause, causeDetail;
   uint64_t causeBytes;
+  memo::Record *record; /* held: what it is to fill, or where it was found */
+  uint32_t recordIndex;
+  bool isFound; /* one item, of no worker */
   char *text; /* log of a task that panicked */
   uint64_t textBytes;
 };

@@ -6,6 +6,7 @@
 #include "Check.h"
 #include "History.h"
 #include "Local.h"
+#include "Memo.h"
 #include "Open.h"
 #include "Session.h"
 #include "Workers.h"
@@ -35,9 +36,33 @@ void endFuture(OpenWork *work) {
   free(future);
 }
 
+Future *begin(cleave_site *site, FutureWorth worth, memo::Record *record) {
+  auto *future = static_cast<Future *>(growBlock(nullptr, sizeof(Future)));
+  future->batch = static_cast<Batch *>(growBlock(nullptr, sizeof(Batch)));
+  memset(future->batch, 0, sizeof(Batch));
+  future->batch->site = site;
+  future->batch->bucket = worth.bucket;
+  future->batch->record = record;
+  future->isProbe = worth.worth == Worth::Probe;
+  if (future->isProbe)
+    beginProbe(*site, worth.bucket);
+  link(future, endFuture);
+  return future;
+}
+
 Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   const cleave_kind &kind = *site->kind;
-  uint32_t workers = session.control->worker_count;
+  uint32_t workers = session.control->worker_count, place;
+  memo::ItemName item;
+  bool isNamed = memo::isOn() && memo::nameItem(*site, nullptr, allParameters(kind), args, item);
+  if (memo::Record *record = isNamed ? memo::find(kind, item, place) : nullptr) {
+    Future *future = begin(site, worth, record);
+    future->batch->isFound = true;
+    future->batch->recordIndex = place;
+    future->batch->count = 1;
+    settle(*future->batch);
+    return future;
+  }
   poll();
   if (isBroken(kind.id) || !waitForWorker(kind.id))
     return nullptr;
@@ -54,18 +79,13 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
     unreserve(slot);
     return nullptr;
   }
-  auto *future = static_cast<Future *>(growBlock(nullptr, sizeof(Future)));
-  future->batch = static_cast<Batch *>(growBlock(nullptr, sizeof(Batch)));
-  memset(future->batch, 0, sizeof(Batch));
-  future->batch->site = site;
-  future->batch->bucket = worth.bucket;
+  memo::Record *record = isNamed ? memo::begin() : nullptr;
+  if (record)
+    memo::add(record, item.name);
+  Future *future = begin(site, worth, record);
   future->batch->shared = emptyShared();
-  future->isProbe = worth.worth == Worth::Probe;
-  if (future->isProbe)
-    beginProbe(*site, worth.bucket);
   submit(slot, future->batch, items, bytes);
   items.dispose();
-  link(future, endFuture);
   return future;
 }
 
@@ -76,7 +96,9 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
 using namespace cleave;
 
 extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *result) {
-  if (local::mayDo(*site))
+  /* With a store, what is worth remembering goes to a named task first. */
+  bool isLocal = local::mayDo(*site), isRemembered = memo::isOn() && isSplitting() && mayIsolate();
+  if (isLocal && !isRemembered)
     return local::spawn(site, args, result);
   if (!isSplitting() || !mayIsolate())
     return nullptr;
@@ -86,7 +108,8 @@ extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *
   FutureWorth worth = judgeFuture(*site, args, openStack.depth, worthNs(), isIsolatedMode());
   if (worth.worth == Worth::Plain)
     return local::plainToken();
-  return worth.worth == Worth::InPlace ? nullptr : send(site, args, worth);
+  Future *sent = worth.worth == Worth::InPlace ? nullptr : send(site, args, worth);
+  return sent || !isLocal ? sent : local::spawn(site, args, result);
 }
 
 extern "C" int cleave_join(cleave_site *, void *token, void *result) {
@@ -101,7 +124,12 @@ extern "C" int cleave_join(cleave_site *, void *token, void *result) {
     return check::join(token);
   auto *future = static_cast<Future *>(token);
   future->batch->span.want();
-  for (poll(); future->batch->state == BatchState::InFlight; poll())
+  auto isWaiting = [&] {
+    poll();
+    settle(*future->batch);
+    return future->batch->state == BatchState::InFlight;
+  };
+  while (isWaiting())
     waitForChange(0);
   future->batch->span.end(*future->batch->site, 0);
   Taken taken = take(*future->batch, result);

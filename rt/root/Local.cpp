@@ -263,7 +263,7 @@ uint64_t Part::end(uint64_t items, uint64_t work) {
   if (isProgramsThread())
     counters().program_parts_ns += own;
   if (trace::isOn())
-    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0, 0});
+    trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0, 0, 0});
   return own;
 }
 

@@ -9,6 +9,9 @@
  * program needs about as long to send them as to do them, it becomes Plain: what was sent is used up and the rest is
  * done in place, for the price of a comparison.
  *
+ * With a store (Memo.h) an item is named when it is pushed. One that is found becomes a batch of its own, of no worker; as
+ * long as all are found, no worker is asked for, and there is no warming either.
+ *
  * Invariant: the items in `first .. last` are consecutive and begin with number `consumed`. Numbers below that which
  * the generator pushes later were done in place meanwhile, and are dropped.
  */
@@ -16,6 +19,7 @@
 #include "Generator.h"
 #include "History.h"
 #include "Local.h"
+#include "Memo.h"
 #include "Open.h"
 #include "Session.h"
 #include "Workers.h"
@@ -36,6 +40,8 @@ constexpr double kHeavyItemNs = 100000;
 constexpr double kTinyItemNs = 150;
 /* How long a probe is waited for before other workers get one too. */
 constexpr uint64_t kProbeNs = 500000;
+/* Found items that wait for the program. */
+constexpr uint64_t kMaxFound = 64;
 constexpr uint64_t kMaxItems = 4096, kMaxAhead = 65536, kMaxBatches = 256, kPollEvery = 16;
 
 enum class Mode : uint8_t { Warming, Active, Plain };
@@ -60,6 +66,9 @@ struct Loop : OpenWork {
   uint64_t number; /* the trace's */
   uint64_t builtNs; /* likewise: since when the batch at hand has been built */
   uint64_t fillNs, fillItems, sharingNs;
+  bool isRemembering; /* there is a store, and what the items share has a name */
+  bool isAllFound;    /* so far: no worker was asked for */
+  memo::Record *record; /* of the batch that is being built, or null */
 };
 
 Loop plainLoop; /* what cleave_loop_begin answers for a site that is too fine */
@@ -87,6 +96,8 @@ SharedImage *encodeShared(const Loop &loop) {
     shared->bytes = shared->image.add(loop.sharedArgs) ? shared->image.finish() : 0;
     if (shared->bytes) {
       nameShared(*shared);
+      if (loop.isRemembering)
+        memo::nameShared(*loop.site, loop.sharedArgs, *shared);
       return shared;
     }
     dropShared(shared);
@@ -120,6 +131,14 @@ bool isFull(const Loop &loop) {
   return byItems >= kBatchNs && (!isSized || sharedBytes > bytes || byBytes >= kBatchNs / 2);
 }
 
+/* The oldest batch that a worker is at, or null. */
+const Batch *oldestSent(const Loop &loop) {
+  const Batch *batch = loop.first;
+  while (batch && (batch->isFound || batch->state != BatchState::InFlight))
+    batch = batch->next;
+  return batch;
+}
+
 /* Reserves a ring entry and begins to build a batch there. */
 bool openBatch(Loop &loop) {
   uint32_t kind = loop.site->kind->id, workers = session.control->worker_count;
@@ -130,8 +149,9 @@ bool openBatch(Loop &loop) {
   if (loopHistory(*loop.site).batches) {
     loop.slot = reserve(kind, CLEAVE_RING, workers);
   } else {
-    bool isLong = loop.first && nowNs() - loop.first->submittedNs >= kProbeNs;
-    loop.slot = loop.first && !isLong ? -1 : reserve(kind, 1, isLong ? workers : 1);
+    const Batch *probe = oldestSent(loop);
+    bool isLong = probe && nowNs() - probe->submittedNs >= kProbeNs;
+    loop.slot = probe && !isLong ? -1 : reserve(kind, 1, isLong ? workers : 1);
   }
   if (loop.slot < 0)
     return false;
@@ -170,13 +190,23 @@ void closeBatch(Loop &loop) {
     return unreserve(slot);
   if (!bytes) /* each item was checked to fit, with its relocations */
     panic("a batch outgrew its area");
-  submit(slot, append(loop, BatchState::InFlight), loop.items, bytes);
+  Batch *batch = append(loop, BatchState::InFlight);
+  batch->record = loop.record;
+  loop.record = nullptr;
+  submit(slot, batch, loop.items, bytes);
   loop.builtNs = trace::timeNs(); /* the next one, if the generator goes on */
+}
+
+/* As long as all items are found, nothing is needed of a worker. */
+bool isReadyToFill(Loop &loop) {
+  if (!loop.isAllFound)
+    return openBatch(loop);
+  return loop.batchCount <= kMaxFound / 2 && mayIsolate();
 }
 
 /* Runs the generator until no ring entry is free, or the loop ends. */
 void fill(Loop &loop) {
-  while (loop.mode == Mode::Active && loop.hasMore && openBatch(loop)) {
+  while (loop.mode == Mode::Active && loop.hasMore && isReadyToFill(loop)) {
     takePlacingNs(); /* futures' */
     uint64_t begin = ownNs(), before = loop.generated;
     loop.builtNs = trace::timeNs();
@@ -209,15 +239,87 @@ bool pushOversized(Loop &loop, const void *const *args) {
   return openBatch(loop);
 }
 
+/* Whether to begin at once, without waiting for the loop to show that it is long. */
+bool isKnownToPay(const cleave_site &site) {
+  LoopHistory history = loopHistory(site);
+  if (history.batches)
+    return history.nsPerItem * history.itemsPerLoop >= double(kWarmNs) || history.nsPerItem >= kHeavyItemNs;
+  return isIsolatedMode() || site.static_base_ns < 0 || site.static_base_ns >= kHeavyItemNs;
+}
+
+void pushFound(Loop &loop, memo::Record *record, uint32_t place) {
+  if (loop.slot >= 0 && loop.items.count())
+    closeBatch(loop);
+  Batch *batch = append(loop, BatchState::InFlight);
+  batch->shared = nullptr;
+  batch->record = record;
+  batch->recordIndex = place;
+  batch->isFound = true;
+  settle(*batch);
+}
+
+bool hasWorker(const Loop &loop) {
+  uint32_t kind = loop.site->kind->id;
+  return !isBroken(kind) && waitForWorker(kind);
+}
+
+/* The first item that was not found: from here on workers are needed. False: the item is to be done in place. */
+bool beginSending(Loop &loop) {
+  loop.isAllFound = false;
+  if (!isKnownToPay(*loop.site) || !hasWorker(loop)) {
+    loop.mode = Mode::Warming;
+    loop.beganNs = nowNs();
+    return false;
+  }
+  /* Pushed already: rather wait for an entry of a ring than do it in place. */
+  while (!openBatch(loop) && isAnyInFlight())
+    waitForChange(nowNs() + kProbeNs), poll();
+  return loop.slot >= 0;
+}
+
+/* True: the item was found, and `goesOn` says whether to push more. Else its name is in the record of the batch that it
+ * will be in. */
+bool lookUp(Loop &loop, const void *const *args, memo::ItemName &name, bool &isNamed, bool &goesOn) {
+  isNamed = mayIsolate() && memo::nameItem(*loop.site, loop.shared, loop.itemMask, args, name);
+  uint32_t place;
+  memo::Record *record = isNamed ? memo::find(*loop.site->kind, name, place) : nullptr;
+  if (!record)
+    return false;
+  pushFound(loop, record, place);
+  goesOn = loop.isAllFound ? loop.batchCount < kMaxFound : loop.slot >= 0 || openBatch(loop);
+  return true;
+}
+
+void noteName(Loop &loop, const memo::ItemName &name) {
+  if (!loop.record)
+    loop.record = memo::begin();
+  memo::add(loop.record, name.name);
+}
+
 bool push(Loop &loop, const void *const *args) {
   if (loop.generated++ < loop.consumed)
     return true;
+  memo::ItemName name;
+  bool isNamed = false, goesOn = false;
+  if (loop.isRemembering && lookUp(loop, args, name, isNamed, goesOn))
+    return goesOn;
+  if (loop.isAllFound && !beginSending(loop)) {
+    append(loop, BatchState::InPlace);
+    return false;
+  }
   if (loop.slot < 0 && !openBatch(loop)) { /* pushed on although told to stop */
     append(loop, BatchState::InPlace);
     return false;
   }
-  if (!loop.items.add(args))
-    return pushOversized(loop, args);
+  if (!loop.items.add(args)) {
+    uint64_t before = loop.batchCount;
+    bool isAdded = pushOversized(loop, args);
+    if (isNamed && isAdded && loop.batchCount == before + 1 && loop.last->state == BatchState::InFlight)
+      noteName(loop, name);
+    return isAdded;
+  }
+  if (isNamed)
+    noteName(loop, name);
   if (!isFull(loop))
     return true;
   closeBatch(loop);
@@ -225,13 +327,17 @@ bool push(Loop &loop, const void *const *args) {
 }
 
 void activate(Loop &loop) {
-  uint32_t kind = loop.site->kind->id;
-  if (isBroken(kind) || !waitForWorker(kind))
+  if (!loop.isAllFound && !hasWorker(loop))
     return;
   if (!loop.shared) {
     uint64_t begin = ownNs();
     loop.shared = encodeShared(loop);
     loop.sharingNs = ownNs() - begin;
+    if (loop.shared && loop.isRemembering && !loop.shared->isNamed) {
+      loop.isRemembering = loop.isAllFound = false;
+      if (!isKnownToPay(*loop.site) || !hasWorker(loop))
+        return;
+    }
   }
   if (!loop.shared)
     loop.hasMore = false; /* what is shared is too large to send: all in place */
@@ -259,7 +365,7 @@ void service(Loop &loop) {
 
 void awaitFirst(Loop &loop) {
   loop.first->span.want();
-  while (loop.first->state == BatchState::InFlight) {
+  for (settle(*loop.first); loop.first->state == BatchState::InFlight; settle(*loop.first)) {
     bool isProbing = !loopHistory(*loop.site).batches && loop.hasMore;
     waitForChange(isProbing ? nowNs() + kProbeNs : 0);
     service(loop);
@@ -310,14 +416,6 @@ int next(Loop &loop, void *result) {
   return answerFromBatch(loop, result);
 }
 
-/* Whether to begin at once, without waiting for the loop to show that it is long. */
-bool isKnownToPay(const cleave_site &site) {
-  LoopHistory history = loopHistory(site);
-  if (history.batches)
-    return history.nsPerItem * history.itemsPerLoop >= double(kWarmNs) || history.nsPerItem >= kHeavyItemNs;
-  return isIsolatedMode() || site.static_base_ns < 0 || site.static_base_ns >= kHeavyItemNs;
-}
-
 bool isTiny(cleave_site &site) {
   return !loopHistory(site).batches && !isIsolatedMode() && site.static_base_ns >= 0 &&
          site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0 && !isLoopsTurn(site, UINT64_MAX);
@@ -342,6 +440,10 @@ void endLoop(OpenWork *work) {
   counters().done_in_place += loop->inPlace;
   learnLoopEnd(*loop->site, loop->consumed, loop->sharingNs);
   loop->items.dispose();
+  if (loop->record) { /* the batch was never sent */
+    memo::fail(loop->record);
+    memo::drop(loop->record);
+  }
   if (loop->shared)
     dropShared(loop->shared);
   if (loop->ownsState == OwnsState::Yes)
@@ -379,9 +481,10 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
+  loop->isRemembering = loop->isAllFound = memo::isOn();
   loop->number = trace::newNumber();
   link(loop, endLoop);
-  if (isKnownToPay(*site))
+  if (loop->isAllFound || isKnownToPay(*site))
     activate(*loop);
   return loop;
 }
@@ -392,9 +495,11 @@ using namespace cleave;
 
 extern "C" void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state,
                                    const void *const *shared_args) {
-  if (local::mayDo(*site))
-    return local::beginLoop(site, generator, state, shared_args);
-  return beginLoop(site, generator, state, shared_args, OwnsState::No);
+  bool isLocal = local::mayDo(*site);
+  if (!isLocal || memo::wantsNamed(*site))
+    if (void *loop = beginLoop(site, generator, state, shared_args, OwnsState::No); loop || !isLocal)
+      return loop;
+  return local::beginLoop(site, generator, state, shared_args);
 }
 
 extern "C" int cleave_loop_push(void *loop, const void *const *args) {

@@ -32,6 +32,7 @@ void OutgoingImage::begin(uint8_t *itsMemory, uint64_t bytes, const cleave_kind 
   shownUsed = 0;
   shownLimit = limit;
   bytesShown = 0;
+  isPrivate = false;
   writer.body = memory + kBodyOffset;
   writer.capacity = bytes - kBodyOffset;
   writer.used = writer.relocCount = 0;
@@ -132,9 +133,10 @@ OutgoingImage OutgoingImage::copyOfPins() const {
 }
 
 /* The same block may be met many times in an image; most often the last one again. */
-bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
+bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t used, uint64_t &slot) {
   for (uint32_t i = shownUsed; i-- != 0;)
     if (shownBlocks[i].data == data && shownBlocks[i].grant.bytes == bytes && shownBlocks[i].how == how) {
+      shownBlocks[i].used = larger(shownBlocks[i].used, used);
       slot = uint64_t{i + 1} << kExternShift;
       return true;
     }
@@ -142,8 +144,8 @@ bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
   arena::Published *published = shownUsed < shownLimit ? arena::find(data, bytes, &block) : nullptr;
   if (!published)
     return false;
-  if (published->epoch != epoch || published->data != data || published->bytes != bytes) {
-    *published = {provenanceName(++publications), epoch, data, bytes};
+  if (!isPrivate && (published->epoch != epoch || published->data != data || published->bytes != bytes)) {
+    *published = {provenanceName(++publications), epoch, data, bytes, published->serial};
     ++counters().objects_published;
   }
   if (shownUsed == shownCapacity) {
@@ -151,9 +153,10 @@ bool OutgoingImage::refer(const void *data, uint64_t bytes, uint64_t &slot) {
     shownBlocks = static_cast<Shown *>(growBlock(shownBlocks, shownCapacity * sizeof(Shown)));
   }
   arena::pin(block);
-  sandbox::noteShown(data);
+  if (!isPrivate)
+    sandbox::noteShown(data);
   uint64_t offset = static_cast<uint64_t>(static_cast<const uint8_t *>(data) - arena::base);
-  shownBlocks[shownUsed] = {block, data, {published->name, offset, bytes}, how};
+  shownBlocks[shownUsed] = {block, data, {isPrivate ? cleave_name{} : published->name, offset, bytes}, how, used};
   slot = uint64_t{++shownUsed} << kExternShift;
   bytesShown += bytes;
   return true;

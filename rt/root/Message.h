@@ -17,6 +17,7 @@ struct Shown {
   const void *data;
   cleave_grant grant;
   uint32_t how; /* CLEAVE_OPEN_PRIVATE: the callee may write to its copy */
+  uint64_t used; /* bytes of values, from `data` */
 };
 
 class OutgoingImage : public ExternSource {
@@ -25,6 +26,8 @@ public:
    * vector). `tuples` is how many items there will be at most. */
   void begin(uint8_t *memory, uint64_t bytes, const cleave_kind &kind, uint32_t mask, uint64_t tuples, uint64_t epoch,
              uint32_t shownLimit);
+  /* The image is for nobody to read but to be hashed: what it shows gets no names. After begin(). */
+  void showPrivately() { isPrivate = true; }
   /* False: it does not fit; the image is as before. */
   bool add(const void *const *args);
   /* Takes back the item at which `add` was left by a jump, if there is one. */
@@ -44,7 +47,7 @@ public:
   /* What it shows, pinned once more, to be submitted a second time. The copy has no memory of its own but the list. */
   OutgoingImage copyOfPins() const;
 
-  bool refer(const void *block, uint64_t bytes, uint64_t &slot) override;
+  bool refer(const void *block, uint64_t bytes, uint64_t used, uint64_t &slot) override;
 
 private:
   void addParameters(const void *const *args, uint64_t at);
@@ -61,7 +64,7 @@ private:
   uint32_t shownUsed = 0, shownCapacity = 0, shownLimit = 0;
   uint64_t bytesShown = 0;
   /* Where the item that is being added began. */
-  bool isAdding = false;
+  bool isAdding = false, isPrivate = false;
   ImageWriter::Mark itemMark{};
   uint32_t itemShown = 0;
   uint64_t itemBytesShown = 0;

@@ -49,6 +49,17 @@ cleave_name outputName(const cleave_name &task, uint32_t output, const cleave_na
   return derivation.name();
 }
 
+cleave_name itemName(const cleave_name &task, uint32_t sharedMask, const Hash128 *parameters, uint32_t parameterCount) {
+  constexpr uint64_t kDeterministic = 0;
+  const uint32_t words[2] = {0, sharedMask}; /* output 0 */
+  Derivation derivation('i');
+  derivation.add(&task, sizeof task);
+  derivation.add(words, sizeof words);
+  derivation.add(&kDeterministic, sizeof kDeterministic);
+  derivation.add(parameters, parameterCount * sizeof *parameters);
+  return derivation.name();
+}
+
 cleave_name contentName(const void *data, uint64_t bytes) {
   Derivation derivation('c');
   derivation.add(data, bytes);

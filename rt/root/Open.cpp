@@ -3,6 +3,7 @@
 #include "../task/Memory.h"
 #include "Check.h"
 #include "ImageReader.h"
+#include "Memo.h"
 #include "Session.h"
 #include "Workers.h"
 
@@ -50,6 +51,7 @@ SharedImage *emptyShared() {
   empty->image.add(nullptr);
   empty->bytes = empty->image.finish();
   nameShared(*empty);
+  empty->isNamed = true;
   empty->users = 1; /* for ever */
   return empty;
 }
@@ -62,8 +64,17 @@ namespace {
 
 } // namespace
 
+void settle(Batch &batch) {
+  if (!batch.isFound || batch.state != BatchState::InFlight || batch.record->state == memo::State::Pending)
+    return;
+  bool isReady = batch.record->state == memo::State::Ready;
+  batch.state = isReady ? BatchState::Done : BatchState::InPlace;
+  batch.output = batch.record->body;
+  batch.outputBodyBytes = batch.record->bodyBytes;
+}
+
 Taken take(Batch &batch, void *result) {
-  uint64_t index = batch.taken++;
+  uint64_t index = batch.recordIndex + batch.taken++;
   if (batch.state == BatchState::Dead)
     fail(batch, batch.cause, batch.causeDetail);
   if (batch.state == BatchState::Thrown)
@@ -71,6 +82,8 @@ Taken take(Batch &batch, void *result) {
   if (batch.state != BatchState::Done)
     return Taken::InPlace;
   const cleave_kind &kind = *batch.site->kind;
+  if (batch.isFound)
+    memo::countFound(batch);
   if (!kind.result)
     return Taken::Result;
   ImageReader reader(batch.output, batch.outputBodyBytes, symbolsOf(kind));
@@ -82,6 +95,10 @@ Taken take(Batch &batch, void *result) {
   case ReadError::Malformed:
     break;
   }
+  if (batch.record)
+    memo::forget(batch.record);
+  if (batch.isFound)
+    return Taken::InPlace;
   fail(batch, CLEAVE_CAUSE_OUTPUT, 0);
 }
 

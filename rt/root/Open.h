@@ -39,6 +39,9 @@ void forgetOpenWork();
 /* The shared image without parameters. */
 SharedImage *emptyShared();
 
+/* A found item whose record was pending: is it still? */
+void settle(Batch &batch);
+
 enum class Taken : uint8_t { Result, InPlace };
 /* The next result of a batch that is no longer in flight. A dead one ends the run. */
 Taken take(Batch &batch, void *result);

@@ -20,6 +20,7 @@
 #include "Check.h"
 #include "Local.h"
 #include "LocalRanges.h"
+#include "Memo.h"
 #include "Open.h"
 #include "RangeBlocks.h"
 #include "Session.h"
@@ -170,7 +171,7 @@ bool isWorthALook(const cleave_range &range) {
 
 uint64_t sampleOf(const RangeWork &work) {
   uint64_t ranges = (work.trips + work.grain - 1) / work.grain;
-  bool isWanted = ranges >= kLeastSampledRanges && !session.isChecking && wantsInPlaceSample(*work.site);
+  bool isWanted = ranges >= kLeastSampledRanges && !session.isChecking && !memo::isOn() && wantsInPlaceSample(*work.site);
   return isWanted ? ranges / 2 * work.grain : UINT64_MAX;
 }
 
@@ -209,32 +210,30 @@ int checkRange(RangeWork &work, uint64_t done, const void *reductions, uint64_t 
 
 using namespace cleave;
 
-extern "C" void *cleave_range_begin(const cleave_range *range) {
-  if (local::mayDo(*range->site))
-    return local::doRanges(*range);
-  if (!isSplitting() || !mayIsolate() || !isWorthALook(*range))
+static void *beginRanges(const cleave_range &range) {
+  if (!isSplitting() || !mayIsolate() || !isWorthALook(range))
     return nullptr;
-  uint64_t resultBytes = alignUp(range->site->kind->result->size_bytes, 64);
-  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range->reduction_bytes, 64));
+  uint64_t resultBytes = alignUp(range.site->kind->result->size_bytes, 64);
+  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range.reduction_bytes, 64));
   if (!place)
     return nullptr;
   auto *work = new (place) RangeWork{};
-  work->trips = range->trips;
-  work->grain = grainOf(*range);
-  work->site = range->site;
+  work->trips = range.trips;
+  work->grain = grainOf(range);
+  work->site = range.site;
   work->sampleFirst = sampleOf(*work);
-  work->reductionBytes = range->reduction_bytes;
-  work->combine = range->combine;
+  work->reductionBytes = range.reduction_bytes;
+  work->combine = range.combine;
   work->before = work->result + resultBytes;
-  work->blockCount = range->block_count;
+  work->blockCount = range.block_count;
   work->args[0] = work->item;
-  work->args[1] = range->scalars;
+  work->args[1] = range.scalars;
   void *shared[32] = {};
-  if (takeBlocks(*work, *range) && !isCopyingTooMuch(*work, *range)) {
-    for (uint32_t i = 0; i != range->block_count + 2; ++i)
-      if (range->site->shared_mask >> i & 1)
+  if (takeBlocks(*work, range) && !isCopyingTooMuch(*work, range)) {
+    for (uint32_t i = 0; i != range.block_count + 2; ++i)
+      if (range.site->shared_mask >> i & 1)
         shared[i] = const_cast<void *>(work->args[i]);
-    work->loop = beginLoop(range->site, pushRanges, work, shared, OwnsState::Yes);
+    work->loop = beginLoop(range.site, pushRanges, work, shared, OwnsState::Yes);
   }
   if (work->loop && session.isChecking && isReadAndWritten(*work))
     check::allowSharedChanges(work->loop);
@@ -243,6 +242,14 @@ extern "C" void *cleave_range_begin(const cleave_range *range) {
   freeGathered(*work);
   free(work);
   return nullptr;
+}
+
+extern "C" void *cleave_range_begin(const cleave_range *range) {
+  bool isLocal = local::mayDo(*range->site);
+  if (!isLocal || memo::wantsNamed(*range->site))
+    if (void *work = beginRanges(*range); work || !isLocal)
+      return work;
+  return local::doRanges(*range);
 }
 
 extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, uint64_t *count) {

@@ -4,6 +4,7 @@
 #include "../task/Memory.h"
 #include "Arena.h"
 #include "Local.h"
+#include "Memo.h"
 #include "Names.h"
 #include "Open.h"
 #include "Sandbox.h"
@@ -141,6 +142,7 @@ bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, i
   session.isAttached = true;
   session.isChecking = control->mode == CLEAVE_MODE_CHECK && control->findings_offset;
   cleave_is_splitting = session.isChecking ? 2 : 1;
+  memo::attach();
   local::attach();
   __atomic_store_n(&control->root_attached, 1, __ATOMIC_RELEASE);
   return true;

@@ -126,6 +126,13 @@ void refreshSlots() {
   }
 }
 
+bool isAnyInFlight() {
+  for (uint32_t i = 0; i != slotCount; ++i)
+    if (slots[i].submitted != slots[i].completed)
+      return true;
+  return false;
+}
+
 bool isBroken(uint32_t kind) { return kinds[kind].isBroken; }
 
 bool waitForWorker(uint32_t kind) {

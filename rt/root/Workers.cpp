@@ -8,6 +8,7 @@
 #include "../task/Memory.h"
 #include "Futex.h"
 #include "History.h"
+#include "Memo.h"
 #include "Names.h"
 #include "Session.h"
 #include "Slots.h"
@@ -119,7 +120,7 @@ uint32_t writeGrants(cleave_grant *grants, const OutgoingImage &image) {
 
 void recordTrace(const Batch &batch, const cleave_result &result) {
   trace::record({batch.site->kind->id, batch.slot, result.start_ns, result.end_ns, batch.count, batch.inputBytes,
-                 batch.outputBytes, batch.span.number, 0, 0, 0});
+                 batch.outputBytes, batch.span.number, 0, 0, 0, batch.sharedBytes});
 }
 
 /* Checks the output image's header, which is read once, and leaves the body's place in the batch. */
@@ -204,9 +205,14 @@ void complete(Slot &slot, Batch *batch) {
     if (batch->wasIdle && result.start_ns > batch->submittedNs)
       learnHandOff(result.start_ns - batch->submittedNs);
     recordTrace(*batch, result);
+    if (batch->record)
+      memo::fill(batch->record, *batch, result.end_ns > result.start_ns ? result.end_ns - result.start_ns : 0);
   }
-  if (batch->state != BatchState::Done)
+  if (batch->state != BatchState::Done) {
     slot.entries[batch->entry] = nullptr;
+    if (batch->record)
+      memo::fail(batch->record);
+  }
   if (batch->isAbandoned)
     retire(batch);
 }
@@ -278,7 +284,8 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   batch->slot = static_cast<uint32_t>(index);
   batch->entry = entry;
   batch->count = items.count();
-  batch->inputBytes = batch->shared->bytes + batch->shared->image.shownBytes() + itemsBytes + items.shownBytes();
+  batch->sharedBytes = batch->shared->bytes + batch->shared->image.shownBytes();
+  batch->inputBytes = batch->sharedBytes + itemsBytes + items.shownBytes();
   batch->span.offer(batch->span.loop);
   batch->submittedNs = slot.lastUseNs = nowNs();
   batch->shownCount = items.shownCount();
@@ -325,6 +332,8 @@ void buryMessages(Slot &slot) {
     else
       batch->state = BatchState::InPlace;
     isFirst = false;
+    if (batch->record)
+      memo::fail(batch->record);
     if (batch->isAbandoned)
       retire(batch);
   }
@@ -340,19 +349,21 @@ void clearEntries(Slot &slot) {
 void retire(Batch *batch) {
   if (batch->detached)
     detachedBytes -= batch->outputBodyBytes;
-  else if (batch->state == BatchState::Done) {
+  else if (batch->state == BatchState::Done && !batch->isFound) {
     giveBack(batch->output, batch->outputBodyBytes);
     slots[batch->slot].entries[batch->entry] = nullptr;
   }
+  if (batch->record)
+    memo::drop(batch->record);
   free(batch->detached);
   free(batch->text);
   free(batch);
 }
 
 void abandon(Batch *batch) {
-  if (batch->state != BatchState::InPlace)
+  if (batch->state != BatchState::InPlace && !batch->isFound)
     ++counters().abandoned;
-  if (batch->state == BatchState::InFlight)
+  if (batch->state == BatchState::InFlight && !batch->isFound)
     batch->isAbandoned = true;
   else
     retire(batch);

@@ -41,6 +41,9 @@ bool waitForWorker(uint32_t kind);
 /* The node could not start workers of this kind. */
 bool isBroken(uint32_t kind);
 
+/* Whether any worker has a message. */
+bool isAnyInFlight();
+
 /* The batch is used up: its entry is free again, and so is the batch. */
 void retire(Batch *batch);
 /* Nobody will ask for it. It is retired when its worker is done with it. */

@@ -215,7 +215,7 @@ void ImageWriter::vector(const cleave_type &type, uint64_t offset, const char *s
   uint64_t limitBytes = static_cast<uint64_t>(loadPointer(source + at::kVectorLimit) - begin);
   uint64_t slot = 0;
   bool isExtern =
-      externs && usedBytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(begin, limitBytes, slot);
+      externs && usedBytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(begin, limitBytes, usedBytes, slot);
   if (!isExtern) {
     uint64_t count = usedBytes / elem.size_bytes;
     slot = block(elem, begin, count, hasRoomToGrow ? limitBytes / elem.size_bytes : count);
@@ -263,7 +263,7 @@ void ImageWriter::string(const cleave_type &type, uint64_t offset, const char *s
   }
   uint64_t capacityCount = loadWord(source + at::kStringCapacity), slot = 0;
   uint64_t roomBytes = times(capacityCount + 1, width);
-  if (!(externs && bytes >= CLEAVE_EXTERN_MIN && externs->refer(text, roomBytes, slot)))
+  if (!(externs && bytes >= CLEAVE_EXTERN_MIN && externs->refer(text, roomBytes, bytes, slot)))
     slot = block(*type.elem, text, length + 1, hasRoomToGrow ? capacityCount + 1 : length + 1);
   pointer(offset, slot);
   store(offset + at::kStringCapacity, capacityCount);
@@ -274,7 +274,7 @@ void ImageWriter::borrowed(const cleave_type &elem, uint64_t slotAt, const char 
   if (!data)
     return store(slotAt, 0);
   uint64_t slot = 0, bytes = times(count, elem.size_bytes);
-  if (!(externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(data, bytes, slot)))
+  if (!(externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(elem) && externs->refer(data, bytes, bytes, slot)))
     slot = block(elem, data, count, count);
   pointer(slotAt, slot);
 }

@@ -28,8 +28,9 @@ namespace cleave {
 /* Says whether a block can be sent as an object of its own instead of being copied. The root has one. */
 class ExternSource {
 public:
-  /* Fills in the slot's value and answers true, or answers false: copy it. */
-  virtual bool refer(const void *block, uint64_t bytes, uint64_t &slot) = 0;
+  /* Fills in the slot's value and answers true, or answers false: copy it. The first `used` bytes of the block hold
+   * values. */
+  virtual bool refer(const void *block, uint64_t bytes, uint64_t used, uint64_t &slot) = 0;
 
 protected:
   ~ExternSource() = default;

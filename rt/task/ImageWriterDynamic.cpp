@@ -66,7 +66,7 @@ void ImageWriter::pointee(const cleave_type &elem, uint64_t slotAt, const char *
     inside = found->offset;
   }
   uint64_t bytes = whole->size_bytes;
-  if (externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(*whole) && externs->refer(target, bytes, slot))
+  if (externs && bytes >= CLEAVE_EXTERN_MIN && isTrivial(*whole) && externs->refer(target, bytes, bytes, slot))
     return pointer(slotAt, slot);
   /* The slot first: the target's own slots then follow it, whether it is walked now or later. */
   slot = reserve(bytes, whole->align_bytes);

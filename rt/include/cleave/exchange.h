@@ -192,7 +192,7 @@ typedef struct cleave_kind_control {
   uint64_t busy_ns;
   uint64_t bytes_in;
   uint64_t bytes_out;
-  uint64_t reserved;
+  uint64_t found; /* items that were not done, because the store has their results */
 } cleave_kind_control;
 
 /* Written by the root alone. Totals of bytes, tasks and items are sums over the kinds. */
@@ -208,7 +208,11 @@ typedef struct cleave_counters {
   uint64_t findings;            /* and what was found, each kind of it once for each site */
   uint64_t helpers_ns;          /* processor time of the local workers other than the program's thread; */
   uint64_t program_parts_ns;    /* and what the program's thread spent on work that any of them could have done */
-  uint64_t reserved[5];
+  uint64_t store_read;          /* the store's folder: records read, */
+  uint64_t store_written;       /* written, */
+  uint64_t store_written_bytes;
+  uint64_t store_damaged;       /* and found damaged and dropped */
+  uint64_t reserved;
 } cleave_counters;
 
 /* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */
@@ -230,7 +234,31 @@ typedef struct cleave_trace_event {
   uint64_t wanted_ns; /* 0: a part, as it was done. Else the work itself, offered at start_ns and joined at end_ns by `slot`,
                          who from wanted_ns on did nothing but wait for it, and others' parts meanwhile */
   uint64_t built_ns;  /* of a work of a staged loop: since when the loop's control had computed its arguments */
+  uint64_t bytes_shared; /* of a part's bytes_in: the same for all of its loop */
 } cleave_trace_event;
+
+/* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */
+enum { CLEAVE_STORE_NONE = 0, CLEAVE_STORE_MEMORY = 1, CLEAVE_STORE_FOLDER = 2 };
+
+typedef struct cleave_store {
+  uint32_t kind;
+  uint32_t problem;      /* errno: the folder cannot be used any more, and the run goes on without */
+  uint64_t memory_bytes; /* of results that are kept in memory */
+  uint64_t least_ns;     /* tasks that took less are not kept in the folder */
+  char path[4096];       /* of the folder, absolute */
+  uint64_t items_offset; /* cleave_named_item[items_capacity], in the order in which they were named. Written by the root */
+  uint64_t items_capacity;
+  uint64_t items_count;  /* those past the capacity are counted and not kept */
+} cleave_store;
+
+/* What an item's name came from, to say later why it is another one. */
+enum { CLEAVE_ITEM_WORDS = 8 };
+typedef struct cleave_named_item {
+  cleave_name name;
+  uint32_t kind;
+  uint32_t is_found;
+  uint64_t parameters[CLEAVE_ITEM_WORDS]; /* a word for each, the last one for all that are left; equal for equal content */
+} cleave_named_item;
 
 typedef struct cleave_control {
   uint32_t magic;
@@ -265,6 +293,7 @@ typedef struct cleave_control {
   uint32_t local_workers;   /* threads of the program that do parts of its work, its own among them; 0: none yet */
   uint8_t local_running[CLEAVE_SLOTS_MAX + 2]; /* each written by its worker: 1 while it does a part */
   uint64_t findings_offset; /* cleave_finding[CLEAVE_FINDINGS_MAX]; 0: the mode is not check */
+  cleave_store store;
 } cleave_control;
 
 static inline cleave_kind_control *cleave_control_kind(cleave_control *control, uint32_t kind) {
@@ -275,6 +304,9 @@ static inline cleave_slot *cleave_control_slot(cleave_control *control, uint32_t
 }
 static inline cleave_trace_event *cleave_control_trace(cleave_control *control, uint64_t index) {
   return (cleave_trace_event *)((char *)control + control->trace_offset) + index;
+}
+static inline cleave_named_item *cleave_control_item(cleave_control *control, uint64_t index) {
+  return (cleave_named_item *)((char *)control + control->store.items_offset) + index;
 }
 static inline cleave_finding *cleave_control_finding(cleave_control *control, uint64_t index) {
   return (cleave_finding *)((char *)control + control->findings_offset) + index;

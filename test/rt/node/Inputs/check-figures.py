@@ -13,7 +13,7 @@ wanted = {"mode": "auto", "workers": 2, "tasks_run": 4, "items_run": 35, "bytes_
 for key, value in wanted.items():
     assert stats[key] == value, (key, stats[key])
 kinds = stats["tasks_by_kind"]
-assert kinds["work0(int)"] == {"count": 3, "items": 30, "busy_s": 2.0, "bytes_in": 100, "bytes_out": 200}, kinds
+assert kinds["work0(int)"] == {"count": 3, "items": 30, "found": 0, "busy_s": 2.0, "bytes_in": 100, "bytes_out": 200}, kinds
 assert kinds["work1(int)"]["items"] == 5
 assert 0.9 < stats["coverage"] < 1 and stats["wall_s"] > 0
 

@@ -300,7 +300,7 @@ int count() {
   control->counters.redone = 4;
   control->trace_count = 1;
   if (control->trace_capacity)
-    *cleave_control_trace(control, 0) = {1, 2, now, now + 3000, 5, 10, 20, 0, 0, 0, 0};
+    *cleave_control_trace(control, 0) = {1, 2, now, now + 3000, 5, 10, 20, 0, 0, 0, 0, 0};
   return 0;
 }
 

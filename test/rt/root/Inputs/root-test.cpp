@@ -411,6 +411,95 @@ void arenaBlocks(FakeNode &) {
   ::operator delete(aligned, std::align_val_t(4096));
 }
 
+// With a store in memory: what was done is found, whatever the batches; what threw or died is not kept.
+void memo(FakeNode &node) {
+  node.control().mode = CLEAVE_MODE_ISOLATED;
+  /* Heavy beside what sending takes under the sanitizers. */
+  auto slowly = [](void *const *args, void *result) {
+    usleep(2000);
+    return compute(args, result);
+  };
+  node.setKind(kind, slowly);
+  auto found = [&] { return cleave_control_kind(&node.control(), 0)->found; };
+  for (size_t ownSize : {0, 10, 20000}) { // 20000 longs are an extern, in a vector that dies at once
+    const long count = 60;
+    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+    for (size_t sharedSize : {20000, 20001, 20000}) {
+      uint64_t itemsBefore = node.items(0), foundBefore = found();
+      Report report = runLoop(count, ownSize, sharedSize);
+      expectAll(report, count, "loop with a store");
+      expect(report.inPlace + node.items(0) - itemsBefore + found() - foundBefore == uint64_t(count), "items add up");
+    }
+  }
+  site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+  uint64_t itemsBefore = node.items(0), foundBefore = found();
+  expectAll(runLoop(60, 20000, 20000), 60, "again");
+  expect(node.items(0) == itemsBefore && found() == foundBefore + 60, "nothing is done again");
+
+  /* Equal items wait for the first of them. */
+  itemsBefore = node.items(0);
+  State state{0, 64, 4};
+  Numbers shared(77, 5);
+  const void *sharedArgs[] = {&shared, nullptr, nullptr};
+  auto generateEqual = [](void *opaque, void *loop) {
+    auto &at = *static_cast<State *>(opaque);
+    while (at.i++ < at.count) {
+      long item = at.i % 2;
+      Numbers own = ownOf(item, at.ownSize);
+      const void *args[] = {nullptr, &item, &own};
+      if (cleave_loop_push(loop, args))
+        return 1;
+    }
+    return 0;
+  };
+  void *loop = cleave_loop_begin(&site, generateEqual, &state, sharedArgs);
+  for (long i = 1; i <= 64; ++i) {
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    auto &result = *reinterpret_cast<Numbers *>(memory);
+    if (cleave_loop_next(loop, memory) != 1)
+      new (memory) Numbers(f(shared, i % 2, ownOf(i % 2, 4)));
+    expect(result == f(shared, i % 2, ownOf(i % 2, 4)), "an equal item's result");
+    result.~Numbers();
+  }
+  cleave_loop_end(loop);
+  expect(node.items(0) == itemsBefore + 2, "equal work is done once");
+
+  /* A block that changes under the same address. */
+  Numbers own(40000, 1);
+  for (long value = 0; value != 6; ++value) {
+    own[20000] = value / 2;
+    void *token = spawn(shared, 5, own);
+    alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+    auto &result = *reinterpret_cast<Numbers *>(memory);
+    if (cleave_join(&futureSite, token, memory) != 1)
+      new (memory) Numbers(f(shared, 5, own));
+    expect(result == f(shared, 5, own), "a block that changed");
+    result.~Numbers();
+  }
+
+  /* Ends that are not results. */
+  for (Ending ending : {Ending::Thrown, Ending::Die}) {
+    node.setKind(kind, [ending, slowly](void *const *args, void *result) {
+      return *static_cast<long *>(args[1]) % 5 == 3 ? ending : slowly(args, result);
+    });
+    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+    for (int round = 0; round != 2; ++round) {
+      alignas(Numbers) unsigned char memory[sizeof(Numbers)];
+      long item = ending == Ending::Thrown ? 3 : 1003;
+      Numbers mine = ownOf(item, 9);
+      void *frame = cleave_frame_enter();
+      void *token = spawn(shared, item, mine);
+      if (ending == Ending::Thrown)
+        expect(cleave_join(&futureSite, token, memory) != 1, "what threw is done in place");
+      cleave_frame_leave(frame); /* nobody asks for the one that dies */
+    }
+    if (ending == Ending::Thrown)
+      expectAll(runLoop(100, 6, 11), 100, "thrown, with a store");
+  }
+  node.setKind(kind, compute);
+  expectAll(runLoop(200, 3, 12), 200, "after a death");
+}
+
 /* Blocks that malloc serves are found by their first byte, wherever in a page they begin, and by no other. */
 void markedBlocks(FakeNode &) {
   std::mt19937_64 random(2);
@@ -538,6 +627,7 @@ int main(int argc, char **argv) {
       {"check-wrong", checkedWrong},
       {"wild", wild},
       {"arena", arenaBlocks},
+      {"memo", memo},
       {"marked", markedBlocks},
       {"heap", heapFunctions},
       {"names", names},
@@ -552,6 +642,10 @@ int main(int argc, char **argv) {
     node.setKind(kind, compute);
     if (scenario->first.starts_with("check"))
       node.control().mode = CLEAVE_MODE_CHECK;
+    if (scenario->first == "memo") {
+      node.control().store.kind = CLEAVE_STORE_MEMORY;
+      node.control().store.memory_bytes = 64 << 20;
+    }
     node.attach();
     scenario->second(node);
   }

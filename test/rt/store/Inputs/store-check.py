@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""store-check.py [--cleavexx C --cleave C --gxx C] SCENARIO [OPTION...] - one promise of the store (docs/store.md).
+
+    edits      a second run does nothing; one changed block of 64 is done again with the six merges above it; a renamed
+               variable in an unrelated function, nothing
+    repeats    equal work within one run is done once, with and without a folder
+    flips      each record with one byte flipped is found, dropped and made again (seed printed)
+    kills      runs that are killed at random instants leave whole records only (seed printed; --kills N, --seed N)
+    full       a full disk: the run goes on without the store, and says so
+    foreign    names of another key, and guessed ones, read as absent
+    bound      the folder stays within --store-size
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def fail(message):
+    sys.exit(f"store-check.py: {message}")
+
+
+def expect(isTrue, message):
+    if not isTrue:
+        fail(message)
+
+
+class Bench:
+    """A program, its plain build, an input, a store and a key, in a folder of their own."""
+
+    def __init__(self, options, folder, source):
+        self.options, self.folder = options, folder
+        self.key, self.store = os.path.join(folder, "key"), os.path.join(folder, "store")
+        self.newKey(self.key)
+        self.source = os.path.join(FOLDER, source)
+        self.bundle = self.build(self.source)
+        self.plain = os.path.join(folder, "plain")
+        subprocess.run([options.gxx, "-std=c++20", "-O2", self.source, "-o", self.plain], check=True)
+        self.input = os.path.join(folder, "input")
+        self.writeInput(random.Random(2012).randbytes(64 * 131072))
+
+    def newKey(self, path):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(os.urandom(32))
+
+    def writeInput(self, content):
+        with open(self.input, "wb") as file:
+            file.write(content)
+
+    def build(self, source):
+        bundle = os.path.join(self.folder, "app.cleave")
+        subprocess.run([self.options.cleavexx, "-std=c++20", "-O2", source, "-o", bundle], check=True)
+        return bundle
+
+    def command(self, *options, store=None, key=None, rounds=4, mode="isolated"):
+        return [self.options.cleave, "run", f"--mode={mode}", "--workers=2", f"--store={store or self.store}",
+                f"--key={key or self.key}", *options, self.bundle, self.input, str(rounds)]  # fmt: skip
+
+    def expected(self, rounds=4):
+        return subprocess.run([self.plain, self.input, str(rounds)], capture_output=True, check=True).stdout
+
+    def run(self, *options, rounds=4, prefix=(), **others):
+        """The figures of a run whose output is the plain build's."""
+        stats = os.path.join(self.folder, "stats.json")
+        command = [*prefix, *self.command(f"--stats={stats}", *options, rounds=rounds, **others)]
+        result = subprocess.run(command, capture_output=True)
+        expect(result.returncode == 0, f"status {result.returncode}: {result.stderr.decode()}")
+        expect(result.stdout == self.expected(rounds), "the output is not the plain build's")
+        with open(stats) as file:
+            figures = json.load(file)
+        figures["stderr"] = result.stderr.decode()
+        return figures
+
+    def inspect(self, *words, status=0, key=None):
+        command = [self.options.cleave, *words, f"--key={key or self.key}"]
+        result = subprocess.run(command, capture_output=True, text=True)
+        expect(result.returncode == status, f"{' '.join(words)}: status {result.returncode}: {result.stdout}{result.stderr}")
+        return result.stdout + result.stderr
+
+    def records(self):
+        """One path for each record, which may have several."""
+        objects = os.path.join(self.store, "objects")
+        paths = sorted(os.path.join(at, name) for at, _, names in os.walk(objects) for name in names)
+        return list({os.stat(path).st_ino: path for path in paths}.values())
+
+
+def done(figures):
+    return {name.split("(")[0]: kind["items"] for name, kind in figures["tasks_by_kind"].items() if kind["items"]}
+
+
+def edits(bench):
+    cold = bench.run()
+    expect(done(cold) == {"summed": 64, "merged": 63}, f"the first run did {done(cold)}")
+    warm = bench.run("--explain")
+    expect(warm["tasks_run"] == 0 and warm["items_found"] == 127, f"the second run did {done(warm)}")
+    expect("0 run, 64 found" in warm["stderr"], warm["stderr"])
+    with open(bench.input, "r+b") as file:
+        file.seek(40 * 131072 + 77)
+        file.write(b"another")
+    edited = bench.run("--explain")
+    expect(done(edited) == {"summed": 1, "merged": 6}, f"with one block changed, a run did {done(edited)}")
+    expect("1 run: 'block' changed since the last run" in edited["stderr"], edited["stderr"])
+    with open(bench.source) as file:
+        text = file.read()
+    renamed = os.path.join(bench.folder, "renamed.cpp")
+    with open(renamed, "w") as file:
+        file.write("// A comment, and another line number for all.\n" + text.replace("int unrelated", "int other").replace(
+            "return unrelated *", "return other *"))
+    bench.build(renamed)
+    figures = bench.run()
+    expect(figures["tasks_run"] == 0, f"a renamed variable elsewhere: {done(figures)} were done again")
+    with open(renamed, "w") as file:
+        file.write(text.replace("sums.mixed = (sums.mixed ^ static_cast", "sums.mixed = (sums.mixed * 3 ^ static_cast"))
+    bench.build(renamed)
+    subprocess.run([bench.options.gxx, "-std=c++20", "-O2", renamed, "-o", bench.plain], check=True)
+    figures = bench.run("--explain")
+    expect(done(figures) == {"summed": 64, "merged": 63}, f"another summed(): {done(figures)} were done")
+    expect("64 run: the code changed since the last run" in figures["stderr"], figures["stderr"])
+    name = bench.inspect("store", "ls", bench.store).split()[0]
+    why = bench.inspect("why", name, f"--store={bench.store}")
+    expect(re.search(r"result of (summed|merged)\(.*levels.cpp:\d+|renamed.cpp:\d+", why) and bench.input in why, why)
+
+
+def repeats(bench):
+    for store in (bench.store, "memory"):
+        figures = bench.run(store=store)
+        expect(figures["items_run"] == 5 and figures["items_found"] == 195, f"{store}: {done(figures)} were done")
+
+
+def flips(bench):
+    seed = bench.options.seed or random.randrange(1 << 32)
+    print(f"seed {seed}")
+    draw = random.Random(seed)
+    bench.run()
+    records = bench.records()
+    for path in records:
+        with open(path, "r+b") as file:
+            at = draw.randrange(os.path.getsize(path))
+            file.seek(at)
+            byte = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([byte ^ 1 << draw.randrange(8)]))
+    told = bench.inspect("store", "verify", bench.store, status=1)
+    foreign = re.search(r"(\d+) of another key", told)  # the flip was in what says whose key it is
+    damaged = re.search(r"(\d+) records? damaged", told)
+    expect(int(damaged[1]) + int(foreign[1] if foreign else 0) == len(records), told)
+    figures = bench.run()
+    expect(figures["store"]["damaged"] >= len(records), f"{len(records)} were flipped: {figures['store']}")
+    expect(figures["items_found"] == 0, "a damaged record was used")
+    told = bench.inspect("store", "verify", bench.store)
+    expect("damaged" not in told, told)
+    expect(bench.run()["tasks_run"] == 0, "they were not made again")
+
+
+def kills(bench):
+    seed = bench.options.seed or random.randrange(1 << 32)
+    print(f"seed {seed}")
+    draw = random.Random(seed)
+    began = time.monotonic()
+    bench.run(store=os.path.join(bench.folder, "other"))
+    length = time.monotonic() - began
+    for i in range(bench.options.kills):
+        if i % 10 == 0:
+            shutil.rmtree(bench.store, ignore_errors=True)
+        process = subprocess.Popen(bench.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(draw.random() * length)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if os.path.exists(os.path.join(bench.store, "cleave-store")):
+            bench.inspect("store", "verify", bench.store)
+        if i % 10 == 9 or i + 1 == bench.options.kills:
+            bench.run()
+            bench.inspect("store", "verify", bench.store)
+
+
+def full(bench):
+    """The store on 200 KiB; each record of this program is 2 KiB."""
+    script = 'mount -t tmpfs -o size=200k cleave-test /mnt && exec "$@"'
+    prefix = ["unshare", "-rm", "bash", "-c", script, "_"]
+    figures = bench.run(store="/mnt/store", prefix=prefix)
+    expect("went on without it" in figures["stderr"] and "No space left" in figures["stderr"], figures["stderr"])
+    expect(done(figures) == {"summed": 64, "merged": 63}, f"it did {done(figures)}")
+    expect(0 < figures["store"]["written"] < 127, f"{figures['store']}")
+
+
+def foreign(bench):
+    bench.run()
+    other = os.path.join(bench.folder, "other-key")
+    bench.newKey(other)
+    figures = bench.run(key=other)
+    expect(figures["items_found"] == 0 and done(figures) == {"summed": 64, "merged": 63}, "another key's names were found")
+    expect(figures["store"]["damaged"] == 0, f"{figures['store']}")
+    own = [line.split()[0] for line in bench.inspect("store", "ls", bench.store).splitlines()]
+    name = next(name for name in own if name in bench.inspect("store", "ls", bench.store, key=other))
+    told = [bench.inspect("store", "show", bench.store, "f" * 32, status=2)]
+    shown = bench.inspect("store", "ls", bench.store, key=other)
+    name = next(line.split()[0] for line in shown.splitlines() if "another key" in line)
+    told.append(bench.inspect("store", "show", bench.store, name, status=2, key=other))
+    told.append(bench.inspect("why", name, f"--store={bench.store}", status=2, key=other))
+    expect(len({text for text in told}) == 1 and "no such object" in told[0], f"absence has different words: {told}")
+
+
+def bound(bench):
+    bench.run("--store-size=64K")
+    size = sum(os.path.getsize(path) for path in bench.records())
+    expect(0 < size <= 65536, f"{size} bytes are left of 64 KiB")
+    figures = bench.run("--store-size=64K")
+    expect(0 < figures["items_found"] < 127, f"{figures['items_found']} were found")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cleavexx", default="cleave++")
+    parser.add_argument("--cleave", default="cleave")
+    parser.add_argument("--gxx", default="g++")
+    parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--seed", type=int)
+    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, flips, kills, full, foreign, bound)}
+    parser.add_argument("scenario", choices=scenarios)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="store-check-") as folder:
+        scenarios[options.scenario](Bench(options, folder, "repeats.cpp" if options.scenario == "repeats" else "levels.cpp"))
+    print("fine")
+
+
+main()
