@@ -9,6 +9,7 @@
 #   FileCheck not count split-file llvm-as llvm-dis opt llvm-nm llvm-readelf llvm-objdump    LLVM's own, of our version
 #   %python %licence          an interpreter; a text that is always there
 #   %source %examples %rt     the source tree; its folder of examples; the folder of the run-time libraries
+#   %heap-options             what libcleave_root.a is to be linked with
 #   %bin %build               the folder of the two commands; the build folder
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
@@ -16,6 +17,7 @@
 # REQUIRES may name `skopeo`, `chromium`, `axe` (tools/bootstrap --browser), `debian` (its tools for packages), `root`, `user-notify` (the kernel has
 # seccomp listeners), `tmpfs` (one may be mounted), `kvm-device` (whatever it can run), `fma` and `asan`.
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +64,10 @@ runProgram = " ".join(
     + (["--modes", lit_config.params["modes"]] if "modes" in lit_config.params else [])
 )  # fmt: skip
 
+# As linker/RootLink.cpp has them, for tests that link the run time inside the program by themselves.
+with open(os.path.join(config.cleaveSource, "rt/include/cleave/heap.h")) as header:
+    heapOptions = [f"-Wl,--wrap={name}" for name in re.findall(r"^  f\((\w+)\)", header.read(), re.MULTILINE)]
+
 config.substitutions += [
     ("%cleavexx", tool("cleave++")),
     # After %cleavexx, which it is a prefix of: lit applies them in this order.
@@ -76,6 +82,7 @@ config.substitutions += [
     ("%bin", config.cleaveBin),
     ("%source", config.cleaveSource),
     ("%build", config.cleaveBuild),
+    ("%heap-options", " ".join(heapOptions)),
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 

@@ -29,7 +29,7 @@ html_theme_options = {"navigation_with_keys": True, "top_of_page_button": None}
 CHAPTERS = {
     "Using it": ["docs/tutorial", "docs/installing", "docs/report", "docs/reasons", "docs/checking", "docs/first-use"],
     "How it decides": ["docs/inference", "docs/reach", "docs/partition", "docs/facts"],
-    "Where tasks run": ["docs/node-interface", "docs/bundle", "docs/workers", "docs/kernel"],
+    "Where tasks run": ["docs/node-interface", "docs/bundle", "docs/workers", "docs/store", "docs/kernel"],
     "The project": ["docs/architecture", "docs/performance", "docs/fuzzing", "docs/dependencies", "docs/glossary",
                     "CONTRIBUTING"],
 }  # fmt: skip

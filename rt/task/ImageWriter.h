@@ -48,7 +48,11 @@ public:
   cleave_reloc *relocs = nullptr; /* grown with realloc when relocCapacity is reached */
   uint64_t relocCount = 0;
   uint64_t relocCapacity = 0;
+#ifdef CLEAVE_TASK_BINARY /* where there is none: not even the question */
+  static constexpr ExternSource *externs = nullptr;
+#else
   ExternSource *externs = nullptr;
+#endif
   Symbols symbols; /* the kind's */
   bool overflowed = false;
   /* What padding and spare room are filled with. */

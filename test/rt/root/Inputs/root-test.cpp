@@ -423,7 +423,7 @@ void memo(FakeNode &node) {
   auto found = [&] { return cleave_control_kind(&node.control(), 0)->found; };
   for (size_t ownSize : {0, 10, 20000}) { // 20000 longs are an extern, in a vector that dies at once
     const long count = 60;
-    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
     for (size_t sharedSize : {20000, 20001, 20000}) {
       uint64_t itemsBefore = node.items(0), foundBefore = found();
       Report report = runLoop(count, ownSize, sharedSize);
@@ -431,7 +431,7 @@ void memo(FakeNode &node) {
       expect(report.inPlace + node.items(0) - itemsBefore + found() - foundBefore == uint64_t(count), "items add up");
     }
   }
-  site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+  site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
   uint64_t itemsBefore = node.items(0), foundBefore = found();
   expectAll(runLoop(60, 20000, 20000), 60, "again");
   expect(node.items(0) == itemsBefore && found() == foundBefore + 60, "nothing is done again");
@@ -482,7 +482,7 @@ void memo(FakeNode &node) {
     node.setKind(kind, [ending, slowly](void *const *args, void *result) {
       return *static_cast<long *>(args[1]) % 5 == 3 ? ending : slowly(args, result);
     });
-    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, {}};
+    site = {&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
     for (int round = 0; round != 2; ++round) {
       alignas(Numbers) unsigned char memory[sizeof(Numbers)];
       long item = ending == Ending::Thrown ? 3 : 1003;
