@@ -1,4 +1,6 @@
-// Virtio.cpp - virtio 1.x over MMIO, console device, port 0 without the multiport extension: two queues of buffers.
+// Virtio.cpp - virtio 1.x over MMIO, console device with the multiport extension: two queues for control, in which ports
+// are announced and opened, and two of buffers for port 1. Not port 0, which needs no extension: QEMU takes it for a console,
+// and what the other side does not read at once is lost. For any other port the device waits.
 //
 // Fences: a descriptor is written before its place in the ring, and that before the ring's index (offer); the index
 // that the device wrote is read before the entry that it covers (isSent, received).
@@ -15,8 +17,17 @@ constexpr uint32_t kMagicValue = 0, kVersion = 4, kDevice = 8, kDriverFeatures =
                    kStatus = 0x70, kQueueDescriptors = 0x80, kQueueAvailable = 0x90, kQueueUsed = 0xa0;
 constexpr uint32_t kAcknowledge = 1, kDriver = 2, kDriverOk = 4, kFeaturesOk = 8;
 constexpr uint16_t kDeviceWrites = 2, kNoInterrupt = 1;
-constexpr uint32_t kInput = 0, kOutput = 1;
+constexpr uint32_t kMultiport = 1 << 1;
+constexpr uint32_t kPort = 1, kControlInput = 2, kControlOutput = 3, kInput = 4, kOutput = 5; // 2 * (port + 1), and one more
 constexpr uint64_t kQueueBytes = 4096;
+
+struct Control {
+  uint32_t port;
+  uint16_t event, value;
+};
+constexpr uint16_t kDeviceReady = 0, kPortAdd = 1, kPortReady = 3, kPortOpen = 6;
+/// The device announces a port as soon as it is asked to. Some seconds of an emulated machine's time.
+constexpr uint64_t kMostLooks = 1 << 24;
 
 } // namespace
 
@@ -68,24 +79,67 @@ Error VirtioConsole::start(const BootInfo &info, uint64_t memory) {
   write(kStatus, 0);
   write(kStatus, kAcknowledge | kDriver);
   write(kDriverFeaturesSelect, 0);
-  write(kDriverFeatures, 0);
+  write(kDriverFeatures, kMultiport);
   write(kDriverFeaturesSelect, 1);
   write(kDriverFeatures, 1); // version 1
   write(kStatus, kAcknowledge | kDriver | kFeaturesOk);
   if (!(read(kStatus) & kFeaturesOk))
     return Error::Refused;
-  if (Error error = makeQueue(kInput, input, memory); error != Error::None)
-    return error;
-  if (Error error = makeQueue(kOutput, output, memory + kQueueBytes); error != Error::None)
-    return error;
+  Queue controlInput{}, controlOutput{};
+  const struct {
+    uint32_t number;
+    Queue &queue;
+  } queues[] = {{kInput, input}, {kOutput, output}, {kControlInput, controlInput}, {kControlOutput, controlOutput}};
+  uint64_t free = memory;
+  for (auto &[number, queue] : queues) {
+    if (Error error = makeQueue(number, queue, free); error != Error::None)
+      return error;
+    free += kQueueBytes;
+  }
   write(kStatus, kAcknowledge | kDriver | kFeaturesOk | kDriverOk);
-  buffers = memory + 2 * kQueueBytes;
-  static_assert(2 * kQueueBytes + kEntries * kBufferBytes <= kMemoryBytes);
+  if (!openPort(controlInput, controlOutput, free))
+    return Error::Absent;
+  buffers = free + kControlBytes;
+  static_assert(4 * kQueueBytes + kControlBytes + kEntries * kBufferBytes <= kMemoryBytes);
   for (uint16_t i = 0; i != kEntries; ++i) {
     input.descriptors[i] = {buffers + i * kBufferBytes, kBufferBytes, kDeviceWrites, 0};
     offer(input, kInput, i);
   }
   return Error::None;
+}
+
+/// False: the device has no such port.
+bool VirtioConsole::openPort(Queue &from, Queue &to, uint64_t memory) {
+  constexpr uint64_t kEach = kControlBytes / (kEntries + 1); // port names may follow a message
+  for (uint16_t i = 0; i != kEntries; ++i) {
+    from.descriptors[i] = {memory + i * kEach, kEach, kDeviceWrites, 0};
+    offer(from, kControlInput, i);
+  }
+  uint64_t outgoing = memory + kEntries * kEach, looks = 0;
+  auto tell = [&](Control message) {
+    *reinterpret_cast<Control *>(direct(outgoing)) = message;
+    to.descriptors[0] = {outgoing, sizeof message, 0, 0};
+    offer(to, kControlOutput, 0);
+    while (__atomic_load_n(&to.used->index, __ATOMIC_ACQUIRE) == to.seen)
+      if (++looks == kMostLooks)
+        return false;
+    ++to.seen;
+    return true;
+  };
+  bool isAdded = false;
+  if (!tell({0, kDeviceReady, 1}))
+    return false;
+  for (; !isAdded && looks != kMostLooks; ++looks) {
+    if (__atomic_load_n(&from.used->index, __ATOMIC_ACQUIRE) == from.seen)
+      continue;
+    uint32_t id = from.used->ring[from.seen++ % kEntries].id;
+    if (id >= kEntries) // the device is not trusted with addresses
+      return false;
+    auto *message = reinterpret_cast<const volatile Control *>(direct(memory + id * kEach));
+    isAdded = message->port == kPort && message->event == kPortAdd;
+    offer(from, kControlInput, static_cast<uint16_t>(id));
+  }
+  return isAdded && tell({kPort, kPortReady, 1}) && tell({kPort, kPortOpen, 1});
 }
 
 void VirtioConsole::send(uint64_t address, uint64_t bytes) {

@@ -24,7 +24,7 @@ public:
 
 private:
   static constexpr uint16_t kEntries = 16;
-  static constexpr uint64_t kBufferBytes = 16 << 10;
+  static constexpr uint64_t kBufferBytes = 16 << 10, kControlBytes = 4 << 10;
   struct Descriptor {
     uint64_t address;
     uint32_t bytes;
@@ -50,6 +50,7 @@ private:
   uint32_t read(uint32_t which) const;
   void write(uint32_t which, uint32_t value);
   void writeAddress(uint32_t which, uint64_t address);
+  bool openPort(Queue &from, Queue &to, uint64_t memory);
   Error makeQueue(uint32_t number, Queue &queue, uint64_t memory);
   void offer(Queue &queue, uint32_t number, uint16_t descriptor);
 

@@ -51,7 +51,7 @@ std::vector<std::string> commandLine(const MachinePlan &plan, int socket, int ke
   add({"-smp", fmt::format("{}", plan.cpus), "-m", fmt::format("{}M", plan.memoryBytes >> 20)});
   add({"-chardev", fmt::format("file,id=log,path={}", file(log)), "-serial", "chardev:log"});
   add({"-global", "virtio-mmio.force-legacy=false", "-device", "virtio-serial-device", "-chardev",
-       fmt::format("socket,id=channel,fd={}", socket), "-device", "virtconsole,chardev=channel"});
+       fmt::format("socket,id=channel,fd={}", socket), "-device", "virtserialport,chardev=channel,nr=1"});
   add({"-device", "isa-debug-exit,iobase=0x501,iosize=2", "-kernel", file(kernel), "-initrd", file(module)});
   add({"-append", transports()});
   return words;
