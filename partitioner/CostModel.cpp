@@ -116,7 +116,7 @@ std::optional<unsigned> CostModel::mostIterations(ArrayRef<BasicBlock *> blocks)
   return most ? std::optional(most) : std::nullopt;
 }
 
-bool CostModel::onlyMoves(ArrayRef<BasicBlock *> blocks) {
+bool CostModel::onlyCopies(ArrayRef<BasicBlock *> blocks) {
   Analyses &known = analysesOf(*blocks.front()->getParent());
   const Loop *loop = known.loops.getLoopFor(blocks.front());
   if (!loop || !loop->isInnermost())
@@ -125,14 +125,15 @@ bool CostModel::onlyMoves(ArrayRef<BasicBlock *> blocks) {
     auto *moving = dyn_cast<SCEVAddRecExpr>(known.evolution.getSCEV(pointer));
     return moving && moving->getLoop() == loop && moving->isAffine();
   };
-  auto isMoved = [&](Value *value) { return loop->isLoopInvariant(value) || isa<LoadInst>(value); };
+  bool copies = false;
   for (BasicBlock *block : blocks)
     for (Instruction &instruction : *block) {
+      copies |= isa<LoadInst>(instruction) || isa<MemTransferInst>(instruction);
       if (auto *load = dyn_cast<LoadInst>(&instruction)) {
         if (!isInARow(load->getPointerOperand()))
           return false;
       } else if (auto *store = dyn_cast<StoreInst>(&instruction)) {
-        if (!isInARow(store->getPointerOperand()) || !isMoved(store->getValueOperand()))
+        if (!isInARow(store->getPointerOperand()) || !isa<LoadInst>(store->getValueOperand()))
           return false;
       } else if (auto *transfer = dyn_cast<MemTransferInst>(&instruction)) {
         if (!isInARow(transfer->getDest()) || !isInARow(transfer->getSource()))
@@ -146,7 +147,7 @@ bool CostModel::onlyMoves(ArrayRef<BasicBlock *> blocks) {
           return false;
       }
     }
-  return true;
+  return copies;
 }
 
 } // namespace cleave

@@ -35,8 +35,9 @@ public:
   FunctionCost iterationCost(llvm::ArrayRef<llvm::BasicBlock *> blocks);
   /// At most as many iterations has that loop, where the code alone tells.
   std::optional<unsigned> mostIterations(llvm::ArrayRef<llvm::BasicBlock *> blocks);
-  /// Whether that loop only copies or fills memory that lies in a row, as memmove and memset do.
-  bool onlyMoves(llvm::ArrayRef<llvm::BasicBlock *> blocks);
+  /// Whether that loop only copies memory that lies in a row, as memmove does. (To fill it may be to touch it first, and then the
+  /// system's part of the work is worth sharing.)
+  bool onlyCopies(llvm::ArrayRef<llvm::BasicBlock *> blocks);
 
 private:
   struct Analyses;

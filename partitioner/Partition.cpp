@@ -66,7 +66,7 @@ static constexpr double leastIterationNs = 1;
 /// of LLVM's passes: its variables have addresses, and its loops are not unrolled.
 static constexpr double leastLoopNs = 1000;
 
-/// Loops that only fill or copy, or end after a few iterations, are everywhere: they are no sites, and nothing is missed
+/// Loops that only copy, or end after a few iterations, are everywhere: they are no sites, and nothing is missed
 /// in them.
 static bool isSmallLoop(CutSite &site, CostModel &costs) {
   if (site.loopBlocks.empty())
@@ -78,7 +78,7 @@ static bool isSmallLoop(CutSite &site, CostModel &costs) {
     site.range->hasOpenWork |= isOpen;
   if (isOpen)
     return false;
-  if (site.cost.baseNs < leastIterationNs || costs.onlyMoves(site.loopBlocks))
+  if (site.cost.baseNs < leastIterationNs || costs.onlyCopies(site.loopBlocks))
     return true;
   std::optional<unsigned> most = costs.mostIterations(site.loopBlocks);
   return most && *most * site.cost.baseNs < leastLoopNs;
