@@ -1,7 +1,7 @@
 // A drum: waves on a square membrane, three planes of numbers that take turns.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 2000 100
+// STATUS-ARGS: 2000 300
 // DOMAIN: simulation
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <array>
