@@ -45,6 +45,7 @@ uint64_t word(const cleave_site &site, int index) { return __atomic_load_n(&site
 void setWord(cleave_site &site, int index, uint64_t value) {
   __atomic_store_n(&site.learnt[index], value, __ATOMIC_RELAXED);
 }
+void increment(cleave_site &site, int index) { setWord(site, index, word(site, index) + 1); }
 double figure(const cleave_site &site, int index) { return __builtin_bit_cast(double, word(site, index)); }
 
 void average(cleave_site &site, int index, double sample, uint64_t samplesBefore) {
@@ -135,7 +136,7 @@ void learn(cleave_site &site, uint8_t bucket, uint64_t ns, uint64_t count, uint6
     return;
   average(site, NsPerItem, double(ns) / double(count), word(site, Batches));
   average(site, NsPerByte, double(ns) / double(larger(bytes, 1)), word(site, Batches));
-  setWord(site, Batches, word(site, Batches) + 1);
+  increment(site, Batches);
 }
 
 static void setSkips(cleave_site &site, uint64_t skips) { __atomic_store_n(&site.skips, skips, __ATOMIC_RELAXED); }
@@ -179,7 +180,7 @@ cleave_site &siteAtDepth(cleave_site &site, uint64_t depth) {
   return deeper[depth - 2 < kDepths ? depth - 2 : kDepths - 1];
 }
 
-void learnThrown(cleave_site &site) { setWord(site, ThrownBatches, word(site, ThrownBatches) + 1); }
+void learnThrown(cleave_site &site) { increment(site, ThrownBatches); }
 
 void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000) - handOffNs) / 16; }
 
@@ -201,14 +202,14 @@ void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
   if (sharingNs) /* else it was done in place from beginning to end */
     average(site, SharingNs, double(sharingNs), word(site, SharingNs) ? word(site, Loops) : 0);
   average(site, ItemsPerLoop, double(items), word(site, Loops));
-  setWord(site, Loops, word(site, Loops) + 1);
+  increment(site, Loops);
 }
 
 bool wantsInPlaceSample(const cleave_site &site) { return word(site, Samples) < kSamples; }
 
 void learnInPlace(cleave_site &site, uint64_t ns) {
   average(site, InPlaceNs, double(ns), word(site, Samples));
-  setWord(site, Samples, word(site, Samples) + 1);
+  increment(site, Samples);
 }
 
 /* Known to be no faster than in place? */
@@ -274,13 +275,18 @@ bool isLoopsTurn(cleave_site &site, uint64_t patience) {
     setWord(site, FineSkips, 0);
     return true;
   }
-  uint64_t ahead = patience - skips - 1 < kSkipsAhead ? patience - skips - 1 : kSkipsAhead;
-  if (site.flags & CLEAVE_SITE_SKIPS)
+  uint64_t ahead = 0;
+  if (site.flags & CLEAVE_SITE_SKIPS) {
+    ahead = patience - skips - 1 < kSkipsAhead ? patience - skips - 1 : kSkipsAhead;
     setSkips(site, ahead);
-  else
-    ahead = 0;
+  }
   setWord(site, FineSkips, skips + ahead);
   return false;
+}
+
+bool isTinyByCode(cleave_site &site, double tinyItemNs) {
+  return site.static_base_ns >= 0 && site.static_base_ns < tinyItemNs && site.static_per_byte_ns <= 0 &&
+         !isLoopsTurn(site, UINT64_MAX);
 }
 
 FutureWorth judgeFuture(cleave_site &site, const void *const *args, uint64_t depth, double leastNs, bool sendsFirst) {

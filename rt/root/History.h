@@ -68,6 +68,8 @@ void turnDown(cleave_site &site);
 bool isTurnedDown(cleave_site &site);
 /* Once in `patience` questions, of which the site's code need not ask all (cleave_site::skips). */
 bool isLoopsTurn(cleave_site &site, uint64_t patience);
+/* The code alone says that a call takes less than that: it is no loop's turn, ever. Of a site that was not measured. */
+bool isTinyByCode(cleave_site &site, double tinyItemNs);
 
 enum class Worth : uint8_t { Send, Probe, InPlace, Plain };
 struct FutureWorth {

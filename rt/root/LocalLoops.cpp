@@ -295,8 +295,7 @@ bool isTiny(cleave_site &site) {
   LoopHistory history = loopHistory(site);
   if (history.batches)
     return history.nsPerItem < kTinyItemNs && !isLoopsTurn(site, kPatience);
-  return site.static_base_ns >= 0 && site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0 &&
-         !isLoopsTurn(site, UINT64_MAX);
+  return isTinyByCode(site, kTinyItemNs);
 }
 
 } // namespace

@@ -417,8 +417,7 @@ int next(Loop &loop, void *result) {
 }
 
 bool isTiny(cleave_site &site) {
-  return !loopHistory(site).batches && !isIsolatedMode() && site.static_base_ns >= 0 &&
-         site.static_base_ns < kTinyItemNs && site.static_per_byte_ns <= 0 && !isLoopsTurn(site, UINT64_MAX);
+  return !loopHistory(site).batches && !isIsolatedMode() && isTinyByCode(site, kTinyItemNs);
 }
 
 /* A by-value parameter that owns blocks cannot be shared: the first item's callee would use it up. */

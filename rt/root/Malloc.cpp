@@ -10,11 +10,6 @@ using namespace cleave;
 
 namespace {
 
-/* Of a block that `isOwn`, at least what was asked for. */
-size_t ownSize(const void *block) { return findBlock(block).bytes; }
-
-bool isOwn(const void *block) { return arena::owns(block) || isMarked(block); }
-
 void *move(void *block, size_t oldSize, size_t size) {
   void *moved = heap::allocate(size);
   if (moved) {
@@ -25,12 +20,10 @@ void *move(void *block, size_t oldSize, size_t size) {
 }
 
 void *resize(void *block, size_t size) {
-  if (arena::owns(block)) {
-    size_t room = ownSize(block);
-    return size <= room && size > room / 2 && size >= CLEAVE_EXTERN_MIN ? block : move(block, room, size);
+  if (HeapBlock own = findBlock(block); own.begin) {
+    bool stays = arena::owns(block) && size <= own.bytes && size > own.bytes / 2 && size >= CLEAVE_EXTERN_MIN;
+    return stays ? block : move(block, own.bytes, size);
   }
-  if (isMarked(block))
-    return move(block, ownSize(block), size);
   /* A small block that becomes large is one to look after. */
   bool isToMove = size >= kMarked && __real_malloc_usable_size;
   return isToMove ? move(block, __real_malloc_usable_size(block), size) : __real_realloc(block, size);
@@ -94,8 +87,8 @@ extern "C" {
 }
 
 [[gnu::weak]] size_t __wrap_malloc_usable_size(void *block) {
-  if (arena::base && block && isOwn(block))
-    return ownSize(block);
+  if (HeapBlock own = arena::base ? findBlock(block) : HeapBlock(); own.begin)
+    return own.bytes;
   return __real_malloc_usable_size ? __real_malloc_usable_size(block) : 0;
 }
 }
