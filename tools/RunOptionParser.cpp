@@ -13,6 +13,8 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
   run.add_flag("-q,--quiet", options.isQuiet, "No progress on the terminal, and no notes; errors are told");
+  run.add_flag("--progress", options.wantsProgress, "Progress also where the program's output goes to the terminal")
+      ->excludes("--quiet");
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
   run.add_option("--store", options.storePath,

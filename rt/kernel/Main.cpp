@@ -71,6 +71,7 @@ bool serveSlots() {
 bool tellProgress() {
   ProgressReport report = {};
   report.workers = program.layout.worker_count;
+  report.loop = __atomic_load_n(&program.control->counters.loop, __ATOMIC_RELAXED);
   for (uint32_t i = 0; i != program.layout.kind_count; ++i) {
     auto *kinds = reinterpret_cast<const cleave_kind_control *>(reinterpret_cast<const uint8_t *>(program.control) +
                                                                 program.layout.kinds_offset);

@@ -186,7 +186,12 @@ void Session::closeObject(std::string_view content) {
 void Session::takeProgress(std::string_view content) {
   ProgressReport report;
   if (take(content, report))
-    figures = {report.tasks, report.bytesIn, report.bytesOut, report.running, report.workers};
+    figures = {.tasks = report.tasks,
+               .bytesIn = report.bytesIn,
+               .bytesOut = report.bytesOut,
+               .loop = report.loop,
+               .running = report.running,
+               .workers = report.workers};
 }
 
 void Session::takeCore(std::string_view content) {
@@ -333,7 +338,7 @@ Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRu
   uint32_t workers = options.workers ? options.workers : countCpus();
   plan.cpus = std::min<uint32_t>(workers, 120) + 1;
   plan.memoryBytes = memoryFor(options);
-  Progress progress(!options.isQuiet);
+  Progress progress(progressWish(options));
   plan.module = makeKernelModule(bundle, planOf(options, progress.isOn()));
   plan.isAccelerated = !options.isEmulated && mayUseKvm();
   KernelMachine machine;
