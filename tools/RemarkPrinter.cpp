@@ -6,8 +6,8 @@
 //           |                                      ^
 //     main.cpp:1:20: note: it happens here; return the change, and let the caller make it
 //
-// An object may have been compiled elsewhere or long ago. So a line is shown if the file is there and its digest is that of
-// the text that was compiled, which the partition has; a line that is not what it was would be worse than none.
+// An object may have been compiled elsewhere or long ago. So a line is shown if the file is there and its digest is that
+// of the text that was compiled, which the partition has; a line that is not what it was would be worse than none.
 #include "tools/RemarkPrinter.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -108,7 +108,8 @@ void RemarkPrinter::print(const Remark &remark) {
   bool isTaken = remark.kind == Remark::Kind::Taken;
   shown = {};
   printHead(remark.place, "remark: ", raw_ostream::BLUE);
-  printBold(out, remark.message + (isTaken ? " [-Rcleave]" : " [-Rcleave-missed=" + remark.reason + "]"), style.inColour);
+  printBold(out, remark.message + (isTaken ? " [-Rcleave]" : " [-Rcleave-missed=" + remark.reason + "]"),
+            style.inColour);
   out << '\n';
   printSource(remark.place);
   for (const RemarkNote &note : remark.notes) {

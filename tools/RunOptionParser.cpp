@@ -20,7 +20,8 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_option("--store", options.storePath,
                  "Keep results of tasks in this folder, and find them there; 'memory': for this run only")
       ->type_name("FOLDER");
-  run.add_option("--store-size", options.storeBytes, "What the store's folder may hold, as 500M or 2GiB (default: 10GiB)")
+  run.add_option("--store-size", options.storeBytes,
+                 "What the store's folder may hold, as 500M or 2GiB (default: 10GiB)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false).description(""));
   run.add_flag("--explain", options.explains, "Say what was found in the store, and why the rest was not");

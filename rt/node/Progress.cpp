@@ -1,12 +1,13 @@
 // Progress.cpp - see Progress.h.
 //
 // Nothing is shown where it could be mistaken for the program's output, or get in its way: if stderr is no terminal, if
-// stdout is one (then the program writes there itself; --progress says that it does not matter), if this process is in the
-// terminal's background, in the first second, and more often than five times a second. The cursor is left at the line's
-// start, so what the program writes to the terminal takes the line's place.
+// stdout is one (then the program writes there itself; --progress says that it does not matter), if this process is in
+// the terminal's background, in the first second, and more often than five times a second. The cursor is left at the
+// line's start, so what the program writes to the terminal takes the line's place.
 //
-// HOW LONG IT STILL TAKES is said of a loop alone, since a program finds its work as it goes. The rate is that of all the time in which
-// the loop was watched, a second at least and a hundredth of the loop. Where iterations differ it is off by as much as they do.
+// HOW LONG IT STILL TAKES is said of a loop alone, since a program finds its work as it goes. The rate is that of all
+// the time in which the loop was watched, a second at least and a hundredth of the loop. Where iterations differ it is
+// off by as much as they do.
 //
 // The numbers are the root's, read while it counts; each is one aligned word, so none is torn.
 #include "Progress.h"
@@ -91,7 +92,8 @@ std::string LoopWatch::look(uint64_t loop, uint64_t nowNs) {
 }
 
 Progress::Progress(ProgressWish wish)
-    : isWanted(wish != ProgressWish::No && isTerminalForLines(wish != ProgressWish::Always)), startNs(monotonicNs()), nextNs(startNs + firstNs) {}
+    : isWanted(wish != ProgressWish::No && isTerminalForLines(wish != ProgressWish::Always)), startNs(monotonicNs()),
+      nextNs(startNs + firstNs) {}
 
 Progress::~Progress() { clear(); }
 

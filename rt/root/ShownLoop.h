@@ -1,8 +1,8 @@
 /* ShownLoop.h - how far the loop is that the program is at, for the line on a terminal (rt/node/Progress.h).
  *
- * Only loops whose number of iterations is known when they begin, and only where nothing else is under way: then it is the
- * program itself that waits for the loop's end. What comes behind it nobody knows. One word holds it (exchange.h), so that it is
- * read whole and without a lock.
+ * Only loops whose number of iterations is known when they begin, and only where nothing else is under way: then it is
+ * the program itself that waits for the loop's end. What comes behind it nobody knows. One word holds it (exchange.h),
+ * so that it is read whole and without a lock.
  */
 #ifndef CLEAVE_ROOT_SHOWNLOOP_H
 #define CLEAVE_ROOT_SHOWNLOOP_H

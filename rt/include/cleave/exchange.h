@@ -213,8 +213,8 @@ typedef struct cleave_counters {
   uint64_t store_written;       /* written, */
   uint64_t store_written_bytes;
   uint64_t store_damaged;       /* and found damaged and dropped */
-  uint64_t loop;                /* the loop that the program is at, if it is known when it ends: a number other than 0 << 32 |
-                                   how much of it is done, in parts of CLEAVE_LOOP_WHOLE; 0: there is none, or nobody knows */
+  uint64_t loop;                /* the loop that the program is at, if it is known how often it runs: its number, which
+                                   is not 0, << 32 | what is done of it in parts of CLEAVE_LOOP_WHOLE. 0: none */
 } cleave_counters;
 
 /* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */
