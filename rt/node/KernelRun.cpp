@@ -213,6 +213,12 @@ void Session::end(std::string_view content) {
   run.figures.freeAtEnd = report.freeAtEnd;
   run.controlWords.resize(controlBytes.size() / sizeof(uint64_t));
   std::memcpy(run.controlWords.data(), controlBytes.data(), run.controlWords.size() * sizeof(uint64_t));
+  // Of the trace no more was sent than the program has filled.
+  if (cleave_control *control = run.control(); controlBytes.size() >= sizeof *control) {
+    uint64_t bytes = controlBytes.size() - std::min<uint64_t>(control->trace_offset, controlBytes.size());
+    control->trace_capacity = std::min(control->trace_capacity, bytes / sizeof(cleave_trace_event));
+  }
+  controlBytes = {};
 }
 
 /// False: that was the last message.
