@@ -76,7 +76,7 @@ static std::string roughTime(double seconds) {
 
 std::string LoopWatch::look(uint64_t loop, uint64_t nowNs) {
   constexpr double kLeastSeconds = 1, kLeastPart = 0.01;
-  double part = static_cast<double>(loop & UINT32_MAX) / CLEAVE_LOOP_WHOLE;
+  double part = static_cast<double>(loop & UINT32_MAX) / double{CLEAVE_LOOP_WHOLE};
   if (loop >> 32 != number) {
     number = static_cast<uint32_t>(loop >> 32);
     firstNs = nowNs;

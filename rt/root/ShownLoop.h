@@ -20,7 +20,7 @@ public:
   /* From the program's thread: of `all` iterations the first `done` are done. */
   void begin(uint64_t done, uint64_t all) {
     static uint32_t number;
-    perIteration = static_cast<double>(CLEAVE_LOOP_WHOLE) / static_cast<double>(all);
+    perIteration = double{CLEAVE_LOOP_WHOLE} / static_cast<double>(all);
     number += number == UINT32_MAX ? 2 : 1; /* never 0 */
     __atomic_store_n(&counters().loop, uint64_t{number} << 32 | partOf(done), __ATOMIC_RELAXED);
   }

@@ -28,10 +28,11 @@ def becomeForeground():
     fcntl.ioctl(2, termios.TIOCSCTTY, 0)
 
 
+start = time.monotonic()
 process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=end if isStdout else subprocess.DEVNULL, stderr=end,
                            env={**os.environ, "TERM": "dumb" if isDumb else "xterm"}, preexec_fn=becomeForeground)  # fmt: skip
 os.close(end)
-start, pieces = time.monotonic(), []
+pieces = []
 while True:
     try:
         data = os.read(terminal, 4096)
