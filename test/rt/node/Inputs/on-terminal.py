@@ -61,7 +61,7 @@ if progress:
         isRight = (ended - at) / 3 - 1 <= seconds <= (ended - at) * 3 + 1
         print("estimate:", "right" if isRight else f"after {at} s: {seconds} s, and it took {ended - at} s")
         parts = [part for _, part, _ in estimates]
-        print("loop:", "goes on" if parts == sorted(parts) and parts[-1] > parts[0] else parts)
+        print("loop:", "goes on" if parts == sorted(parts) and (len(parts) == 1 or parts[-1] > parts[0]) else parts)
     else:
         print("estimate: none")
 rest = re.sub(r"\r(cleave: [^\r]*)?(\x1b\[K)\r?", "", text)
