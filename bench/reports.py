@@ -89,9 +89,9 @@ def measure(chromium, options, folder, name, source, lines):
     tools = os.path.join(options.build, "bin")
     subprocess.run([os.path.join(tools, "cleave++"), "-std=c++20", "-O2", *flagsOf(source), source, "-o", app],
                    check=True, stderr=subprocess.DEVNULL)  # fmt: skip
-    manifest = json.loads(subprocess.run([os.path.join(tools, "cleave"), "inspect", "--json", app], check=True,
+    told = json.loads(subprocess.run([os.path.join(tools, "cleave"), "inspect", "--json", app], check=True,
                                          capture_output=True, text=True).stdout)  # fmt: skip
-    kinds = len(manifest["manifest"]["tasks"])
+    kinds = len(told["partition"]["tasks"])
     command = [os.path.join(tools, "cleave"), "report", app, "-o", page]
     if kinds:
         with open(os.path.join(folder, "run.trace"), "w") as trace:
