@@ -252,6 +252,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   ranges.span.want();
   withdraw(&ranges);
   ranges.shown.end();
+  openStack.helped += items < trips;
   ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
   if (items)

@@ -25,6 +25,7 @@
 #include "RangeBlocks.h"
 #include "Session.h"
 #include "ShownLoop.h"
+#include "Watch.h"
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
@@ -250,6 +251,7 @@ static void *beginRanges(const cleave_range &range) {
 }
 
 extern "C" void *cleave_range_begin(const cleave_range *range) {
+  watch::siteAsks(*range->site);
   bool isLocal = local::mayDo(*range->site);
   if (!isLocal || memo::wantsNamed(*range->site))
     if (void *work = beginRanges(*range); work || !isLocal)
