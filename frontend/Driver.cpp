@@ -279,6 +279,9 @@ CompiledProgram compileProgram(const CommandLine &line, const char *linkMarker, 
   return Session(line, linkMarker, context).run();
 }
 
-bool wantsColour(const CommandLine &line) { return clang::CreateAndPopulateDiagOpts(line.clangArguments)->ShowColors; }
+DiagnosticStyle diagnosticStyle(const CommandLine &line) {
+  std::unique_ptr<clang::DiagnosticOptions> options = clang::CreateAndPopulateDiagOpts(line.clangArguments);
+  return {options->ShowColors != 0, options->ShowCarets != 0, options->ShowLineNumbers != 0, options->TabStop};
+}
 
 } // namespace cleave

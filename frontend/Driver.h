@@ -39,8 +39,14 @@ struct CompiledProgram {
 /// linkArguments. Diagnostics go to stderr as they arise.
 CompiledProgram compileProgram(const CommandLine &line, const char *linkMarker, llvm::LLVMContext &context);
 
-/// Should text on stderr be coloured? As clang decides it.
-bool wantsColour(const CommandLine &line);
+/// How text on stderr is to look, as clang decides it.
+struct DiagnosticStyle {
+  bool inColour;
+  bool showsSource;      ///< the line with a caret below it
+  bool showsLineNumbers; ///< in front of that
+  unsigned tabStop;
+};
+DiagnosticStyle diagnosticStyle(const CommandLine &line);
 
 } // namespace cleave
 

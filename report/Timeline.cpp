@@ -91,10 +91,12 @@ static std::vector<Row> makeRows(const Trace &trace, const std::vector<TraceEven
       ++rowOf(event.slot).tasks;
   for (size_t i = 0; i != rows.size(); ++i) {
     uint32_t first = slots[i * perRow], last = slots[std::min(slots.size(), (i + 1) * perRow) - 1];
-    auto named = trace.slots.find(first);
-    rows[i].name = first != last                                          ? fmt::format("workers {} to {}", first, last)
-                   : named != trace.slots.end() && !named->second.empty() ? cleanText(named->second)
-                                                                          : fmt::format("worker {}", first);
+    auto nameOf = [&](uint32_t slot) {
+      auto named = trace.slots.find(slot);
+      return named != trace.slots.end() && !named->second.empty() ? cleanText(named->second)
+                                                                  : fmt::format("worker {}", slot);
+    };
+    rows[i].name = first == last ? nameOf(first) : nameOf(first) + " to " + nameOf(last);
     if (first != last)
       std::sort(rows[i].events.begin(), rows[i].events.end(), [](const TraceEvent &a, const TraceEvent &b) {
         return std::tie(a.startUs, a.endUs, a.kind, a.slot) < std::tie(b.startUs, b.endUs, b.kind, b.slot);

@@ -14,8 +14,9 @@
 #   any test tool of ours     by its plain name: build/bin comes first in PATH
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
-# REQUIRES may name `skopeo`, `chromium`, `axe` (tools/bootstrap --browser), `debian` (its tools for packages), `root`, `user-notify` (the kernel has
-# seccomp listeners), `tmpfs` (one may be mounted), `kvm-device` (whatever it can run), `fma` and `asan`.
+# REQUIRES may name `skopeo`, `chromium`, `axe` and `perfetto` (tools/bootstrap --browser), `debian` (its tools for packages),
+# `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `kvm-device` (whatever it can run),
+# `fma` and `asan`.
 import os
 import re
 import shutil
@@ -92,6 +93,8 @@ if shutil.which("chromium"):
     config.available_features.add("chromium")
 if os.path.exists(os.path.join(config.cleaveBuild, "axe", "axe.min.js")):
     config.available_features.add("axe")
+if shutil.which("node") and os.path.exists(os.path.join(config.cleaveBuild, "perfetto", "engine_bundle.js")):
+    config.available_features.add("perfetto")
 if shutil.which("dpkg-shlibdeps") and shutil.which("dpkg-deb"):
     config.available_features.add("debian")
 if os.geteuid() == 0:

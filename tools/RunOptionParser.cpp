@@ -11,28 +11,31 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
       ->type_name("MODE");
   run.add_option("--workers", options.workers, "How many tasks at a time (default: the CPUs of this process)")
       ->type_name("N")
-      ->check(CLI::Range(1, 65535));
+      ->check(CLI::Range(1, 65535).description(""));
   run.add_flag("-q,--quiet", options.isQuiet, "No progress on the terminal, and no notes; errors are told");
+  run.add_flag("--progress", options.wantsProgress, "Progress also where the program's output goes to the terminal")
+      ->excludes("--quiet");
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
   run.add_option("--store", options.storePath,
                  "Keep results of tasks in this folder, and find them there; 'memory': for this run only")
       ->type_name("FOLDER");
-  run.add_option("--store-size", options.storeBytes, "What the store's folder may hold (default: 10GiB)")
+  run.add_option("--store-size", options.storeBytes,
+                 "What the store's folder may hold, as 500M or 2GiB (default: 10GiB)")
       ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false).description(""));
   run.add_flag("--explain", options.explains, "Say what was found in the store, and why the rest was not");
   run.add_option("--key", options.keyPath, "The key of the store's names (default: ~/.config/cleave/key)")
       ->type_name("FILE");
   run.add_option("--task-memory", options.taskMemory,
                  "What one task may hold, as 500M or 2GiB (default: half of the memory by workers)")
       ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false).description(""));
   run.add_option("--task-seconds", options.taskSeconds, "Mode kernel: a task that runs longer is killed")
       ->type_name("N");
   run.add_option("--kernel-memory", options.kernelMemory, "Mode kernel: the machine's (default: half of this one's)")
       ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false).description(""));
   run.add_flag("--kernel-emulated", options.isEmulated, "Mode kernel: do not try KVM");
   run.add_option("--kernel-log", options.kernelLogPath, "Mode kernel: write what the kernel says for itself")
       ->type_name("FILE");

@@ -74,9 +74,10 @@ static Error makeBundle(const CommandLine &line, CompiledProgram &program, const
   Expected<CutProgram> cut = cutProgram(std::move(program.modules), cutOptions, program.target.get());
   if (!cut)
     return cut.takeError();
+  RemarkPrinter printer(errs(), diagnosticStyle(line), cut->partition);
   for (const Remark &remark : cut->remarks)
     if (remark.kind == Remark::Kind::Taken ? line.showTaken : line.showMissed)
-      printRemark(errs(), remark, wantsColour(line));
+      printer.print(remark);
   if (program.remarkRecord)
     if (Error error = writeRemarkRecord(*program.remarkRecord, cut->remarks))
       return error;
@@ -131,7 +132,7 @@ int main(int argc, char **argv) {
   if (program.exitStatus)
     return *program.exitStatus;
   if (Error error = produce(*line, program, argv[0])) {
-    printError(errs(), toString(std::move(error)), wantsColour(*line));
+    printError(errs(), toString(std::move(error)), diagnosticStyle(*line).inColour);
     return 1;
   }
   return 0;

@@ -74,7 +74,7 @@ void addStore(CLI::App &app, cleave::StoreOptions &options) {
   add("gc", "Take away what is damaged, and what was used longest ago")
       ->add_option("--store-size", options.bytes, "What may stay (default: 10GiB)")
       ->type_name("BYTES")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false).description(""));
   CLI::App *why = app.add_subcommand("why", "Show what an object of a store was made of, down to lines and files");
   why->add_option("name", options.name, "Its name, as cleave store ls shows it")->required()->type_name("NAME");
   why->add_option("--store", options.path, "The store")->required()->type_name("FOLDER");
@@ -112,6 +112,7 @@ int main(int argc, char **argv) {
   CLI::App app("Runs and shows what cleave++ makes.", "cleave");
   app.set_version_flag("--version", "cleave " CLEAVE_VERSION);
   app.require_subcommand(1);
+  app.footer("cleave COMMAND --help tells a command's options; cleave++ --help is about the compiler.");
   app.failure_message([](const CLI::App *, const CLI::Error &) { return std::string(); });
 
   cleave::RunOptions options;
@@ -150,7 +151,8 @@ int main(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return app.exit(error); // --help, --version
-    return complain(std::string(error.what()) + "; see cleave --help");
+    std::string command = app.get_subcommands(isAsked).empty() ? "" : std::string(argv[1]) + " ";
+    return complain(std::string(error.what()) + "; see cleave " + command + "--help");
   }
   if (*makeImage)
     return cleave::imageCommand(image);

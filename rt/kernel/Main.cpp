@@ -71,6 +71,7 @@ bool serveSlots() {
 bool tellProgress() {
   ProgressReport report = {};
   report.workers = program.layout.worker_count;
+  report.loop = __atomic_load_n(&program.control->counters.loop, __ATOMIC_RELAXED);
   for (uint32_t i = 0; i != program.layout.kind_count; ++i) {
     auto *kinds = reinterpret_cast<const cleave_kind_control *>(reinterpret_cast<const uint8_t *>(program.control) +
                                                                 program.layout.kinds_offset);
@@ -128,6 +129,27 @@ void reportCore(const Core &core) {
       print(" ", core.frames[node], " of node ", uint64_t{node});
 }
 
+/* The control area up to the trace, by the kernel's own header, which is what was agreed and not what the program has made
+ * of it; then as many events as the program says that there are, from its memory. */
+void sendControl() {
+  const cleave_control &layout = program.layout;
+  memcpy(program.control, &layout, offsetof(cleave_control, bell));
+  auto *control = reinterpret_cast<const uint8_t *>(program.control);
+  auto pieceOf = [](uint64_t left) { return left < kMessageMax ? left : kMessageMax; };
+  for (uint64_t done = 0; done < layout.trace_offset; done += kMessageMax)
+    channel.sendOwn(kMessageControl, control + done, pieceOf(layout.trace_offset - done));
+  uint64_t events = __atomic_load_n(&program.control->trace_count, __ATOMIC_RELAXED);
+  events = events < layout.trace_capacity ? events : layout.trace_capacity;
+  uint64_t bytes = events * sizeof(cleave_trace_event);
+  for (uint64_t done = 0; done < bytes; done += kMessageMax) {
+    uint64_t piece = pieceOf(bytes - done);
+    while (!channel.hasRoom(sizeof(MessageHeader) + piece))
+      channel.pump();
+    if (channel.send(kMessageControl, program, kRootControl + layout.trace_offset + done, piece) != Error::None)
+      return;
+  }
+}
+
 [[noreturn]] void finish(uint64_t programStartNs, uint64_t bootNs) {
   uint64_t wallNs = nowNs() - programStartNs;
   EndReport report = {program.isSignal,
@@ -144,16 +166,10 @@ void reportCore(const Core &core) {
     slots[i].stop();
     slots[i].detach();
   }
+  sendControl();
   program.space.destroy();
-  // All that program and tasks ever held is back, but for the control area, which is still to be sent.
+  // All that program and tasks ever held is back, but for the control area.
   report.freeAtEnd = memoryFigures().freeFrames + kPagesInHuge;
-  // The launcher reads it by its own header, which is what was agreed and not what the program has made of it.
-  memcpy(program.control, &program.layout, offsetof(cleave_control, bell));
-  auto *control = reinterpret_cast<const uint8_t *>(program.control);
-  for (uint64_t done = 0; done < program.layout.control_bytes; done += kMessageMax) {
-    uint64_t left = program.layout.control_bytes - done;
-    channel.sendOwn(kMessageControl, control + done, left < kMessageMax ? left : kMessageMax);
-  }
   for (unsigned i = 0; i != coreCount; ++i)
     reportCore(*cores[i]);
   channel.sendOwn(kMessageEnd, &report, sizeof report);

@@ -40,7 +40,9 @@ void Program::layOut() {
   layout.output_bytes = 16 * kGiB;
   layout.exchange_bytes = layout.slot_count * layout.partition_bytes;
   layout.arena_bytes = 1024 * kGiB;
-  layout.trace_capacity = header.traceCapacity;
+  // Events lie in memory that is filled when it is first used, and are lost past an eighth of all there is.
+  uint64_t most = memoryFigures().totalFrames * kPage / 8 / sizeof(cleave_trace_event);
+  layout.trace_capacity = header.traceCapacity < most ? header.traceCapacity : most;
   layout.kinds_offset = pageUp(sizeof layout);
   layout.slots_offset = layout.kinds_offset + pageUp(layout.kind_count * sizeof(cleave_kind_control));
   layout.trace_offset = layout.slots_offset + pageUp(layout.slot_count * sizeof(cleave_slot));
@@ -51,7 +53,7 @@ void Program::layOut() {
 
 Error Program::makeControl() {
   layOut();
-  if (layout.control_bytes > kHugePage)
+  if (layout.trace_offset > kHugePage)
     return Error::OverQuota;
   auto block = allocateBlock();
   if (!block)
@@ -61,7 +63,7 @@ Error Program::makeControl() {
   memcpy(control, &layout, sizeof layout);
   for (uint32_t i = 0; i != layout.kind_count; ++i)
     cleave_control_kind(control, i)->task = module.object(i + 1).name;
-  for (uint64_t at = 0; at != layout.control_bytes; at += kPage)
+  for (uint64_t at = 0; at != layout.trace_offset; at += kPage)
     if (Error error = space.map(kRootControl + at, controlFrame + at, Access::Write, kBorrowed); error != Error::None)
       return error;
   return Error::None;
@@ -137,6 +139,8 @@ MemoryRange Program::rangeOf(uint64_t address) const {
     return {kRootHeap, kRootHeap + heapBytes};
   if (within(kRootStackTop - kRootStackBytes, kRootStackBytes))
     return {kRootStackTop - kRootStackBytes, kRootStackTop};
+  if (within(kRootControl + layout.trace_offset, layout.control_bytes - layout.trace_offset))
+    return {kRootControl + layout.trace_offset, kRootControl + layout.control_bytes};
   if (within(kRootArena, layout.arena_bytes))
     return {kRootArena, kRootArena + layout.arena_bytes};
   if (!within(kRootExchange, layout.exchange_bytes))

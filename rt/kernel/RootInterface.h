@@ -93,6 +93,7 @@ struct CoreReport {
 };
 struct ProgressReport {
   uint64_t tasks, bytesIn, bytesOut; ///< so far, as the program counts them
+  uint64_t loop;                     ///< cleave_counters::loop
   uint32_t workers, running;         ///< task cores, and how many of them are at a task
 };
 struct EndReport {

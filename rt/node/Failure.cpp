@@ -20,13 +20,18 @@ std::string readableSize(uint64_t bytes) {
   return unit ? fmt::format("{:.1f} {}", value, units[unit]) : fmt::format("{} bytes", bytes);
 }
 
+/// What a person may do next. A bug of the program is met again there, where its tools are.
+static constexpr const char *kInTheProgram =
+    "; with --mode=serial the program does it itself, and a debugger stops there";
+static constexpr const char *kWithoutTasks = "; --mode=check tells more, --mode=serial does without tasks";
+
 static std::string describeSignal(uint32_t signal) {
   const char *text = sigdescr_np(static_cast<int>(signal));
   if (!text)
     return fmt::format("signal {}", signal);
   std::string name = text;
   name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
-  return signal == SIGKILL ? name + "; the machine may be short of memory" : name;
+  return signal == SIGKILL ? name + "; the machine may be short of memory: try fewer --workers" : name + kInTheProgram;
 }
 
 static const char *describeStep(uint32_t step) {
@@ -34,15 +39,16 @@ static const char *describeStep(uint32_t step) {
   case SetupStep::None:
     return "its process could not be made";
   case SetupStep::Elf:
-    return "its binary is not one that a node can load";
+    return "its binary is not one that a node can load; compile the program again";
   case SetupStep::Heap:
   case SetupStep::Stack:
   case SetupStep::Partition:
     return "its memory could not be reserved; a smaller --task-memory may help";
   case SetupStep::Listener:
-    return "its jail could not be set up; another seccomp supervisor may be around this process";
+    return "its jail could not be set up; another seccomp supervisor may be around this process, and --mode=workers "
+           "needs no jail";
   default:
-    return "its jail could not be set up";
+    return "its jail could not be set up; --mode=workers needs none";
   }
 }
 
@@ -70,20 +76,20 @@ std::string describeFailure(const cleave_failure &failure, const BundledTask *ta
   case CLEAVE_CAUSE_SIGNAL:
     return fmt::format("{} was killed: {}", who, describeSignal(failure.detail));
   case CLEAVE_CAUSE_JAIL:
-    return fmt::format("{} was killed: it made a system call that its jail forbids", who);
+    return fmt::format("{} was killed: it made a system call that its jail forbids{}", who, kWithoutTasks);
   case CLEAVE_CAUSE_MEMORY:
     return fmt::format("{} asked for {} with a limit of {}; raise it with --task-memory", who,
                        readableSize(failure.bytes), readableSize(memoryBytes));
   case CLEAVE_CAUSE_SETUP:
     return fmt::format("{} could not be started: {}", who, describeSetup(failure.detail));
   case CLEAVE_CAUSE_PANIC:
-    return fmt::format("{} gave up{}", who, ownWords(failure));
+    return fmt::format("{} gave up{}{}", who, ownWords(failure), kWithoutTasks);
   case CLEAVE_CAUSE_OUTPUT:
-    return fmt::format("{} gave a result that cannot be read{}", who, ownWords(failure));
+    return fmt::format("{} gave a result that cannot be read{}{}", who, ownWords(failure), kWithoutTasks);
   case CLEAVE_CAUSE_EXIT:
-    return fmt::format("{} ended its process with status {}", who, failure.detail);
+    return fmt::format("{} ended its process with status {}{}", who, failure.detail, kWithoutTasks);
   default:
-    return fmt::format("{} failed{}", who, ownWords(failure));
+    return fmt::format("{} failed{}{}", who, ownWords(failure), kWithoutTasks);
   }
 }
 

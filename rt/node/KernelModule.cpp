@@ -9,7 +9,7 @@
 
 namespace cleave {
 
-static constexpr uint32_t kTraceEvents = 1 << 14; // with the rest of the control area within 2 MiB
+static constexpr uint32_t kTraceEvents = 1 << 26; // the kernel has room for fewer
 
 static uint64_t alignModule(uint64_t offset) { return (offset + kModuleAlignment - 1) & ~(kModuleAlignment - 1); }
 

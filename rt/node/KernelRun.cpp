@@ -186,7 +186,12 @@ void Session::closeObject(std::string_view content) {
 void Session::takeProgress(std::string_view content) {
   ProgressReport report;
   if (take(content, report))
-    figures = {report.tasks, report.bytesIn, report.bytesOut, report.running, report.workers};
+    figures = {.tasks = report.tasks,
+               .bytesIn = report.bytesIn,
+               .bytesOut = report.bytesOut,
+               .loop = report.loop,
+               .running = report.running,
+               .workers = report.workers};
 }
 
 void Session::takeCore(std::string_view content) {
@@ -208,6 +213,12 @@ void Session::end(std::string_view content) {
   run.figures.freeAtEnd = report.freeAtEnd;
   run.controlWords.resize(controlBytes.size() / sizeof(uint64_t));
   std::memcpy(run.controlWords.data(), controlBytes.data(), run.controlWords.size() * sizeof(uint64_t));
+  // Of the trace no more was sent than the program has filled.
+  if (cleave_control *control = run.control(); controlBytes.size() >= sizeof *control) {
+    uint64_t bytes = controlBytes.size() - std::min<uint64_t>(control->trace_offset, controlBytes.size());
+    control->trace_capacity = std::min(control->trace_capacity, bytes / sizeof(cleave_trace_event));
+  }
+  controlBytes = {};
 }
 
 /// False: that was the last message.
@@ -333,7 +344,7 @@ Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRu
   uint32_t workers = options.workers ? options.workers : countCpus();
   plan.cpus = std::min<uint32_t>(workers, 120) + 1;
   plan.memoryBytes = memoryFor(options);
-  Progress progress(!options.isQuiet);
+  Progress progress(progressWish(options));
   plan.module = makeKernelModule(bundle, planOf(options, progress.isOn()));
   plan.isAccelerated = !options.isEmulated && mayUseKvm();
   KernelMachine machine;

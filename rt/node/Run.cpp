@@ -244,7 +244,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   auto tasks = [&](uint32_t kind) { return bundle.tasks[kind].elf; };
   SupervisedRun run;
   uint64_t startNs = monotonicNs();
-  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, !options.isQuiet,
+  if (Problem problem = supervise(command, isIsolated ? &memory : nullptr, tasks, limits, progressWish(options),
                                   !options.tracePath.empty(), run))
     return complain(kUnusable, *problem);
   RunFigures figures;

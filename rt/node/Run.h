@@ -15,6 +15,7 @@ struct RunOptions {
   uint64_t taskSeconds = 0;         ///< mode kernel: a task that runs longer is killed; 0: never
   uint64_t kernelMemory = 0;        ///< mode kernel: the machine's; 0: half of this machine's
   bool isQuiet = false;             ///< no progress, and no notes on how the run is done; errors are told
+  bool wantsProgress = false;       ///< progress also where stdout is a terminal
   bool isEmulated = false;          ///< mode kernel: KVM is not tried
   std::string kernelLogPath;        ///< mode kernel: what kernel and emulator said
   std::string statsPath, tracePath; ///< empty: not wanted

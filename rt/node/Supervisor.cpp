@@ -35,8 +35,8 @@ uint64_t tag(Source source, WorkerEvent event = {}, uint32_t slot = 0) {
 
 class Supervisor {
 public:
-  Supervisor(const RootCommand &command, SharedMemory *memory, bool showsProgress, bool logsMemory)
-      : command(command), memory(memory), progress(showsProgress && memory), memoryLog(logsMemory) {}
+  Supervisor(const RootCommand &command, SharedMemory *memory, ProgressWish wish, bool logsMemory)
+      : command(command), memory(memory), progress(memory ? wish : ProgressWish::No), memoryLog(logsMemory) {}
 
   Problem prepare(TaskSource tasks, MappingLimits limits);
   Problem start();
@@ -199,8 +199,8 @@ SupervisedRun Supervisor::loop() {
 } // namespace
 
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
-                                     MappingLimits limits, bool showsProgress, bool logsMemory, SupervisedRun &run) {
-  Supervisor supervisor(command, memory, showsProgress, logsMemory);
+                                     MappingLimits limits, ProgressWish wish, bool logsMemory, SupervisedRun &run) {
+  Supervisor supervisor(command, memory, wish, logsMemory);
   if (Problem problem = supervisor.prepare(std::move(tasks), limits))
     return problem;
   if (Problem problem = supervisor.start())

@@ -3,6 +3,7 @@
 #define CLEAVE_NODE_SUPERVISOR_H
 
 #include "MemoryLog.h"
+#include "Progress.h"
 #include "RootProcess.h"
 #include "WorkerPool.h"
 
@@ -19,11 +20,11 @@ struct SupervisedRun {
 };
 
 /// Runs the program to its end. With `memory` its run time may ask for workers, which hold `tasks`; without, the
-/// program runs alone. `showsProgress` admits a line on the terminal (Progress.h), `logsMemory` has samples taken. When
+/// program runs alone. `progress` admits a line on the terminal (Progress.h), `logsMemory` has samples taken. When
 /// this returns, no process that it started is left.
 /// Errors: the machine does not give what is needed; then the program did not run.
 std::optional<std::string> supervise(const RootCommand &command, SharedMemory *memory, TaskSource tasks,
-                                     MappingLimits limits, bool showsProgress, bool logsMemory, SupervisedRun &run);
+                                     MappingLimits limits, ProgressWish progress, bool logsMemory, SupervisedRun &run);
 
 } // namespace cleave
 

@@ -39,11 +39,15 @@ private:
   void addPart(std::string &piece, const cleave_trace_event &event);
   void addWork(std::string &piece, const cleave_trace_event &event);
   void addEvent(std::string &piece, const cleave_trace_event &event);
+  /// Not 0, which Perfetto takes for the idle thread of a machine. The process has the number of the program's own thread,
+  /// which is how a process's first thread is known.
+  static uint32_t threadOf(uint32_t slot) { return slot + 1; }
   double sinceStart(uint64_t ns) const { return (static_cast<double>(ns) - static_cast<double>(startNs)) / 1e3; }
 
   const RunFigures &figures;
   cleave_control *control;
   uint64_t startNs = 0, kept = 0, next = 0;
+  uint32_t process = threadOf(0);
   std::vector<std::string> kindNames; ///< as JSON
   std::vector<bool> isNamed;          ///< by slot
   Step step = Step::Head;
@@ -60,6 +64,7 @@ TraceWriter::TraceWriter(const RunFigures &figures, const std::vector<BundledTas
   if (!control)
     return;
   startNs = control->start_ns;
+  process = threadOf(control->slot_count);
   kept = std::min(control->trace_count, control->trace_capacity);
   isNamed.resize(control->slot_count + CLEAVE_SLOTS_MAX + 1);
   for (uint32_t kind = 0; kind != control->kind_count; ++kind)
@@ -67,7 +72,7 @@ TraceWriter::TraceWriter(const RunFigures &figures, const std::vector<BundledTas
 }
 
 void TraceWriter::addName(std::string &piece, const char *what, uint32_t thread, const std::string &name) {
-  add(piece, R"({{"name":"{}","ph":"M","pid":1,"tid":{},"args":{{"name":{}}}}})", what, thread, quoted(name));
+  add(piece, R"({{"name":"{}","ph":"M","pid":{},"tid":{},"args":{{"name":{}}}}})", what, process, thread, quoted(name));
 }
 
 void TraceWriter::nameThread(std::string &piece, uint32_t slot) {
@@ -75,7 +80,7 @@ void TraceWriter::nameThread(std::string &piece, uint32_t slot) {
     return;
   isNamed[slot] = true;
   uint32_t local = slot - control->slot_count;
-  addName(piece, "thread_name", slot,
+  addName(piece, "thread_name", threadOf(slot),
           slot < control->slot_count ? fmt::format("worker {}", slot)
           : local                    ? fmt::format("local worker {}", local)
                                      : "the program's thread");
@@ -86,17 +91,17 @@ void TraceWriter::addPart(std::string &piece, const cleave_trace_event &event) {
   if (event.work)
     more += fmt::format(R"(,"work":{})", event.work);
   add(piece,
-      R"({{"name":{},"cat":"task","ph":"X","pid":1,"tid":{},"ts":{:.3f},"dur":{:.3f},)"
+      R"({{"name":{},"cat":"task","ph":"X","pid":{},"tid":{},"ts":{:.3f},"dur":{:.3f},)"
       R"("args":{{"kind":{},"items":{},"bytes_in":{},"bytes_out":{}{}}}}})",
-      kindNames[event.kind], event.slot, sinceStart(event.start_ns),
+      kindNames[event.kind], process, threadOf(event.slot), sinceStart(event.start_ns),
       static_cast<double>(event.end_ns - event.start_ns) / 1e3, event.kind, event.items, event.bytes_in,
       event.bytes_out, more);
 }
 
 /// A beginning and an end with a number in common.
 void TraceWriter::addWork(std::string &piece, const cleave_trace_event &event) {
-  std::string common = fmt::format(R"("name":{},"cat":"work","pid":1,"tid":{},"id":{})", kindNames[event.kind],
-                                   event.slot, event.work);
+  std::string common = fmt::format(R"("name":{},"cat":"work","pid":{},"tid":{},"id":{})", kindNames[event.kind],
+                                   process, threadOf(event.slot), event.work);
   std::string loop;
   if (event.loop)
     loop = fmt::format(R"(,"loop":{},"built":{:.3f})", event.loop,
@@ -119,9 +124,9 @@ bool TraceWriter::nextPiece(std::string &piece) {
     piece = fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_lost":{},"mode":{},"workers":{},"wall_us":{:.3f})",
                         control ? control->trace_count - kept : 0, quoted(figures.mode), figures.workers,
                         figures.wallSeconds * 1e6);
-    piece += fmt::format(R"(,"program":{})", control ? control->slot_count : 0); // the program's own thread
+    piece += fmt::format(R"(,"program":{})", process); // the program's own thread
     piece += R"(},"traceEvents":[)";
-    addName(piece, "process_name", 0, "cleave run --mode=" + figures.mode);
+    addName(piece, "process_name", process, "cleave run --mode=" + figures.mode);
     step = Step::Events;
     return true;
   case Step::Events:
@@ -133,9 +138,9 @@ bool TraceWriter::nextPiece(std::string &piece) {
   case Step::Memory:
     for (const MemorySample &sample : figures.memory)
       add(piece,
-          R"({{"name":"memory","cat":"memory","ph":"C","pid":1,"tid":0,"ts":{:.3f},)"
-          R"("args":{{"program":{},"workers":{},"shared":{}}}}})",
-          sinceStart(sample.atNs), sample.programBytes, sample.workerBytes, sample.sharedBytes);
+          R"({{"name":"memory","cat":"memory","ph":"C","pid":{0},"tid":{0},"ts":{1:.3f},)"
+          R"("args":{{"program":{2},"workers":{3},"shared":{4}}}}})",
+          process, sinceStart(sample.atNs), sample.programBytes, sample.workerBytes, sample.sharedBytes);
     step = Step::Tail;
     return true;
   case Step::Tail:

@@ -14,6 +14,7 @@
 #include "Local.h"
 #include "RangeBlocks.h"
 #include "Session.h"
+#include "ShownLoop.h"
 #include "Trace.h"
 
 #include "../task/Layout.h"
@@ -47,6 +48,8 @@ struct Ranges : Work {
   BlockPart memory[kMaxBlocks];
   uint8_t **gathered; /* by worker, then by block: its own copy of what gathers. Null: nothing does */
   trace::Span span;
+  ShownLoop shown;
+  bool isOutermost; /* it may be shown */
   uint8_t **copies; /* of each chunk's parts, as they were; null: it cannot throw */
   alignas(64) uint8_t results[];
 };
@@ -158,12 +161,14 @@ bool takePart(Work *work) {
     return false;
   }
   doChunk(ranges, chunk);
+  ranges.shown.add(lengthOf(ranges, chunk));
   return true;
 }
 
 void dispose(OpenWork *work) {
   auto *ranges = static_cast<Ranges *>(work);
   unlink(ranges);
+  ranges->shown.end();
   if (ranges->copies)
     for (uint64_t i = 0; i != ranges->capacity; ++i)
       free(ranges->copies[i]);
@@ -228,7 +233,10 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   auto doOne = [&](uint64_t chunk) {
     spentNs += doChunk(ranges, chunk);
     items += lengthOf(ranges, chunk);
+    ranges.shown.add(lengthOf(ranges, chunk));
   };
+  if (ranges.isOutermost)
+    ranges.shown.begin(first, ranges.allTrips);
   ranges.span.offer(0);
   /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
   if (!isKnown) {
@@ -243,6 +251,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
       doOne(chunk);
   ranges.span.want();
   withdraw(&ranges);
+  ranges.shown.end();
   openStack.helped += items < trips;
   ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
@@ -295,6 +304,7 @@ void *doRanges(const cleave_range &range) {
   ranges->blockCount = range.block_count;
   ranges->scalars = range.scalars;
   ranges->owner = workerNumber();
+  ranges->isOutermost = isProgramsThread() && ShownLoop::isOutermost();
   link(ranges, dispose);
   if (!prepare(*ranges, range)) {
     turnDown(site);

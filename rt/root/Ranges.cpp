@@ -24,6 +24,7 @@
 #include "Open.h"
 #include "RangeBlocks.h"
 #include "Session.h"
+#include "ShownLoop.h"
 #include "Watch.h"
 
 #include "../task/Layout.h"
@@ -49,6 +50,7 @@ struct RangeWork {
   /* A range in the middle that is done in place, to know what that takes; the middle, because of triangular loops. */
   cleave_site *site;
   uint64_t sampleFirst, sampleBeganNs;
+  ShownLoop shown;
   uint64_t reductionBytes;
   void (*combine)(const void *, const void *, void *);
   /* Mode check: the range that is being done in place, and the reductions before it, which lie behind the result. */
@@ -230,6 +232,7 @@ static void *beginRanges(const cleave_range &range) {
   work->args[0] = work->item;
   work->args[1] = range.scalars;
   void *shared[32] = {};
+  bool mayBeShown = !session.isChecking && ShownLoop::isOutermost();
   if (takeBlocks(*work, range) && !isCopyingTooMuch(*work, range)) {
     for (uint32_t i = 0; i != range.block_count + 2; ++i)
       if (range.site->shared_mask >> i & 1)
@@ -238,6 +241,8 @@ static void *beginRanges(const cleave_range &range) {
   }
   if (work->loop && session.isChecking && isReadAndWritten(*work))
     check::allowSharedChanges(work->loop);
+  if (work->loop && mayBeShown)
+    work->shown.begin(0, range.trips);
   if (work->loop)
     return work;
   freeGathered(*work);
@@ -265,6 +270,8 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
     return 0;
   }
   uint64_t length = rangeLength(work, done);
+  if (done)
+    work.shown.add(work.grain); /* the range before this one */
   if (work.sampleBeganNs) {
     learnInPlace(*work.site, ownNs() - work.sampleBeganNs);
     work.sampleBeganNs = 0;
@@ -276,7 +283,9 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
   }
   prepareResult(work, done, length);
   int answer = cleave_loop_next(work.loop, work.result);
-  /* Plain from now on: the rest is done without asking again. */
+  /* Plain from now on: the rest is done without asking again, so nobody sees how far it is. */
+  if (answer == 2)
+    work.shown.end();
   *count = answer == 2 ? work.trips - done : length;
   if (answer != 1)
     return 0;
@@ -292,6 +301,7 @@ extern "C" void cleave_range_end(void *range) {
     return local::endRanges(range);
   if (!range)
     return;
+  static_cast<RangeWork *>(range)->shown.end();
   freeGathered(*static_cast<RangeWork *>(range));
   cleave_loop_end(static_cast<RangeWork *>(range)->loop);
 }

@@ -78,6 +78,7 @@ enum {
   CLEAVE_GRANTS_MAX = 1024,  /* arena objects of one message */
   CLEAVE_LOG_MAX = 1024,     /* bytes of `log` text that are kept for a message */
   CLEAVE_SPIN_NS = 20000,
+  CLEAVE_LOOP_WHOLE = 1 << 30, /* a whole loop, in cleave_counters::loop */
   CLEAVE_FINDINGS_MAX = 64,    /* of one run that are kept as text; all are counted */
   CLEAVE_FINDING_TEXT_MAX = 504,
   CLEAVE_CHECK_STATUS = 123,  /* of `cleave run --mode=check` when something was found */
@@ -212,7 +213,8 @@ typedef struct cleave_counters {
   uint64_t store_written;       /* written, */
   uint64_t store_written_bytes;
   uint64_t store_damaged;       /* and found damaged and dropped */
-  uint64_t reserved;
+  uint64_t loop;                /* the loop that the program is at, if it is known how often it runs: its number, which
+                                   is not 0, << 32 | what is done of it in parts of CLEAVE_LOOP_WHOLE. 0: none */
 } cleave_counters;
 
 /* One thing that the checker found (docs/checking.md), as a person is to read it. Written by the root. */

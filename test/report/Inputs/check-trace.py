@@ -3,7 +3,7 @@
 What the format's description asks for (docs/report.md names it), as far as `cleave run --trace` uses it:
 
     file       an object with `traceEvents`, a list; `displayTimeUnit` is "ms" or "ns"; other members are metadata
-    any event  `ph`, a letter; `name`, text; `pid` and `tid`, whole numbers; `ts`, microseconds, unless it is metadata
+    any event  `ph`, a letter; `name`, text; `pid` and `tid`, whole numbers, not 0; `ts`, microseconds, unless it is metadata
     X          complete: `dur`, not negative. Those of one thread nest or are apart: one that began within another ends there
     b, e       asynchronous: `cat` and `id`; each e has a b before or at its time with the same cat, id and name, and the reverse
     C          counter: `args` with numbers alone
@@ -35,6 +35,8 @@ def check(trace):
             continue
         if not isinstance(event.get("name"), str) or not all(isinstance(event.get(key), int) for key in ("pid", "tid")):
             yield f"{where}: name, pid or tid"
+        elif event["tid"] < 1:
+            yield f"{where}: thread 0, which Perfetto takes for the idle one"
         arguments = event.get("args", {})
         if not isinstance(arguments, dict):
             yield f"{where}: args"

@@ -19,5 +19,5 @@ assert 0.9 < stats["coverage"] < 1 and stats["wall_s"] > 0
 
 events = [event for event in trace["traceEvents"] if event["ph"] == "X"]
 assert len(events) == 1 and trace["otherData"]["events_lost"] == 0
-assert events[0]["name"] == "work1(int)" and events[0]["tid"] == 2
+assert events[0]["name"] == "work1(int)" and events[0]["tid"] == 3
 assert events[0]["ts"] == 5.0 and events[0]["dur"] == 3.0
