@@ -224,32 +224,41 @@ void AgentProcess::serve() {
 
 } // namespace
 
-Problem prepareInputs(const AgentPlan &plan, std::vector<LabelEntry> *bound) {
+/// Who has just bound it may not be heard of yet.
+static Inputs::Opened openAtStart(Inputs &inputs, const BoundInput &input) {
+  uint64_t began = monotonicNs();
+  for (;;) {
+    Inputs::Opened opened = inputs.open(input.label, input.consistency);
+    if (!opened.isSilent || monotonicNs() - began > kPatienceAtStartNs)
+      return opened;
+    poll(nullptr, 0, kAgainMs);
+  }
+}
+
+static Problem prepareInput(Inputs &inputs, const BoundInput &input, PreparedInputs &prepared) {
+  if (!input.file.empty())
+    return inputs.bind(input, prepared.bound.emplace_back());
+  Inputs::Opened opened = openAtStart(inputs, input);
+  if (opened.error == ENOENT)
+    return fmt::format("the input '{}' is not bound; --input={}=@FILE binds it", input.label, input.label);
+  if (opened.error)
+    return fmt::format("the input '{}' cannot be opened: {}", input.label, opened.why);
+  return std::nullopt;
+}
+
+Problem prepareInputs(const AgentPlan &plan, PreparedInputs &prepared) {
   if (plan.inputs.empty())
     return std::nullopt;
   Services services(plan);
   Inputs inputs = services.inputs();
-  for (const BoundInput &input : plan.inputs) {
-    LabelEntry entry;
-    if (!input.file.empty()) {
-      if (Problem problem = inputs.bind(input, entry))
-        return problem;
-      if (bound)
-        bound->push_back(entry);
-      continue;
-    }
-    uint64_t began = monotonicNs();
-    Inputs::Opened opened = inputs.open(input.label, input.consistency);
-    while (opened.isSilent && monotonicNs() - began < kPatienceAtStartNs) { // who has just bound it may not be heard of yet
-      poll(nullptr, 0, kAgainMs);
-      opened = inputs.open(input.label, input.consistency);
-    }
-    if (opened.error == ENOENT)
-      return fmt::format("the input '{}' is not bound; --input={}=@FILE binds it", input.label, input.label);
-    if (opened.error)
-      return fmt::format("the input '{}' cannot be opened: {}", input.label, opened.why);
-  }
-  return std::nullopt;
+  Problem problem;
+  for (size_t i = 0; i != plan.inputs.size() && !problem; ++i)
+    problem = prepareInput(inputs, plan.inputs[i], prepared);
+  PeerFigures figures = services.peers ? services.peers->figures() : PeerFigures();
+  prepared.fetchedBlobs = figures.blobs;
+  prepared.fetchedBytes = figures.bytes;
+  prepared.failedFetches = figures.failed;
+  return problem;
 }
 
 Problem Agent::start(const AgentPlan &plan) {

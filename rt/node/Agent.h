@@ -32,8 +32,12 @@ struct AgentReport {
   uint64_t fetchedRecords = 0, fetchedBlobs = 0, fetchedBytes = 0, failedFetches = 0;
 };
 
-/// Binds what is to be bound, and sees that the rest is. `bound`: to what. Errors: for a person.
-Problem prepareInputs(const AgentPlan &plan, std::vector<LabelEntry> *bound = nullptr);
+struct PreparedInputs {
+  std::vector<LabelEntry> bound; ///< those that were given a file
+  uint64_t fetchedBlobs = 0, fetchedBytes = 0, failedFetches = 0;
+};
+/// Binds what is to be bound, and sees that the rest is. Errors: for a person.
+Problem prepareInputs(const AgentPlan &plan, PreparedInputs &prepared);
 
 class Agent {
 public:

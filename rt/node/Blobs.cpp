@@ -28,14 +28,14 @@ BlobOrigin originOf(const std::string &path, const struct stat &status) {
 }
 
 /// All of a file in memory, as it lies on the disk.
-class MappedFile {
+class MappedContent {
 public:
-  MappedFile(int file, uint64_t bytes) : bytes(bytes) {
+  MappedContent(int file, uint64_t bytes) : bytes(bytes) {
     if (bytes)
       data = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
   }
-  MappedFile(const MappedFile &) = delete;
-  ~MappedFile() {
+  MappedContent(const MappedContent &) = delete;
+  ~MappedContent() {
     if (bytes && data != MAP_FAILED)
       munmap(data, bytes);
   }
@@ -51,7 +51,7 @@ std::optional<cleave_name> nameOfContent(const StoreAccess &store, int file, uin
   if (fstat(file, &status) || !S_ISREG(status.st_mode))
     return std::nullopt;
   bytes = static_cast<uint64_t>(status.st_size);
-  MappedFile content(file, bytes);
+  MappedContent content(file, bytes);
   if (!content)
     return std::nullopt;
   return blobName(store.key.data(), store.keys, content.data, bytes);

@@ -80,6 +80,7 @@ constexpr uint64_t kLeastStoredNs = 200000;
 struct RunStore {
   cleave_store plan = {};
   AgentPlan agent; ///< with a folder: its path and its keys
+  PreparedInputs prepared;
   bool hasKey = false;
   RunRecord record; ///< of this run
 };
@@ -108,7 +109,7 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
     return std::nullopt;
   if (Problem problem = openRunFolder(options, store))
     return problem;
-  return needsAgent(options) ? prepareInputs(store.agent) : Problem();
+  return needsAgent(options) ? prepareInputs(store.agent, store.prepared) : Problem();
 }
 
 void closeRunStore(const RunOptions &options, RunStore &runStore, const RunFigures &figures) {
@@ -277,6 +278,9 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.control = isIsolated ? memory.header : nullptr;
   figures.memory = std::move(run.memory);
   figures.agent = agent.finish();
+  figures.agent.fetchedBlobs += store.prepared.fetchedBlobs;
+  figures.agent.fetchedBytes += store.prepared.fetchedBytes;
+  figures.agent.failedFetches += store.prepared.failedFetches;
   for (const OpenedInput &input : figures.agent.opened)
     store.record.inputs.push_back({input.path, input.bytes, input.changedNs, input.label, input.version});
   int status = writeFigures(options, figures, bundle);

@@ -286,10 +286,10 @@ int bindInputCommand(const StoreOptions &options) {
       return complain(kUsage, *problem);
   if (Problem problem = openAccess(options.path, options.keyPath, /*makes=*/true, plan.store))
     return complain(kUsage, *problem);
-  std::vector<LabelEntry> bound;
-  if (Problem problem = prepareInputs(plan, &bound))
+  PreparedInputs prepared;
+  if (Problem problem = prepareInputs(plan, prepared))
     return complain(kBad, *problem);
-  for (const LabelEntry &entry : bound)
+  for (const LabelEntry &entry : prepared.bound)
     fmt::print("{} is bound to version {}, {}\n", printable(entry.label), entry.version, readableBytes(entry.bytes));
   return finish(0);
 }

@@ -150,8 +150,7 @@ class Net:
         log = open(os.path.join(folder, "etcd.log"), "w")
         self.etcd = subprocess.Popen(
             ["etcd", "--data-dir", os.path.join(folder, "etcd"), "--listen-client-urls", f"http://{INDEX}",
-             "--advertise-client-urls", f"http://{INDEX}", "--listen-peer-urls", "http://127.0.0.1:2380",
-             "--unsafe-no-fsync"], stdout=log, stderr=log)  # fmt: skip
+             "--advertise-client-urls", f"http://{INDEX}", "--listen-peer-urls", "http://127.0.0.1:2380"], stdout=log, stderr=log)  # fmt: skip
         waitFor("etcd answers", self.doesAnswer, seconds=30)
         self.a, self.b = Node(self, "a", 2), Node(self, "b", 3)
 
