@@ -8,7 +8,8 @@
 //
 //     main          = is_splitting ? main.cut : main.plain
 //     sorted        as written
-//     sorted.cut    frame_enter; sorted.cut.body; frame_leave (also when it throws)
+//     sorted.cut    sorted, while the run time says that asking does not pay (cleave_function::skips); else
+//                   frame_enter; sorted.cut.body; frame_leave (also when it throws)
 #include "passes/Cuts.h"
 #include "passes/Dispatch.h"
 #include "passes/Prepare.h"
@@ -174,6 +175,7 @@ private:
   void lowerRange(const CutSite &site, const CopiedLoop &copied) {
     LocalWork local;
     GlobalVariable *kind = rangeKind(*site.range, abi, local);
+    local.flags |= CLEAVE_SITE_SKIPS;
     // What a batch of iterations costs is asked of the loop, not of the site.
     GlobalVariable *global = abi.site(kind, *site.where, rangeSharedMask(*site.range), {1000, 0}, local);
     lowerRangeLoop(*site.range, copied, global, site.cost.baseNs, *maps[site.where->getFunction()], abi);
@@ -183,8 +185,7 @@ private:
     ValueToValueMapTy &map = *maps[site.call->getFunction()];
     uint32_t shared = site.loop ? site.loop->sharedMask : 0;
     LocalWork work = localWork(site);
-    if (site.loop)
-      work.flags |= CLEAVE_SITE_SKIPS;
+    work.flags |= CLEAVE_SITE_SKIPS;
     GlobalVariable *global = abi.site(abi.kind(*site.callee), *site.call, shared, site.cost, work);
     if (site.loop)
       lowerStagedLoop(*site.loop, global, map, abi);
@@ -241,24 +242,46 @@ private:
       body->setName(wrapper->getName() + ".body");
       body->replaceAllUsesWith(wrapper);
       requirePersonality(*wrapper);
-      // A frame is cheap, but a recursive wrapper must not be taken for a leaf by the inliner's size rules.
       IRBuilder<> builder(BasicBlock::Create(module.getContext(), "entry", wrapper));
       BasicBlock *normal = BasicBlock::Create(module.getContext(), "left", wrapper);
       BasicBlock *unwind = BasicBlock::Create(module.getContext(), "unwound", wrapper);
-      Value *frame = builder.CreateCall(abi.frameEnter);
+      Value *frame = builder.CreateAlloca(abi.frame);
       SmallVector<Value *, 8> arguments;
       for (Argument &argument : wrapper->args())
         arguments.push_back(&argument);
+      auto setUp = [&](CallBase *call, const Function &callee) {
+        call->setCallingConv(callee.getCallingConv());
+        AttributeList attributes = body->getAttributes();
+        call->setAttributes(attributes.removeFnAttributes(module.getContext()));
+      };
+      auto giveBack = [&](CallBase *call) {
+        if (call->getType()->isVoidTy())
+          builder.CreateRetVoid();
+        else
+          builder.CreateRet(call);
+      };
+      Constant *record = ConstantPointerNull::get(builder.getPtrTy());
+      if (!original->hasName() || original->getName() != "main") { // that one is called once
+        GlobalVariable *cutFunction = abi.cutFunction();
+        record = cutFunction;
+        builder.SetInsertPoint(builder.CreateUnreachable()); // a place to split at
+        auto [skipping, asking] = abi.ifSkipsAtDepth(builder, cutFunction);
+        BasicBlock *meeting = skipping->getSuccessor(0);
+        builder.SetInsertPoint(skipping);
+        CallInst *call = builder.CreateCall(original, arguments);
+        setUp(call, *original);
+        giveBack(call);
+        skipping->eraseFromParent();
+        builder.SetInsertPoint(asking->getParent());
+        asking->eraseFromParent();
+        meeting->eraseFromParent();
+      }
+      builder.CreateCall(abi.frameEnter, {frame, record});
       InvokeInst *call = builder.CreateInvoke(body, normal, unwind, arguments);
-      call->setCallingConv(body->getCallingConv());
-      AttributeList attributes = body->getAttributes();
-      call->setAttributes(attributes.removeFnAttributes(module.getContext()));
+      setUp(call, *body);
       builder.SetInsertPoint(normal);
       builder.CreateCall(abi.frameLeave, {frame});
-      if (call->getType()->isVoidTy())
-        builder.CreateRetVoid();
-      else
-        builder.CreateRet(call);
+      giveBack(call);
       builder.SetInsertPoint(unwind);
       LandingPadInst *pad =
           builder.CreateLandingPad(StructType::get(module.getContext(), {builder.getPtrTy(), builder.getInt32Ty()}), 0);

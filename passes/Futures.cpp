@@ -20,6 +20,7 @@
 #include "passes/Futures.h"
 #include "passes/Places.h"
 #include "passes/Prepare.h"
+#include "cleave/program.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/DomTreeUpdater.h"
 #include "llvm/IR/Dominators.h"
@@ -251,6 +252,10 @@ private:
 
 } // namespace
 
+static Constant *plainToken(IRBuilderBase &builder) {
+  return ConstantExpr::getIntToPtr(builder.getInt64(reinterpret_cast<uint64_t>(CLEAVE_PLAIN_TOKEN)), builder.getPtrTy());
+}
+
 /// if (open) { open = false; take the result, or make the call here }
 void FutureLowering::joinBefore(Instruction *where) {
   LLVMContext &context = call.getContext();
@@ -267,13 +272,22 @@ void FutureLowering::joinBefore(Instruction *where) {
   builder.SetInsertPoint(join);
   builder.CreateStore(builder.getFalse(), openSlot);
   Value *token = builder.CreateLoad(builder.getPtrTy(), tokenSlot);
-  Value *answer = builder.CreateCall(abi.join, {site, token, resultSlot});
+  BasicBlock *asking = BasicBlock::Create(context, "join.asking", function, joined);
+  BasicBlock *answered = BasicBlock::Create(context, "join.answered", function, joined);
+  builder.CreateCondBr(builder.CreateICmpEQ(token, plainToken(builder)), answered, asking);
+  builder.SetInsertPoint(asking);
+  Value *asked = builder.CreateCall(abi.join, {site, token, resultSlot});
+  builder.CreateBr(answered);
+  builder.SetInsertPoint(answered);
+  PHINode *answer = builder.CreatePHI(builder.getInt32Ty(), 2);
+  answer->addIncoming(builder.getInt32(2), join);
+  answer->addIncoming(asked, asking);
   auto *copy = cast<CallBase>(call.clone());
   builder.Insert(copy);
   if (auto *invoke = dyn_cast<InvokeInst>(copy)) {
     invoke->setNormalDest(joined);
     for (PHINode &phi : invoke->getUnwindDest()->phis())
-      phi.addIncoming(phi.getIncomingValueForBlock(call.getParent()), join);
+      phi.addIncoming(phi.getIncomingValueForBlock(call.getParent()), answered);
   } else {
     builder.CreateBr(joined);
   }
@@ -322,10 +336,17 @@ void FutureLowering::replaceUses() {
 }
 
 void FutureLowering::spawn() {
-  IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
   IRBuilder<> builder(&call);
+  auto [skipping, asking] = abi.ifSkips(builder, site);
+  IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
+  builder.SetInsertPoint(asking);
   Value *list = abi.argumentList(builder, entry, callee, SmallVector<Value *, 8>(call.args()));
-  builder.CreateStore(builder.CreateCall(abi.spawn, {site, list, resultSlot}), tokenSlot);
+  Value *asked = builder.CreateCall(abi.spawn, {site, list, resultSlot});
+  builder.SetInsertPoint(&call);
+  PHINode *token = builder.CreatePHI(builder.getPtrTy(), 2);
+  token->addIncoming(plainToken(builder), skipping->getParent());
+  token->addIncoming(asked, asking->getParent());
+  builder.CreateStore(token, tokenSlot);
   builder.CreateStore(builder.getTrue(), openSlot);
   if (auto *invoke = dyn_cast<InvokeInst>(&call)) {
     builder.CreateBr(invoke->getNormalDest());

@@ -169,15 +169,8 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   IRBuilder<> builder(loopEntry);
   constexpr unsigned plainAnswer = 2;
   Value *answers = entry.CreateAlloca(builder.getInt32Ty()); // the last answer, of which 2 holds for the rest of the loop
-  Value *skipsAt = abi.skips(builder, site);
-  LoadInst *skips = builder.CreateAlignedLoad(builder.getInt64Ty(), skipsAt, Align(8));
-  skips->setAtomic(AtomicOrdering::Monotonic);
-  Instruction *skipping, *beginning;
-  SplitBlockAndInsertIfThenElse(builder.CreateIsNotNull(skips), loopEntry->getIterator(), &skipping, &beginning);
+  auto [skipping, beginning] = abi.ifSkips(builder, site);
   entry.SetInsertPoint(&*function->getEntryBlock().getFirstInsertionPt()); // it may have been what was split
-  builder.SetInsertPoint(skipping);
-  builder.CreateAlignedStore(builder.CreateSub(skips, builder.getInt64(1)), skipsAt, Align(8))
-      ->setAtomic(AtomicOrdering::Monotonic);
   builder.SetInsertPoint(beginning);
   unsigned field = 0;
   for (Value *value : staged.liveIns)

@@ -155,6 +155,12 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
       out << " by ";
       operand(block.highStep);
     }
+    if (block.isPivot) {
+      out << " read from ";
+      operand(block.low);
+      out << " to ";
+      operand(block.high);
+    }
     out << "\n";
   }
   for (auto [one, other] : range.memory.distinct)

@@ -5,14 +5,17 @@
 //   cleave_kind {ptr name, ptr file, u32 line, u32 id, u32 param_count, u32 symbol_count, ptr params, ptr result,
 //                ptr symbols}
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags, ptr split,
-//                u64 skips, [16 x u64] learnt}
+//                u64 skips, [20 x u64] learnt}
+//   cleave_function {[16 x u64] skips, [16 x u64] learnt}
+//   cleave_frame {ptr function, u64 serial, u64 helped, u64 began}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
 #include "passes/Places.h"
-#include "cleave/image.h"
+#include "cleave/program.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -30,7 +33,7 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
     cast<Function>(callee.getCallee())->setDoesNotThrow();
     return callee;
   };
-  frameEnter = declare("cleave_frame_enter", pointer, {});
+  frameEnter = declare("cleave_frame_enter", none, {pointer, pointer});
   frameLeave = declare("cleave_frame_leave", none, {pointer});
   spawn = declare("cleave_spawn", pointer, {pointer, pointer, pointer});
   join = declare("cleave_join", i32, {pointer, pointer, pointer});
@@ -47,6 +50,9 @@ ProgramAbi::ProgramAbi(Module &module) : module(module), context(module.getConte
   rethrow = module.getOrInsertFunction("cleave_rethrow", FunctionType::get(none, {}, false));
   cast<Function>(rethrow.getCallee())->setDoesNotReturn();
   isSplitting = new GlobalVariable(module, i32, false, GlobalValue::ExternalLinkage, nullptr, "cleave_is_splitting");
+  frame = StructType::get(context, {pointer, i64, i64, i64});
+  depth = new GlobalVariable(module, i64, false, GlobalValue::ExternalLinkage, nullptr, "cleave_depth", nullptr,
+                             GlobalValue::LocalExecTLSModel);
 }
 
 GlobalVariable *ProgramAbi::constant(Constant *value, const Twine &name) {
@@ -342,7 +348,7 @@ GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where,
   auto orNull = [&](Function *function) {
     return function ? cast<Constant>(function) : ConstantPointerNull::get(PointerType::get(context, 0));
   };
-  Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, 16));
+  Constant *learnt = ConstantAggregateZero::get(ArrayType::get(i64, CLEAVE_LEARNT_WORDS));
   Constant *value = ConstantStruct::getAnon({kind, text(place.file), ConstantInt::get(i32, place.line),
                                              ConstantInt::get(i32, sharedMask), ConstantFP::get(real, cost.baseNs),
                                              ConstantFP::get(real, cost.perByteNs),
@@ -351,8 +357,34 @@ GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where,
   return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
 }
 
-Value *ProgramAbi::skips(IRBuilderBase &builder, GlobalVariable *site) {
-  return builder.CreateStructGEP(site->getValueType(), site, 9);
+GlobalVariable *ProgramAbi::cutFunction() {
+  auto *list = ArrayType::get(i64, CLEAVE_DEPTHS);
+  auto *type = StructType::get(context, {list, list});
+  return new GlobalVariable(module, type, false, GlobalValue::InternalLinkage, ConstantAggregateZero::get(type),
+                            "cleave.function");
+}
+
+static std::pair<Instruction *, Instruction *> ifSkips(IRBuilderBase &builder, Value *skipsAt) {
+  Type *word = builder.getInt64Ty();
+  LoadInst *skips = builder.CreateAlignedLoad(word, skipsAt, Align(8));
+  skips->setAtomic(AtomicOrdering::Monotonic);
+  Instruction *skipping, *asking;
+  SplitBlockAndInsertIfThenElse(builder.CreateIsNotNull(skips), builder.GetInsertPoint(), &skipping, &asking);
+  builder.SetInsertPoint(skipping);
+  builder.CreateAlignedStore(builder.CreateSub(skips, builder.getInt64(1)), skipsAt, Align(8))
+      ->setAtomic(AtomicOrdering::Monotonic);
+  return {skipping, asking};
+}
+
+std::pair<Instruction *, Instruction *> ProgramAbi::ifSkips(IRBuilderBase &builder, GlobalVariable *site) {
+  return cleave::ifSkips(builder, builder.CreateStructGEP(site->getValueType(), site, 9));
+}
+
+std::pair<Instruction *, Instruction *> ProgramAbi::ifSkipsAtDepth(IRBuilderBase &builder, GlobalVariable *cutFunction) {
+  Value *here = builder.CreateAlignedLoad(i64, builder.CreateThreadLocalAddress(depth), Align(8));
+  Value *place = builder.CreateBinaryIntrinsic(Intrinsic::umin, here, builder.getInt64(CLEAVE_DEPTHS - 1));
+  return cleave::ifSkips(builder, builder.CreateInBoundsGEP(cutFunction->getValueType(), cutFunction,
+                                                            {builder.getInt64(0), builder.getInt32(0), place}));
 }
 
 } // namespace cleave

@@ -40,8 +40,13 @@ public:
                              llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call);
   llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost,
                              LocalWork local);
-  /// Of a site: the address of cleave_site::skips.
-  llvm::Value *skips(llvm::IRBuilderBase &builder, llvm::GlobalVariable *site);
+  /// A cleave_function.
+  llvm::GlobalVariable *cutFunction();
+  /// `if (skips) { --skips; } else {}` at the builder's place, of a site, or of a cut function at the depth that the
+  /// thread has there: the ends of both branches, which meet again where the builder was.
+  std::pair<llvm::Instruction *, llvm::Instruction *> ifSkips(llvm::IRBuilderBase &builder, llvm::GlobalVariable *site);
+  std::pair<llvm::Instruction *, llvm::Instruction *> ifSkipsAtDepth(llvm::IRBuilderBase &builder,
+                                                                     llvm::GlobalVariable *cutFunction);
   /// The function that a worker in the program's own process calls to make a call of `candidate`.
   llvm::Function *localCall(const Candidate &candidate);
 
@@ -65,6 +70,7 @@ public:
   llvm::FunctionCallee frameEnter, frameLeave, spawn, join, loopBegin, loopPush, loopNext, loopEnd;
   llvm::FunctionCallee rangeBegin, rangeNext, rangeEnd, giveUp, checked, rethrow;
   llvm::GlobalVariable *isSplitting;
+  llvm::StructType *frame; ///< cleave_frame
 
 private:
   llvm::Constant *typeConstant(const llvm::MDNode *type);
@@ -80,6 +86,7 @@ private:
   llvm::LLVMContext &context;
   llvm::Type *i32, *i64, *pointer, *real;
   llvm::StructType *typeStruct;
+  llvm::GlobalVariable *depth;
   llvm::DenseMap<const llvm::MDNode *, llvm::GlobalVariable *> types;
   llvm::DenseMap<const llvm::Function *, llvm::GlobalVariable *> kinds;
   unsigned kindCount = 0;

@@ -11,8 +11,9 @@
 //
 // Whoever does not split the loop does not ask at each border either: there is a second copy, as it was written.
 //
-//     LOOP   if (it is short) goto whole            ask:    if (!(range = cleave_range_begin(...))) goto whole
-//            goto ask                               header: as above                 whole: the loop as it was
+//     LOOP   if (it is short) goto whole            ask:    if (site.skips) { --site.skips; goto whole }
+//            goto ask                                       if (!(range = cleave_range_begin(...))) goto whole
+//                                                   header: as above                 whole: the loop as it was
 //
 // The task's copy of the loop differs from the original in its end (a count instead of the exit test, which is true for
 // every iteration of the range), in the pointers that come in (block + distance instead of the program's addresses),
@@ -492,14 +493,14 @@ Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
   for (auto [number, block] : enumerate(range.memory.blocks)) {
     Value *one = builder.CreateConstInBoundsGEP2_64(listType, list, 0, number);
     Value *zero = builder.getInt64(0);
-    bool isWritten = block.isWritten && !block.gathers;
+    bool isWritten = block.isWritten && !block.gathers, isPart = isWritten || block.isPivot;
     Value *fields[] = {here(block.base),
                        builder.getInt64(block.bytes),
                        block.owner ? here(block.owner) : ConstantPointerNull::get(builder.getPtrTy()),
                        builder.getInt64(block.isWritten),
-                       isWritten ? here(block.low) : zero,
+                       isPart ? here(block.low) : zero,
                        isWritten ? here(block.lowStep) : zero,
-                       isWritten ? here(block.high) : zero,
+                       isPart ? here(block.high) : zero,
                        isWritten ? here(block.highStep) : zero,
                        builder.getInt32(block.gathers),
                        builder.getInt32(block.elementBytes)};
@@ -520,7 +521,11 @@ void LoopRewriter::begin() {
                                               builder.getInt32Ty(), builder.getInt32Ty(), word, pointer});
   Value *description = entry.CreateAlloca(rangeType);
 
-  builder.SetInsertPoint(preheader->getTerminator());
+  Instruction *entrance = preheader->getTerminator();
+  builder.SetInsertPoint(entrance);
+  auto [skipping, asking] = abi.ifSkips(builder, site);
+  preheader = entrance->getParent();
+  builder.SetInsertPoint(asking);
   storeScalars();
   Value *blocks = describeBlocks(entry);
   SmallVector<uint32_t, 8> pairs;
@@ -545,7 +550,13 @@ void LoopRewriter::begin() {
                      combiner()};
   for (auto [index, value] : enumerate(fields))
     builder.CreateStore(value, builder.CreateStructGEP(rangeType, description, index));
-  handle = builder.CreateCall(abi.rangeBegin, {description});
+  Value *begun = builder.CreateCall(abi.rangeBegin, {description});
+  builder.SetInsertPoint(preheader, preheader->begin());
+  PHINode *phi = builder.CreatePHI(pointer, 2);
+  phi->addIncoming(ConstantPointerNull::get(builder.getPtrTy()), skipping->getParent());
+  phi->addIncoming(begun, asking->getParent());
+  handle = phi;
+  builder.SetInsertPoint(entrance);
   builder.CreateStore(handle, handleSlot);
 }
 

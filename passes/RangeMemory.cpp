@@ -78,8 +78,9 @@ private:
     SmallVector<Part, 4> parts;
     bool isWritten = false;
     const Instruction *writer = nullptr;
-    /// Another block of the same base holds the members that the loop only reads.
+    /// Another block of the same base holds what the loop only reads.
     bool isTwin = false;
+    bool isPivot = false; ///< that other block, if it is the same bytes for all iterations
     Instruction *followed = nullptr;  ///< it follows a pointer that lies in the block, which travels by type
     const MDNode *element = nullptr; ///< then
     Value *owner = nullptr;
@@ -111,6 +112,9 @@ private:
   bool isolateWritten(RangeMemory &result);
   bool measure(Block &block, RangeBlock &result);
   bool separateMembers(unsigned number);
+  bool separatePivot(unsigned number);
+  void separate(unsigned number, SmallVector<Part, 4> written, SmallVector<Part, 4> read);
+  bool measurePivot(const Block &block, RangeBlock &result);
   /// Do all accesses belong to the iteration's own part?
   bool isLinear(const Block &block) const {
     return all_of(block.parts, [&](const Part &part) {
@@ -636,13 +640,51 @@ bool MemoryAnalysis::separateMembers(unsigned number) {
   }
   if (read.empty())
     return false;
+  separate(number, std::move(written), std::move(read));
+  return true;
+}
+
+void MemoryAnalysis::separate(unsigned number, SmallVector<Part, 4> written, SmallVector<Part, 4> read) {
   Block twin = blocks[number];
   twin.parts = std::move(written);
   twin.isTwin = true;
   blocks[number].parts = std::move(read);
   blocks[number].isWritten = false;
   blocks.push_back(std::move(twin));
+}
+
+/// A table in one piece, of which each row is combined with row k: what all iterations read alike becomes a block of its own,
+/// whose bytes are told to the run time. It finds the iterations that write there, if there are any, and splits around
+/// them (Barrier, rt/root/RangeBlocks.h).
+bool MemoryAnalysis::separatePivot(unsigned number) {
+  SmallVector<Part, 4> written, read;
+  for (const Part &part : blocks[number].parts) {
+    bool isSame = !part.isWrite && part.interval.low && evolution.isLoopInvariant(part.interval.low, &loop) &&
+                  evolution.isLoopInvariant(part.interval.high, &loop);
+    (isSame ? read : written).push_back(part);
+  }
+  bool isApart = all_of(written, [&](const Part &part) {
+    auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
+    return low && low->getLoop() == &loop;
+  });
+  if (read.empty() || !isApart)
+    return false;
+  separate(number, std::move(written), std::move(read));
+  blocks[number].isPivot = true;
   return true;
+}
+
+bool MemoryAnalysis::measurePivot(const Block &block, RangeBlock &result) {
+  const SCEV *low = nullptr, *high = nullptr;
+  for (const Part &part : block.parts) {
+    low = low ? evolution.getSMinExpr(low, part.interval.low) : part.interval.low;
+    high = high ? evolution.getSMaxExpr(high, part.interval.high) : part.interval.high;
+  }
+  result.low = expand(low);
+  result.high = expand(high);
+  return (result.low && result.high) ||
+         refuse("loop-extent", "which part of " + nameOf(block.objects) + " all iterations read cannot be computed before the loop",
+                block.parts.front().where, "");
 }
 
 /// The interval of iteration t as two linear functions.
@@ -697,6 +739,10 @@ bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
     for (unsigned j = 0; j < blocks.size(); ++j) {
       bool isVariablePair = result.blocks[k].bytes && result.blocks[j].bytes;
       bool isTwinPair = blocks[j].base == blocks[k].base;
+      if (j != k && isTwinPair && blocks[j].isPivot) {
+        result.distinct.push_back({k, j});
+        continue;
+      }
       if (j == k || (blocks[j].isWritten && j < k) || isVariablePair || isTwinPair)
         continue;
       if (!objects.mayOverlap(blocks[k].objects, blocks[j].objects))
@@ -732,8 +778,8 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
       for (const Part &part : blocks[number].parts)
         accesses.push_back(part.where);
       blocks[number].gathering = findGathering(accesses);
-      if (!blocks[number].gathering)
-        separateMembers(number);
+      if (!blocks[number].gathering && !separateMembers(number))
+        separatePivot(number);
     }
   }
   for (Block &block : blocks) {
@@ -747,12 +793,14 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     one.owner = block.owner;
     one.isWritten = block.isWritten;
     one.isTwin = block.isTwin;
+    one.isPivot = block.isPivot;
     if (block.gathering) {
       one.gathers = block.gathering->kind;
       one.elementBytes = block.gathering->elementBytes;
       result.gathering.append(block.gathering->operations);
-    } else if (block.isWritten && !measure(block, one))
+    } else if ((block.isWritten && !measure(block, one)) || (block.isPivot && !measurePivot(block, one))) {
       return std::nullopt;
+    }
     result.blocks.push_back(one);
   }
   if (!addBounds(result) || !isolateWritten(result))

@@ -29,10 +29,11 @@ struct RangeBlock {
   const llvm::MDNode *element = nullptr; ///< null: the block travels as bytes
   llvm::Value *owner = nullptr;          ///< with `element`, of a heap block: the std::vector whose elements it holds
   bool isWritten = false;
-  bool isTwin = false; ///< the written members of an array of structs; an earlier block has the same base
+  bool isTwin = false;  ///< the part of a base that is written; an earlier block has what is only read of the same base
+  bool isPivot = false; ///< that earlier block, if all iterations read the same bytes of it: [low, high), steps 0
   /// Written, and any iteration may change any element, all by this operation (CLEAVE_GATHER_..., program.h).
   unsigned gathers = 0, elementBytes = 0;
-  llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader
+  llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader, or null
 };
 
 /// Any other pointer that comes into the loop, told by its distance from a base: an end that is compared, a place in a

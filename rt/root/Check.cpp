@@ -223,7 +223,7 @@ void endFuture(OpenWork *work) { endCheckedFuture(static_cast<CheckedFuture *>(w
 
 bool isFutureSpent(const cleave_site *site) {
   SiteRecord &record = recordOf(site);
-  uint32_t &here = record.atDepth[openStack.depth < kDepths ? openStack.depth : kDepths - 1];
+  uint32_t &here = record.atDepth[cleave_depth < kDepths ? cleave_depth : kDepths - 1];
   return !isPowerOfTwo(++record.asked) && ++here > kFutureItems;
 }
 

@@ -9,6 +9,7 @@
 #include "Memo.h"
 #include "Open.h"
 #include "Session.h"
+#include "Watch.h"
 #include "Workers.h"
 
 #include "../task/Layout.h"
@@ -96,6 +97,7 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
 using namespace cleave;
 
 extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *result) {
+  watch::siteAsks(*site);
   /* With a store, what is worth remembering goes to a named task first. */
   bool isLocal = local::mayDo(*site), isRemembered = memo::isOn() && isSplitting() && mayIsolate();
   if (isLocal && !isRemembered)
@@ -105,9 +107,9 @@ extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *
   if (session.isChecking)
     return check::spawn(site, args);
   /* Isolated: each site sends at least its first call, however small. */
-  FutureWorth worth = judgeFuture(*site, args, openStack.depth, worthNs(), isIsolatedMode());
+  FutureWorth worth = judgeFuture(*site, args, cleave_depth, worthNs(), isIsolatedMode());
   if (worth.worth == Worth::Plain)
-    return local::plainToken();
+    return CLEAVE_PLAIN_TOKEN;
   Future *sent = worth.worth == Worth::InPlace ? nullptr : send(site, args, worth);
   return sent || !isLocal ? sent : local::spawn(site, args, result);
 }
@@ -115,10 +117,10 @@ extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *
 extern "C" int cleave_join(cleave_site *, void *token, void *result) {
   if (local::owns(token))
     return local::join(token);
-  if (!token || token == local::plainToken() || !isSplitting()) {
+  if (!token || token == CLEAVE_PLAIN_TOKEN || !isSplitting()) {
     if (isSplitting())
       ++counters().done_in_place;
-    return token == local::plainToken() ? 2 : 0;
+    return token == CLEAVE_PLAIN_TOKEN ? 2 : 0;
   }
   if (session.isChecking)
     return check::join(token);

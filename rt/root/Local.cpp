@@ -13,14 +13,18 @@
 
 namespace cleave::local {
 
-struct alignas(128) Worker {
-  uint32_t lock;
-  uint32_t index;
-  Work *oldest, *newest;
+struct Worker {
+  /* What others look at. */
+  alignas(128) uint32_t lock;
+  Work *oldest;
+  /* Its own. */
+  alignas(128) Work *newest;
   uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
   const char *stackFloor; /* below it, nobody else's work is begun on this stack */
-  uint32_t isAtWork;
+  uint32_t index;
   uint32_t depth; /* of parts that this thread is doing, one within another */
+  uint32_t isAtWork; /* looked at when the program forks */
+  bool isShown;      /* as running; lies beside others', so it is not written at each part */
 };
 
 constinit thread_local Worker *self;
@@ -28,6 +32,9 @@ constinit thread_local Worker *self;
 namespace {
 
 constexpr uint64_t kSpinNs = 30000;
+/* Looks without the clock: some hundred nanoseconds, which is what a short part takes to come back. */
+constexpr uint32_t kFirstLooks = 32, kLooksPerClock = 8;
+constexpr uint64_t kReportNs = 1000000;
 constexpr uint64_t kLeastStack = 64u << 20, kMostStack = uint64_t{1} << 33;
 
 Worker workers[CLEAVE_SLOTS_MAX + 1];
@@ -35,11 +42,16 @@ uint32_t count;   /* the program's thread included */
 uint32_t started; /* of the others */
 uint32_t isHeld;  /* a fork is going on: begin nothing */
 
-/* In cache lines of their own: all workers look at them. */
-alignas(128) uint32_t offers;
+alignas(128) uint32_t offers; /* that were worth getting somebody up for; who sleeps sleeps on it */
 alignas(128) uint32_t sleepers;
 
 void relax() { __builtin_ia32_pause(); }
+
+void show(bool isRunning) {
+  if (self->isShown != isRunning)
+    __atomic_store_n(&session.control->local_running[self->index], isRunning, __ATOMIC_RELAXED);
+  self->isShown = isRunning;
+}
 
 void lock(Worker &worker) {
   while (__atomic_exchange_n(&worker.lock, 1, __ATOMIC_ACQUIRE))
@@ -54,32 +66,56 @@ Work *joinOldest(Worker &worker) {
     return nullptr;
   lock(worker);
   Work *work = worker.oldest;
-  while (work && !__atomic_load_n(&work->parts, __ATOMIC_RELAXED))
-    work = work->newer;
-  if (work)
-    work->helpers.add(1);
+  for (; work; work = work->newer) {
+    work->helpers.add(1); /* first of all, since a line that is read first and then written moves twice */
+    if (__atomic_load_n(&work->parts, __ATOMIC_RELAXED))
+      break;
+    work->helpers.add(~0u);
+  }
   unlock(worker);
   return work;
 }
 
-bool helpSomebody() {
-  if (__atomic_load_n(&isHeld, __ATOMIC_SEQ_CST))
-    return false;
-  for (uint32_t k = 1, all = workerCount(); k < all; ++k) {
-    Work *work = joinOldest(workers[(self->index + k) % all]);
-    if (!work)
-      continue;
-    uint64_t before = floatControl();
-    if (before != work->floatControl)
-      setFloatControl(work->floatControl);
-    bool hasDone = work->takePart(work);
-    if (before != work->floatControl)
-      setFloatControl(before);
+bool doPart(Work *work) {
+  const uint64_t before = floatControl(), wanted = work->floatControl;
+  const bool countsOut = work->countsOut;
+  if (before != wanted)
+    setFloatControl(wanted);
+  bool hasDone = work->takePart(work);
+  if (before != wanted)
+    setFloatControl(before);
+  if (!countsOut)
     work->helpers.add(~0u);
-    if (hasDone)
-      return true;
+  return hasDone;
+}
+
+/* Somebody's oldest work, with this thread counted as a helper; null: there is none, or this is no time to begin. Until
+ * stopWork() this thread counts as being at work. */
+Work *beginWork() {
+  for (uint32_t k = 1, all = workerCount(); k < all; ++k) {
+    Worker &other = workers[(self->index + k) % all];
+    if (!__atomic_load_n(&other.oldest, __ATOMIC_RELAXED))
+      continue;
+    if (!self->isAtWork)
+      __atomic_store_n(&self->isAtWork, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&isHeld, __ATOMIC_SEQ_CST))
+      return nullptr;
+    if (Work *work = joinOldest(other))
+      return work;
   }
-  return false;
+  return nullptr;
+}
+
+void stopWork() {
+  if (self->isAtWork && !self->depth)
+    __atomic_store_n(&self->isAtWork, 0, __ATOMIC_RELEASE);
+}
+
+bool helpSomebody() {
+  Work *work = beginWork();
+  bool hasDone = work && doPart(work);
+  stopWork();
+  return hasDone;
 }
 
 /* What this thread has used is not the program's own (Statistics.cpp). */
@@ -89,34 +125,49 @@ void reportCpu(uint64_t &reported) {
   reported = used;
 }
 
-void sleepUntilOffer(uint32_t seen) {
-  __atomic_add_fetch(&sleepers, 1, __ATOMIC_SEQ_CST);
-  if (__atomic_load_n(&offers, __ATOMIC_SEQ_CST) == seen)
+/* Sleeps until there is work worth getting up for. */
+void sleepUntilOffer() {
+  uint32_t seen = __atomic_load_n(&offers, __ATOMIC_ACQUIRE);
+  __atomic_add_fetch(&sleepers, 1, __ATOMIC_ACQ_REL);
+  Work *work = beginWork(); /* what was offered meanwhile */
+  if (!work) {
+    stopWork();
     futexWait(&offers, seen, 0);
+  }
   __atomic_sub_fetch(&sleepers, 1, __ATOMIC_RELAXED);
+  if (work) {
+    doPart(work);
+    stopWork();
+  }
 }
 
 void *helper(void *argument) {
   self = static_cast<Worker *>(argument);
   self->stackFloor = nullptr; /* its stack is as large as the program's, and holds nothing else */
-  uint64_t reported = 0, idleSince = nowNs();
-  for (;;) {
-    uint32_t seen = __atomic_load_n(&offers, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&self->isAtWork, 1, __ATOMIC_SEQ_CST);
-    bool hasDone = helpSomebody();
-    __atomic_store_n(&self->isAtWork, 0, __ATOMIC_RELEASE);
-    if (hasDone) {
+  uint64_t reported = 0, reportedNs = nowNs(), idleSince = reportedNs;
+  for (uint32_t looks = 0;; ++looks) {
+    if (helpSomebody()) {
+      looks = 0;
+      continue;
+    }
+    relax();
+    if (looks < kFirstLooks || looks % kLooksPerClock)
+      continue;
+    uint64_t now = nowNs();
+    if (looks == kFirstLooks) {
+      idleSince = now;
+      show(false);
+      /* A system call, and too dear after each part. */
+      if (now - reportedNs > kReportNs) {
+        reportCpu(reported);
+        reportedNs = now;
+      }
+    } else if (now - idleSince >= kSpinNs) {
       reportCpu(reported);
-      idleSince = nowNs();
-      continue;
+      sleepUntilOffer();
+      reportedNs = nowNs();
+      looks = 0;
     }
-    if (nowNs() - idleSince < kSpinNs) {
-      relax();
-      continue;
-    }
-    reportCpu(reported);
-    sleepUntilOffer(seen);
-    idleSince = nowNs();
   }
 }
 
@@ -209,9 +260,10 @@ void offer(Work *work, uint32_t wakes) {
 }
 
 void announce(uint32_t wakes) {
-  __atomic_add_fetch(&offers, 1, __ATOMIC_SEQ_CST);
-  if (wakes && __atomic_load_n(&sleepers, __ATOMIC_SEQ_CST))
-    futexWake(&offers, wakes);
+  if (!wakes || !__atomic_fetch_add(&sleepers, 0, __ATOMIC_ACQ_REL))
+    return;
+  __atomic_add_fetch(&offers, 1, __ATOMIC_RELEASE);
+  futexWake(&offers, wakes);
 }
 
 void withdraw(Work *work) {
@@ -230,6 +282,9 @@ void withdraw(Work *work) {
 }
 
 void waitWhile(Latch &latch, uint32_t value) {
+  for (uint32_t looks = 0; looks != kFirstLooks; ++looks, relax())
+    if (latch.value() != value)
+      return;
   bool mayHelp = reinterpret_cast<const char *>(__builtin_frame_address(0)) > self->stackFloor;
   uint64_t began = nowNs(), idleSince = began, doneBefore = self->doneNs;
   while (latch.value() == value) {
@@ -246,25 +301,34 @@ void waitWhile(Latch &latch, uint32_t value) {
 
 Part::Part(const cleave_site &site) : site(site), beganNs(nowNs()), othersNs(self->doneNs) {
   ++self->depth;
-  __atomic_store_n(&session.control->local_running[self->index], 1, __ATOMIC_RELAXED);
+  show(true);
 }
 
-uint64_t Part::end(uint64_t items, uint64_t work) {
+uint64_t Part::stop(uint64_t items, uint64_t work) {
   uint64_t ended = nowNs(), all = ended - beganNs, others = self->doneNs - othersNs;
   uint64_t own = all > others ? all - others : 0;
   self->doneNs += own;
   cleave_control &control = *session.control;
-  if (!--self->depth)
-    __atomic_store_n(&control.local_running[self->index], 0, __ATOMIC_RELAXED);
-  cleave_kind_control &kind = *cleave_control_kind(&control, site.kind->id);
-  __atomic_add_fetch(&kind.count, 1, __ATOMIC_RELAXED);
-  __atomic_add_fetch(&kind.items, items, __ATOMIC_RELAXED);
-  __atomic_add_fetch(&kind.busy_ns, own, __ATOMIC_RELAXED);
+  if (!--self->depth && isProgramsThread())
+    show(false);
   if (isProgramsThread())
     counters().program_parts_ns += own;
   if (trace::isOn())
     trace::record({site.kind->id, control.slot_count + self->index, beganNs, ended, items, 0, 0, work, 0, 0, 0, 0});
   return own;
+}
+
+uint64_t Part::end(uint64_t items, uint64_t work) {
+  uint64_t own = stop(items, work);
+  countPart(site, items, own);
+  return own;
+}
+
+void countPart(const cleave_site &site, uint64_t items, uint64_t ns) {
+  cleave_kind_control &kind = *cleave_control_kind(session.control, site.kind->id);
+  __atomic_add_fetch(&kind.count, 1, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&kind.items, items, __ATOMIC_RELAXED);
+  __atomic_add_fetch(&kind.busy_ns, ns, __ATOMIC_RELAXED);
 }
 
 void beforeFork() {

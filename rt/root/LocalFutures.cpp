@@ -13,6 +13,7 @@
 
 #include <exception>
 #include <new>
+#include <stdlib.h>
 
 namespace cleave::local {
 
@@ -21,10 +22,11 @@ namespace {
 enum : uint32_t { kOpen, kTaken, kDone };
 
 struct Future : Work {
+  Latch state;
+  uint64_t ns; /* that the call took; 0: it was never made */
   cleave_site *site;
   const void *const *args;
   void *result;
-  Latch state;
   uint64_t depth, bytes;
   uint8_t bucket;
   bool isProbe;
@@ -39,40 +41,69 @@ constexpr double kWakeNs = 30000;
 thread_local std::exception_ptr pending;
 
 void run(Future &future) {
-  uint64_t depthHere = openStack.depth;
-  openStack.depth = future.depth;
+  uint64_t depthHere = cleave_depth;
+  cleave_depth = future.depth;
   Part part(*future.site);
   try {
     future.site->local(const_cast<void *const *>(future.args), future.result);
   } catch (...) {
     future.thrown = std::current_exception();
   }
-  uint64_t ns = part.end(1, future.span.number);
-  openStack.depth = depthHere;
-  learn(*future.site, future.bucket, ns, 1, future.bytes);
+  uint64_t ns = part.stop(1, future.span.number);
+  cleave_depth = depthHere;
+  future.ns = ns ? ns : 1;
   future.state.set(kDone);
+}
+
+bool claim(Future &future) {
+  if (!future.state.claim(kOpen, kTaken))
+    return false;
+  __atomic_store_n(&future.parts, 0, __ATOMIC_RELAXED);
+  return true;
 }
 
 bool takePart(Work *work) {
   auto &future = *static_cast<Future *>(work);
-  if (!future.state.claim(kOpen, kTaken))
-    return false;
-  __atomic_store_n(&future.parts, 0, __ATOMIC_RELAXED);
-  run(future);
-  return true;
+  bool isOurs = claim(future);
+  future.helpers.add(~0u); /* a future that was claimed waits for its end */
+  if (isOurs)
+    run(future);
+  return isOurs;
 }
 
+/* Of each thread; there are at most as many as were open at a time. */
+union Place {
+  Place *next;
+  alignas(128) char future[sizeof(Future)];
+};
+thread_local Place *freePlaces;
+
+Place *takePlace() {
+  Place *place = freePlaces;
+  if (!place)
+    return static_cast<Place *>(aligned_alloc(alignof(Place), sizeof(Place)));
+  freePlaces = place->next;
+  return place;
+}
+
+/* The owner counts, so that helpers need not touch what is the owner's. */
 void dispose(Future *future) {
   if (future->isProbe)
     endProbe(*future->site, future->bucket);
+  if (future->ns) {
+    countPart(*future->site, 1, future->ns);
+    learn(*future->site, future->bucket, future->ns, 1, future->bytes);
+  }
   unlink(future);
   future->~Future();
-  free(future);
+  auto *place = reinterpret_cast<Place *>(future);
+  place->next = freePlaces;
+  freePlaces = place;
 }
 
 void abandon(OpenWork *work) {
   auto *future = static_cast<Future *>(work);
-  bool isNever = future->state.claim(kOpen, kTaken);
+  bool isNever = claim(*future);
   while (!isNever && future->state.value() != kDone)
     waitWhile(future->state, kTaken);
   withdraw(future);
@@ -84,19 +115,20 @@ void abandon(OpenWork *work) {
 } // namespace
 
 void *spawn(cleave_site *site, const void *const *args, void *result) {
-  FutureWorth worth = judgeFuture(*site, args, openStack.depth, kWorthNs, false);
+  FutureWorth worth = judgeFuture(*site, args, cleave_depth, kWorthNs, false);
   if (worth.worth == Worth::Plain)
-    return plainToken();
-  void *place = worth.worth == Worth::InPlace ? nullptr : malloc(sizeof(Future));
+    return CLEAVE_PLAIN_TOKEN;
+  void *place = worth.worth == Worth::InPlace ? nullptr : takePlace();
   if (!place)
     return nullptr;
   auto *future = new (place) Future{};
   future->takePart = takePart;
+  future->countsOut = true;
   future->parts = 1;
   future->site = site;
   future->args = args;
   future->result = result;
-  future->depth = openStack.depth;
+  future->depth = cleave_depth;
   future->bytes = worth.bytes;
   future->bucket = worth.bucket;
   future->isProbe = worth.worth == Worth::Probe;
@@ -115,8 +147,10 @@ int join(void *token) {
       return 0;
   } else {
     future->span.want();
-    if (future->state.claim(kOpen, kTaken))
+    if (claim(*future))
       run(*future);
+    else
+      ++openStack.helped;
     while (future->state.value() != kDone)
       waitWhile(future->state, kTaken);
     withdraw(future);

@@ -94,8 +94,8 @@ void run(Loop &loop, Batch &batch) {
   const cleave_site &site = *loop.site;
   const cleave_kind &kind = *site.kind;
   auto call = isToSplit(site) ? site.local_split : site.local;
-  uint64_t depthHere = openStack.depth;
-  openStack.depth = loop.depth;
+  uint64_t depthHere = cleave_depth;
+  cleave_depth = loop.depth;
   Part part(site);
   uint64_t done = 0;
   try {
@@ -104,7 +104,7 @@ void run(Loop &loop, Batch &batch) {
   } catch (...) {
   }
   batch.threwAt = done;
-  openStack.depth = depthHere;
+  cleave_depth = depthHere;
   batch.ns = part.end(done, batch.span.number);
   batch.state.set(kDone);
 }
@@ -248,6 +248,8 @@ void awaitBatch(Loop &loop, Batch &batch) {
   batch.span.want();
   if (take(loop, batch))
     run(loop, batch);
+  else
+    ++openStack.helped;
   while (batch.state.value() == kTaken)
     if (!takePart(&loop))
       waitWhile(batch.state, kTaken);
@@ -304,14 +306,14 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   if (!isProgramsThread() && site->flags & CLEAVE_SITE_CONTAINED) /* there is one sandbox */
     return tokenOf(&plainLoop);
   cleave_site &asWritten = *site;
-  site = &siteAtDepth(*site, openStack.depth); /* a recursion's levels have nothing in common */
+  site = &siteAtDepth(*site, cleave_depth); /* a recursion's levels have nothing in common */
   bool isToSkip = isTiny(*site);
   skipLikeDeeper(asWritten, *site, kTinyItemNs);
   void *place = isToSkip ? nullptr : malloc(sizeof(Loop));
   if (!place)
     return tokenOf(&plainLoop);
   auto *loop = new (place) Loop{};
-  loop->depth = openStack.depth;
+  loop->depth = cleave_depth;
   loop->takePart = takePart;
   loop->site = site;
   loop->generator = generator;

@@ -243,6 +243,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
       doOne(chunk);
   ranges.span.want();
   withdraw(&ranges);
+  openStack.helped += items < trips;
   ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
   if (items)

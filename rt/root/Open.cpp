@@ -32,6 +32,11 @@ void unlink(OpenWork *work) {
     openStack.last = work->previous;
 }
 
+void endSince(uint64_t serial) {
+  while (openStack.last && openStack.last->serial > serial)
+    openStack.last->end(openStack.last);
+}
+
 void forgetOpenWork() { openStack.last = nullptr; }
 
 uint64_t nextEpoch() {
@@ -103,17 +108,3 @@ Taken take(Batch &batch, void *result) {
 }
 
 } // namespace cleave
-
-using namespace cleave;
-
-extern "C" void *cleave_frame_enter() {
-  ++openStack.depth;
-  return reinterpret_cast<void *>(openStack.serial);
-}
-
-extern "C" void cleave_frame_leave(void *frame) {
-  --openStack.depth;
-  auto serial = reinterpret_cast<uint64_t>(frame);
-  while (openStack.last && openStack.last->serial > serial)
-    openStack.last->end(openStack.last);
-}

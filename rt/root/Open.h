@@ -1,8 +1,8 @@
 /* Open.h - futures and loops that were begun and not ended, and the frames that bracket them.
  *
- * They form a stack in order of their beginning, each with a serial number. A frame is the number of what was begun
- * last when it was entered; leaving it ends whatever has a higher one, however control got there. So entering and
- * leaving cost a load and a comparison, and a longjmp past some frames is made good by the next one that is left.
+ * They form a stack in order of their beginning, each with a serial number. A frame (Watch.cpp) keeps the number of what
+ * was begun last when it was entered; leaving it ends whatever has a higher one, however control got there. So a longjmp
+ * past some frames is made good by the next one that is left.
  */
 #ifndef CLEAVE_ROOT_OPEN_H
 #define CLEAVE_ROOT_OPEN_H
@@ -21,11 +21,13 @@ struct OpenWork {
 struct OpenStack {
   OpenWork *last;
   uint64_t serial;
-  uint64_t depth; /* of frames */
+  uint64_t helped; /* how often others did a part of what this thread began */
 };
 extern constinit thread_local OpenStack openStack;
 
 void link(OpenWork *work, void (*end)(OpenWork *work));
+/* Ends what was begun after `serial`. */
+void endSince(uint64_t serial);
 void unlink(OpenWork *work);
 
 /* A loop that the run time generates itself. Null: everything in place, and `state` stays the caller's; else the loop

@@ -46,13 +46,22 @@ template <class Element> void combineElements(uint32_t operation, uint8_t *to, c
   }
 }
 
+/* What a block is not read outside of. */
+HeapBlock narrowed(const cleave_range_block &given, const HeapBlock &whole) {
+  if (given.is_written || given.low >= given.high || !whole.begin)
+    return whole;
+  int64_t least = whole.begin - static_cast<const uint8_t *>(given.base), most = least + static_cast<int64_t>(whole.bytes);
+  int64_t from = given.low < least ? least : given.low, to = given.high > most ? most : given.high;
+  return from < to ? HeapBlock{whole.begin + (from - least), static_cast<uint64_t>(to - from)} : whole;
+}
+
 /* Where the memory of a block begins and ends; begins nowhere if that is not known. */
 HeapBlock blockAt(const cleave_range_block &given, const cleave_type &element) {
   auto *base = static_cast<const uint8_t *>(given.base);
   if (given.size_bytes)
-    return {base, given.size_bytes};
+    return narrowed(given, {base, given.size_bytes});
   if (!given.owner)
-    return isTrivial(element) ? findBlock(base) : HeapBlock{};
+    return isTrivial(element) ? narrowed(given, findBlock(base)) : HeapBlock{};
   auto *owner = static_cast<const char *>(given.owner);
   auto bytes = static_cast<uint64_t>(loadPointer(owner + at::kVectorEnd) - loadPointer(owner));
   bool isSame = loadPointer(owner) == given.base && base && bytes % element.size_bytes == 0;

@@ -24,6 +24,7 @@
 #include "Open.h"
 #include "RangeBlocks.h"
 #include "Session.h"
+#include "Watch.h"
 
 #include "../task/Layout.h"
 #include "../task/Memory.h"
@@ -245,6 +246,7 @@ static void *beginRanges(const cleave_range &range) {
 }
 
 extern "C" void *cleave_range_begin(const cleave_range *range) {
+  watch::siteAsks(*range->site);
   bool isLocal = local::mayDo(*range->site);
   if (!isLocal || memo::wantsNamed(*range->site))
     if (void *work = beginRanges(*range); work || !isLocal)

@@ -10,6 +10,7 @@
 #include "History.h"
 #include "Memo.h"
 #include "Names.h"
+#include "Open.h"
 #include "Session.h"
 #include "Slots.h"
 
@@ -294,6 +295,7 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   batch->wasIdle = slot.submitted == slot.completed;
   slot.entries[entry] = batch;
   slot.isReserved = false;
+  ++openStack.helped;
   ++slot.submitted;
   /* Everything above is visible before the number is; the worker's flag is read after it (exchange.h). */
   __atomic_store_n(&to->submitted, slot.submitted, __ATOMIC_SEQ_CST);

@@ -299,7 +299,7 @@ typedef struct cleave_control {
   cleave_counters counters;
   cleave_failure failure;
   uint32_t local_workers;   /* threads of the program that do parts of its work, its own among them; 0: none yet */
-  uint8_t local_running[CLEAVE_SLOTS_MAX + 2]; /* each written by its worker: 1 while it does a part */
+  uint8_t local_running[CLEAVE_SLOTS_MAX + 2]; /* each written by its worker: 1 from a part on until it is idle */
   uint64_t findings_offset; /* cleave_finding[CLEAVE_FINDINGS_MAX]; 0: the mode is not check */
   cleave_store store;
 } cleave_control;

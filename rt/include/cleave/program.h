@@ -31,6 +31,8 @@
 extern "C" {
 #endif
 
+enum { CLEAVE_LEARNT_WORDS = 20 };
+
 /* A place in the program where a kind may be spawned. Emitted as a writable global: the runtime learns here. */
 typedef struct cleave_site {
   const cleave_kind *kind;
@@ -45,23 +47,42 @@ typedef struct cleave_site {
   uint64_t flags; /* CLEAVE_SITE_... */
   /* Of a staged loop: the same work by the callee's cut version, which can be split further. Null: there is none. */
   void (*local_split)(void *const *args, void *result);
-  /* How many of the next staged loops here need not be begun, because they would not pay: each takes one off, and makes all
-   * its calls in place, in the plain version. Set by the runtime; a race loses a loop's turn and no more. */
+  /* How many of the next loops or futures here need not be begun, because they would not pay: each takes one off, and
+   * makes its calls in place, in the plain version. Set by the runtime; a race loses a turn and no more. */
   uint64_t skips;
-  uint64_t learnt[16];       /* the runtime's own */
+  uint64_t learnt[CLEAVE_LEARNT_WORDS]; /* the runtime's own */
 } cleave_site;
 
 enum {
   CLEAVE_SITE_MAY_THROW = 1, /* `local` of a range may end with an exception (for want of memory) */
   CLEAVE_SITE_CONTAINED = 2, /* the staged loop's generator uses the sandbox, of which there is one */
-  CLEAVE_SITE_SKIPS = 4      /* a staged loop: its code obeys `skips` */
+  CLEAVE_SITE_SKIPS = 4      /* its code obeys `skips` */
 };
 
 /* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */
 extern int cleave_is_splitting;
 
-void *cleave_frame_enter(void);
-void cleave_frame_leave(void *frame);
+/* A cut function. `skips`, by the depth of frames at the call: how many of the next calls are made in the plain version,
+ * because the cut one did nothing there but ask (rt/root/Watch.h). Set by the runtime; a race loses a turn and no more. */
+enum { CLEAVE_DEPTHS = 16 /* the last one stands for all that are deeper */ };
+typedef struct cleave_function {
+  uint64_t skips[CLEAVE_DEPTHS];
+  uint64_t learnt[CLEAVE_DEPTHS]; /* the runtime's own */
+} cleave_function;
+
+/* Of the calling thread: how many frames are entered. */
+extern __thread uint64_t cleave_depth __attribute__((tls_model("local-exec")));
+
+typedef struct cleave_frame {
+  cleave_function *function; /* null: nothing is to be learnt of it */
+  uint64_t serial, helped, began;
+} cleave_frame;
+
+void cleave_frame_enter(cleave_frame *frame, cleave_function *function);
+void cleave_frame_leave(cleave_frame *frame);
+
+/* A future's token that needs no join: the answer is 2. */
+#define CLEAVE_PLAIN_TOKEN ((void *)2)
 
 /* args[i]: address of parameter i's object. Returns null, or a token for join. The arguments stay valid and
  * unchanged until the join, and nobody looks at `result` before it (the compiler proved it). */
@@ -109,7 +130,7 @@ typedef struct cleave_range_block {
   const void *owner;    /* values, in a heap block: the std::vector that `base` was read from; null otherwise */
   uint64_t is_written;
   int64_t low, low_step;   /* written: iteration t owns the bytes [low + t * low_step, high + t * high_step) */
-  int64_t high, high_step; /* from `base` */
+  int64_t high, high_step; /* from `base`. Not written, and low < high: all iterations read [low, high) and no more */
   uint32_t gathers;        /* written, by CLEAVE_GATHER_...; 0: it does not gather */
   uint32_t element_bytes;  /* 1, 2, 4 or 8; the block begins at a multiple of it from `base` */
 } cleave_range_block;

@@ -124,7 +124,8 @@ int generate(void *state, void *loop) {
 
 // The cut version of the loop above.
 template <class Result, class InPlace> void loopOver(cleave_site &site, Numbers &shared, InPlace inPlace) {
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   long state = 0;
   const void *sharedArgs[] = {&shared, nullptr};
   try {
@@ -141,12 +142,13 @@ template <class Result, class InPlace> void loopOver(cleave_site &site, Numbers 
     cleave_loop_end(loop);
   } catch (const std::exception &) {
   }
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
 }
 
 // auto token = f(shared, 3) ...; between(); the result is needed
 template <class Between> void future(cleave_site &site, Numbers &shared, Between between) {
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   long item = 3, result;
   const void *args[] = {&shared, &item};
   void *token = cleave_spawn(&site, args, nullptr);
@@ -156,7 +158,7 @@ template <class Between> void future(cleave_site &site, Numbers &shared, Between
     result = plain(shared, item);
   if (answer == 3)
     cleave_checked(token, &result);
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
 }
 
 void combine(const void *before, const void *gathered, void *after) {
@@ -165,7 +167,8 @@ void combine(const void *before, const void *gathered, void *after) {
 
 long array[100];
 void rangeLoop(cleave_site &site) {
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   uint64_t trips = 100, border = 0, count;
   long scalars = 0, sum = 0, reductions;
   cleave_range_block block = {array, sizeof array, nullptr, 1, 0, 8, 8, 8};
@@ -184,7 +187,7 @@ void rangeLoop(cleave_site &site) {
     sum += static_cast<long>(t);
   }
   cleave_range_end(handle);
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
 }
 
 } // namespace

@@ -55,7 +55,8 @@ cleave_site fibSite{&fibKind, "test", 1, 0, -1, 0,
 long cutFib(long n) {
   if (n < 2)
     return n;
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   long first = n - 1, result;
   const void *args[] = {&first};
   void *token = cleave_spawn(&fibSite, args, &result);
@@ -67,7 +68,7 @@ long cutFib(long n) {
   case 2:
     result = plainFib(n - 1);
   }
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
   return result + other;
 }
 
@@ -97,7 +98,8 @@ void thrown() {
   int caught = 0;
   for (long n = 0; n != 40; ++n) {
     alignas(Numbers) unsigned char memory[sizeof(Numbers)];
-    void *frame = cleave_frame_enter();
+    cleave_frame frame;
+    cleave_frame_enter(&frame, nullptr);
     const void *args[] = {&n};
     void *token = cleave_spawn(&numbersSite, args, memory);
     usleep(n % 3 * 300); // taken by a helper, or not
@@ -114,7 +116,7 @@ void thrown() {
       ++caught;
       expect(error.what() == "three of five: " + std::to_string(n), "what was thrown");
     }
-    cleave_frame_leave(frame);
+    cleave_frame_leave(&frame);
   }
   expect(caught > 0, "nothing was thrown");
 }
@@ -122,13 +124,14 @@ void thrown() {
 void abandoned() {
   for (long n = 0; n != 60; ++n) {
     alignas(Numbers) unsigned char first[sizeof(Numbers)], second[sizeof(Numbers)];
-    void *frame = cleave_frame_enter();
+    cleave_frame frame;
+    cleave_frame_enter(&frame, nullptr);
     long other = n + 1;
     const void *args[] = {&n}, *otherArgs[] = {&other};
     cleave_spawn(&numbersSite, args, first);
     cleave_spawn(&numbersSite, otherArgs, second);
     usleep(n % 4 * 200);
-    cleave_frame_leave(frame); // arguments and results die here
+    cleave_frame_leave(&frame); // arguments and results die here
   }
 }
 
@@ -319,7 +322,8 @@ int generateTree(void *opaque, void *loop) {
 long cutTree(long depth) {
   if (!depth)
     return plainTree(0);
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   TreeState state{0, depth};
   const void *sharedArgs[] = {nullptr};
   void *loop = cleave_loop_begin(&treeSite, generateTree, &state, sharedArgs);
@@ -332,7 +336,7 @@ long cutTree(long depth) {
     sum = sum * 3 + (answer == 1 ? result : answer == 2 ? plainTree(depth - 1) : cutTree(depth - 1)) + i;
   }
   cleave_loop_end(loop);
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
   return sum;
 }
 
@@ -342,11 +346,80 @@ void nestedLoops() {
   expect(treesOfHelpers > 0, "no helper split its part");
 }
 
+// ---- cut functions that do nothing but ask ------------------------------------------------------------------------
+
+std::atomic<bool> isRunningElsewhere;
+cleave_site elsewhereSite{&fibKind, "test", 7, 0, -1, 0,
+                          [](void *const *, void *result) {
+                            isRunningElsewhere = true;
+                            *static_cast<long *>(result) = 1;
+                          },
+                          0, nullptr, 0, {}};
+
+/// A call of a cut function as the compiler makes it: true if it was made in the plain version. With `isHelped`, another
+/// worker does a part.
+bool callWatched(cleave_function &function, bool isHelped) {
+  if (uint64_t &skips = function.skips[cleave_depth]) {
+    --skips;
+    return true;
+  }
+  cleave_frame frame;
+  cleave_frame_enter(&frame, &function);
+  if (isHelped) {
+    long n = 0, result = 0;
+    const void *args[] = {&n};
+    std::memset(elsewhereSite.learnt, 0, sizeof elsewhereSite.learnt);
+    isRunningElsewhere = false;
+    void *token = cleave_spawn(&elsewhereSite, args, &result);
+    while (!isRunningElsewhere)
+      usleep(10);
+    expect(cleave_join(&elsewhereSite, token, &result) == 1, "a part of the watched call");
+  }
+  cleave_frame_leave(&frame);
+  return false;
+}
+
+void watched() {
+  auto plainOf = [](cleave_function &function, int calls, bool isHelped) {
+    int plain = 0;
+    for (int i = 0; i != calls; ++i)
+      plain += callWatched(function, isHelped);
+    return plain;
+  };
+  // 64 calls are watched, and one more shows that it goes on; then 63 of 64 are plain. A long one is unlike the others: now
+  // and then the machine does something else for so long.
+  cleave_function quiet{}, helped{}, mixed{};
+  int plain = plainOf(quiet, 6400, false);
+  expect(plain > 5000 && plain <= 6335 * 63 / 64 + 64, "calls that get no help are made in the plain version");
+  expect(quiet.skips[1] == 0 && quiet.learnt[1] == 0, "depths are told apart");
+  expect(plainOf(helped, 100, true) == 0, "calls that get help are not");
+  // One that gets help among many that do not: from then on more are watched before any is plain again.
+  while (!mixed.skips[0])
+    callWatched(mixed, false);
+  mixed.skips[0] = 0;
+  expect(plainOf(mixed, 1, true) == 0 && plainOf(mixed, 64, false) == 0 && mixed.skips[0] == 0,
+         "who was taken for small wrongly is watched for longer");
+  // A site is known by how soon it asks again, at the same depth of frames.
+  cleave_site tiny{&fibKind, "test", 8, 0, 5, 0, elsewhereSite.local, CLEAVE_SITE_SKIPS, nullptr, 0, {}}, recursive = tiny;
+  long n = 0, result = 0;
+  const void *args[] = {&n};
+  for (int i = 0; i != 10000 && !tiny.skips; ++i)
+    expect(cleave_spawn(&tiny, args, &result) == CLEAVE_PLAIN_TOKEN, "what is tiny by its code is plain");
+  expect(tiny.skips > 0, "tiny futures in a row are not asked about");
+  for (int i = 0; i != 1000; ++i) {
+    cleave_depth = i % 2;
+    cleave_spawn(&recursive, args, &result);
+  }
+  cleave_depth = 0;
+  expect(!recursive.skips, "at changing depths they are");
+}
+
 // ---- a fork, and the rounding mode --------------------------------------------------------------------------------
 
 void forked() {
   for (int round = 0; round != 5; ++round) {
-    void *frame = cleave_frame_enter();
+    cleave_frame frame;
+    cleave_frame_enter(&frame, nullptr);
     long n = 25, result = 0;
     const void *args[] = {&n};
     void *token = cleave_spawn(&fibSite, args, &result);
@@ -360,7 +433,7 @@ void forked() {
     expect(WIFEXITED(status) && WEXITSTATUS(status) == 7, "the child of a fork");
     int answer = cleave_join(&fibSite, token, &result);
     expect((answer == 1 ? result : plainFib(n)) == plainFib(25), "the parent of a fork");
-    cleave_frame_leave(frame);
+    cleave_frame_leave(&frame);
   }
 }
 
@@ -372,7 +445,8 @@ void rounding() {
   for (int mode : {FE_UPWARD, FE_DOWNWARD, FE_TONEAREST})
     for (int round = 0; round != 10; ++round) {
       std::fesetround(mode);
-      void *frame = cleave_frame_enter();
+      cleave_frame frame;
+      cleave_frame_enter(&frame, nullptr);
       long n = 0, result = mode;
       const void *args[] = {&n};
       // Never measured: a probe, however small it is.
@@ -381,7 +455,7 @@ void rounding() {
       usleep(500);
       cleave_join(&roundingSite, token, &result);
       expect(result == mode, "the rounding mode of whoever spawned");
-      cleave_frame_leave(frame);
+      cleave_frame_leave(&frame);
       std::fesetround(FE_TONEAREST);
     }
 }
@@ -410,6 +484,7 @@ int main(int argc, char **argv) {
     forked();
   } else {
     futures();
+    watched();
     thrown();
     abandoned();
     ranges();

@@ -150,7 +150,8 @@ void futures(FakeNode &node) {
   Numbers shared(30000, 1), own(100, 2);
   long sent = 0;
   for (long i = 0; i != 200; ++i) {
-    void *frame = cleave_frame_enter();
+    cleave_frame frame;
+    cleave_frame_enter(&frame, nullptr);
     void *a = spawn(shared, i, own), *b = spawn(shared, i + 1000, own);
     for (auto [token, item] : {std::pair(b, i + 1000), std::pair(a, i)}) { // joined in the other order
       alignas(Numbers) unsigned char memory[sizeof(Numbers)];
@@ -161,7 +162,7 @@ void futures(FakeNode &node) {
       expect(result == f(shared, item, own), "future");
       result.~Numbers();
     }
-    cleave_frame_leave(frame);
+    cleave_frame_leave(&frame);
   }
   expect(sent > 0 && node.tasks(0) == uint64_t(sent), "futures were sent");
 }
@@ -170,14 +171,16 @@ void frames(FakeNode &node) { // what a frame leaves open is abandoned, and late
   node.delayUs = 500;
   node.control().mode = CLEAVE_MODE_ISOLATED;
   for (int round = 0; round != 20; ++round) {
-    void *outer = cleave_frame_enter();
+    cleave_frame outer;
+    cleave_frame_enter(&outer, nullptr);
     Numbers shared(20000, round), own(50, 1);
     void *kept = spawn(shared, round, own);
     {
-      void *inner = cleave_frame_enter();
+      cleave_frame inner;
+      cleave_frame_enter(&inner, nullptr);
       Numbers dying(20000, 3);
       spawn(dying, 1, own);
-      cleave_frame_leave(inner);
+      cleave_frame_leave(&inner);
     }
     alignas(Numbers) unsigned char memory[sizeof(Numbers)];
     if (cleave_join(&futureSite, kept, memory) == 1) {
@@ -186,7 +189,7 @@ void frames(FakeNode &node) { // what a frame leaves open is abandoned, and late
       result.~Numbers();
     }
     spawn(shared, 2, own);
-    cleave_frame_leave(outer);
+    cleave_frame_leave(&outer);
   }
   expect(node.counters().abandoned > 0, "abandoned futures are counted");
 }
@@ -203,9 +206,10 @@ void dying(Ending ending, FakeNode &node) {
     expectAll(runLoop(1000, 3, 10), 1000, "one of many");
   }
   Numbers shared(10, 1), own(10, 2);
-  void *frame = cleave_frame_enter();
+  cleave_frame frame;
+  cleave_frame_enter(&frame, nullptr);
   spawn(shared, 7, own);
-  cleave_frame_leave(frame);
+  cleave_frame_leave(&frame);
   std::printf(failures ? "FAIL\n" : "not asked for: fine\n");
   std::fflush(stdout);
   for (int i = 0; i != 100000; ++i, usleep(100)) { // workers may still be busy with what was abandoned
@@ -278,7 +282,8 @@ void checked(FakeNode &node) {
       cleave_checked(token, &result);
   };
   for (long i = 0; i != 30; ++i) {
-    void *frame = cleave_frame_enter();
+    cleave_frame frame;
+    cleave_frame_enter(&frame, nullptr);
     long items[] = {i, i + 1000, 5}; // as the arguments of a cut function do, they live until the join
     void *tokens[3];
     for (int k = 0; k != 3; ++k) {
@@ -287,7 +292,7 @@ void checked(FakeNode &node) {
     }
     join(tokens[1], items[1]);
     join(tokens[0], items[0]); // the third is left open
-    cleave_frame_leave(frame);
+    cleave_frame_leave(&frame);
   }
   expect(counters.checked >= 1000 && counters.unchecked == 0 && counters.findings == 0, "nothing is found");
   if (pid_t child = fork(); child == 0) {
@@ -487,11 +492,12 @@ void memo(FakeNode &node) {
       alignas(Numbers) unsigned char memory[sizeof(Numbers)];
       long item = ending == Ending::Thrown ? 3 : 1003;
       Numbers mine = ownOf(item, 9);
-      void *frame = cleave_frame_enter();
+      cleave_frame frame;
+      cleave_frame_enter(&frame, nullptr);
       void *token = spawn(shared, item, mine);
       if (ending == Ending::Thrown)
         expect(cleave_join(&futureSite, token, memory) != 1, "what threw is done in place");
-      cleave_frame_leave(frame); /* nobody asks for the one that dies */
+      cleave_frame_leave(&frame); /* nobody asks for the one that dies */
     }
     if (ending == Ending::Thrown)
       expectAll(runLoop(100, 6, 11), 100, "thrown, with a store");
