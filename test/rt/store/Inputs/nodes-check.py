@@ -394,4 +394,5 @@ def main():
     print("fine")
 
 
-main()
+if __name__ == "__main__":
+    main()
