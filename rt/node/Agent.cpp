@@ -41,8 +41,8 @@ struct Services {
     cache.emplace(store, plan.index);
     peers.emplace(store, addresses, plan.control, plan.isQuiet);
   }
-  Inputs inputs() {
-    return shared ? Inputs(store, *shared, &*cache, &*peers) : Inputs(store, own, nullptr, nullptr);
+  Inputs inputs(CheckedBlobs &checked) {
+    return shared ? Inputs(store, checked, *shared, &*cache, &*peers) : Inputs(store, checked, own, nullptr, nullptr);
   }
 
   const StoreAccess &store;
@@ -61,7 +61,7 @@ struct Request {
 class AgentProcess {
 public:
   AgentProcess(const AgentPlan &plan, int program, int life, int report)
-      : plan(plan), services(plan), inputs(services.inputs()), program(program), life(life), report(report) {}
+      : plan(plan), checked(plan.checked), services(plan), inputs(services.inputs(checked)), program(program), life(life), report(report) {}
 
   void serve();
 
@@ -75,6 +75,7 @@ private:
   void writeReport();
 
   const AgentPlan &plan;
+  CheckedBlobs checked;
   Services services;
   Inputs inputs;
   int program, life, report;
@@ -246,11 +247,11 @@ static Problem prepareInput(Inputs &inputs, const BoundInput &input, PreparedInp
   return std::nullopt;
 }
 
-Problem prepareInputs(const AgentPlan &plan, PreparedInputs &prepared) {
+Problem prepareInputs(AgentPlan &plan, PreparedInputs &prepared) {
   if (plan.inputs.empty())
     return std::nullopt;
   Services services(plan);
-  Inputs inputs = services.inputs();
+  Inputs inputs = services.inputs(plan.checked);
   Problem problem;
   for (size_t i = 0; i != plan.inputs.size() && !problem; ++i)
     problem = prepareInput(inputs, plan.inputs[i], prepared);

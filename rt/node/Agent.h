@@ -15,7 +15,8 @@ namespace cleave {
 struct AgentPlan {
   StoreAccess store;
   std::vector<BoundInput> inputs;
-  std::string index;                ///< empty: the store's own
+  CheckedBlobs checked;
+  std::string index;                 ///< empty: the store's own
   cleave_control *control = nullptr; ///< null: the program asks for no objects
   bool isQuiet = false;             ///< errors are told, and no more
 };
@@ -37,7 +38,7 @@ struct PreparedInputs {
   uint64_t fetchedBlobs = 0, fetchedBytes = 0, failedFetches = 0;
 };
 /// Binds what is to be bound, and sees that the rest is. Errors: for a person.
-Problem prepareInputs(const AgentPlan &plan, PreparedInputs &prepared);
+Problem prepareInputs(AgentPlan &plan, PreparedInputs &prepared);
 
 class Agent {
 public:

@@ -172,6 +172,25 @@ BlobState openBlob(const StoreAccess &store, const cleave_name &name, Descriptor
   return BlobState::Damaged;
 }
 
+std::optional<CheckedBlobs::Seen> CheckedBlobs::look(const Descriptor &file) {
+  struct stat status;
+  if (!file || fstat(file.get(), &status))
+    return std::nullopt;
+  return Seen{status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size), nsOf(status.st_ctim)};
+}
+
+BlobState CheckedBlobs::open(const StoreAccess &store, const cleave_name &name, Descriptor &file) {
+  std::string text = textOf(name).digits;
+  file = Descriptor(::open(blobPath(store.path, name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  auto known = seen.find(text);
+  if (known != seen.end() && look(file) == known->second)
+    return BlobState::Open;
+  BlobState state = openBlob(store, name, file);
+  if (std::optional<Seen> now = state == BlobState::Open ? look(file) : std::nullopt)
+    seen[text] = *now;
+  return state;
+}
+
 BlobState checkBlob(const StoreAccess &store, const cleave_name &name) {
   Descriptor file(open(blobPath(store.path, name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file)

@@ -10,6 +10,7 @@
 #include "Store.h"
 
 #include "../store/Label.h"
+#include <map>
 
 namespace cleave {
 
@@ -43,6 +44,24 @@ Problem keepFile(const StoreAccess &store, const std::string &path, LabelEntry &
 enum class BlobState : uint8_t { Open, Absent, Damaged };
 /// For reading, at the beginning. A damaged one is taken away. Notes that it was used.
 BlobState openBlob(const StoreAccess &store, const cleave_name &name, Descriptor &file);
+/// Blobs that this process has checked and that nobody has touched since, as their files' times say: to open one of them again
+/// costs no reading of it.
+class CheckedBlobs {
+public:
+  /// As openBlob().
+  BlobState open(const StoreAccess &store, const cleave_name &name, Descriptor &file);
+
+private:
+  struct Seen {
+    uint64_t device, inode, bytes;
+    int64_t changedNs;
+    bool operator==(const Seen &) const = default;
+  };
+  static std::optional<Seen> look(const Descriptor &file);
+
+  std::map<std::string, Seen> seen; ///< by name
+};
+
 /// The same check for who only wants to know.
 BlobState checkBlob(const StoreAccess &store, const cleave_name &name);
 

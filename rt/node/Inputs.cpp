@@ -114,12 +114,12 @@ Problem Inputs::bind(const BoundInput &input, LabelEntry &entry) {
 Inputs::Opened Inputs::openEntry(const LabelEntry &entry) {
   Opened opened;
   opened.entry = entry;
-  BlobState state = openBlob(store, entry.blob, opened.file);
+  BlobState state = checked.open(store, entry.blob, opened.file);
   if (state == BlobState::Open)
     return opened;
   if (source) {
     if (source->fetchBlob(entry, opened.why)) {
-      if (openBlob(store, entry.blob, opened.file) == BlobState::Open)
+      if (checked.open(store, entry.blob, opened.file) == BlobState::Open)
         return opened;
       opened.why = "it cannot be kept in the store";
     }
@@ -128,7 +128,7 @@ Inputs::Opened Inputs::openEntry(const LabelEntry &entry) {
     // The file that it came from may still be what it was.
     LabelEntry again;
     if (!keepFile(store, entry.origin.path, again) && isSameName(again.blob, entry.blob) &&
-        openBlob(store, entry.blob, opened.file) == BlobState::Open)
+        checked.open(store, entry.blob, opened.file) == BlobState::Open)
       return opened;
     opened.why = state == BlobState::Damaged ? "its content in the store is damaged, and where it came from there is another"
                                              : "its content is not in the store any more";

@@ -33,8 +33,8 @@ public:
 class Inputs {
 public:
   /// `cache`: what the index answered last; null where the index is the store's own. `source`: null where there is no other node.
-  Inputs(const StoreAccess &store, LabelIndex &index, FolderIndex *cache, BlobSource *source)
-      : store(store), index(index), cache(cache), source(source) {}
+  Inputs(const StoreAccess &store, CheckedBlobs &checked, LabelIndex &index, FolderIndex *cache, BlobSource *source)
+      : store(store), checked(checked), index(index), cache(cache), source(source) {}
 
   /// A new version, if the file holds anything else than what the label is bound to.
   Problem bind(const BoundInput &input, LabelEntry &entry);
@@ -53,6 +53,7 @@ private:
   void remember(const LabelEntry &entry);
 
   const StoreAccess &store;
+  CheckedBlobs &checked;
   LabelIndex &index;
   FolderIndex *cache;
   BlobSource *source;
