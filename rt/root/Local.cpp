@@ -31,7 +31,9 @@ constinit thread_local Worker *self;
 
 namespace {
 
-constexpr uint64_t kSpinNs = 30000;
+/* To get up takes some tens of microseconds, which a loop that is split in each step of a simulation would lose each time: who
+ * has done much looks around for longer, half as long as it worked. */
+constexpr uint64_t kSpinNs = 30000, kMostSpinNs = 200000, kWaitSpinNs = 100000;
 /* Looks without the clock: some hundred nanoseconds, which is what a short part takes to come back. */
 constexpr uint32_t kFirstLooks = 32, kLooksPerClock = 8;
 constexpr uint64_t kReportNs = 1000000;
@@ -144,7 +146,7 @@ void sleepUntilOffer() {
 void *helper(void *argument) {
   self = static_cast<Worker *>(argument);
   self->stackFloor = nullptr; /* its stack is as large as the program's, and holds nothing else */
-  uint64_t reported = 0, reportedNs = nowNs(), idleSince = reportedNs;
+  uint64_t reported = 0, reportedNs = nowNs(), idleSince = reportedNs, doneBefore = 0, spinNs = kSpinNs;
   for (uint32_t looks = 0;; ++looks) {
     if (helpSomebody()) {
       looks = 0;
@@ -156,16 +158,19 @@ void *helper(void *argument) {
     uint64_t now = nowNs();
     if (looks == kFirstLooks) {
       idleSince = now;
+      spinNs = (self->doneNs - doneBefore) / 2;
+      spinNs = spinNs < kSpinNs ? kSpinNs : spinNs > kMostSpinNs ? kMostSpinNs : spinNs;
       show(false);
       /* A system call, and too dear after each part. */
       if (now - reportedNs > kReportNs) {
         reportCpu(reported);
         reportedNs = now;
       }
-    } else if (now - idleSince >= kSpinNs) {
+    } else if (now - idleSince >= spinNs) {
       reportCpu(reported);
       sleepUntilOffer();
       reportedNs = nowNs();
+      doneBefore = self->doneNs;
       looks = 0;
     }
   }
@@ -290,7 +295,7 @@ void waitWhile(Latch &latch, uint32_t value) {
   while (latch.value() == value) {
     if (mayHelp && helpSomebody())
       idleSince = nowNs();
-    else if (nowNs() - idleSince < kSpinNs)
+    else if (nowNs() - idleSince < kWaitSpinNs)
       relax();
     else
       latch.sleepWhile(value);
