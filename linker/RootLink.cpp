@@ -17,6 +17,7 @@
 #include "linker/Lld.h"
 #include "linker/ObjectEditor.h"
 #include "linker/Optimise.h"
+#include "rt/include/cleave/files.h"
 #include "rt/include/cleave/heap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
@@ -230,7 +231,7 @@ Error internaliseRoot(Module &root, const LinkOptions &options) {
 /// The options that bring the program's calls of heap functions to the run time (rt/root/Heap.h), which looks after the blocks
 /// whichever library asks for them. If the program brings a malloc of its own, this holds for what it brings only: to ask for
 /// another function would bring in the C library's, with a second malloc.
-static Expected<std::vector<std::string>> heapOptions(StringRef program, const LinkOptions &options) {
+static Expected<std::vector<std::string>> wrapOptions(StringRef program, const LinkOptions &options) {
   StringSet<> defined;
   auto note = [&](StringRef name, bool isUndefined) {
     if (!isUndefined)
@@ -250,6 +251,10 @@ static Expected<std::vector<std::string>> heapOptions(StringRef program, const L
     result.push_back("--wrap=" #function);
   CLEAVE_HEAP_FUNCTIONS(CLEAVE_WRAP)
 #undef CLEAVE_WRAP
+  // Paths that are labels of inputs (rt/root/Files.cpp).
+#define CLEAVE_WRAP(function) result.push_back("--wrap=" #function);
+  CLEAVE_FILE_FUNCTIONS(CLEAVE_WRAP)
+#undef CLEAVE_WRAP
   return result;
 }
 
@@ -257,14 +262,14 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
     return input.takeError();
-  Expected<std::vector<std::string>> heap = heapOptions(StringRef(object.data(), object.size()), options);
-  if (!heap)
-    return heap.takeError();
+  Expected<std::vector<std::string>> wraps = wrapOptions(StringRef(object.data(), object.size()), options);
+  if (!wraps)
+    return wraps.takeError();
   // The C library finds its own exit handlers between __start_ and __stop_ symbols: those sections stay.
   std::vector<std::string> arguments{"--gc-sections", "-z", "nostart-stop-gc", "-O1"};
   if (!options.keepDebugInfo)
     arguments.push_back("--strip-all");
-  append_range(arguments, *heap);
+  append_range(arguments, *wraps);
   for (size_t i = 0; i < options.rootArguments.size(); ++i) {
     const std::string &argument = options.rootArguments[i];
     if (argument == LinkOptions::moduleMarker) {

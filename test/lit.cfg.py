@@ -15,8 +15,8 @@
 #
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
 # REQUIRES may name `skopeo`, `chromium`, `axe` and `perfetto` (tools/bootstrap --browser), `debian` (its tools for packages),
-# `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `kvm-device` (whatever it can run),
-# `fma` and `asan`.
+# `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `netns` (network namespaces may be
+# made), `etcd`, `kvm-device` (whatever it can run), `fma` and `asan`.
 import os
 import re
 import shutil
@@ -113,6 +113,15 @@ try:
         config.available_features.add("tmpfs")
 except OSError:
     pass
+# Networks of our own, without any right of the machine's.
+try:
+    script = "mount -t tmpfs t /run && ip netns add x && ip link add type veth peer name y netns x && ip link add z type bridge"
+    if subprocess.run(["unshare", "-rnm", "sh", "-c", script], capture_output=True).returncode == 0:
+        config.available_features.add("netns")
+except OSError:
+    pass
+if shutil.which("etcd"):
+    config.available_features.add("etcd")
 try:
     with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
         if "user_notif" in actions.read():

@@ -24,6 +24,19 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
                  "What the store's folder may hold, as 500M or 2GiB (default: 10GiB)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false).description(""));
+  run.add_option("--input", options.inputs.inputs,
+                 "Bind a label to a file's content, and have the program open it under that name; LABEL alone: what it is "
+                 "bound to")
+      ->type_name("LABEL[=@FILE]")
+      ->allow_extra_args(false);
+  run.add_option("--consistency", options.inputs.consistency,
+                 "How inputs are opened: strong (default), asking the index first, or relaxed, as they were seen last; with "
+                 "LABEL= in front, one of them")
+      ->type_name("[LABEL=]HOW")
+      ->allow_extra_args(false);
+  run.add_option("--index", options.inputs.index,
+                 "The index that nodes share, as etcd:HOST:PORT (default: the store is alone)")
+      ->type_name("INDEX");
   run.add_flag("--explain", options.explains, "Say what was found in the store, and why the rest was not");
   run.add_option("--key", options.keyPath, "The key of the store's names (default: ~/.config/cleave/key)")
       ->type_name("FILE");

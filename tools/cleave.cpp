@@ -6,6 +6,7 @@
 #include "Inspect.h"
 #include "Run.h"
 #include "RunOptionParser.h"
+#include "Serve.h"
 #include "StoreCommand.h"
 #include "report/Report.h"
 
@@ -59,7 +60,20 @@ CLI::Option *addKey(CLI::App &command, cleave::StoreOptions &options) {
       ->type_name("FILE");
 }
 
-void addStore(CLI::App &app, cleave::StoreOptions &options) {
+CLI::Option *addIndex(CLI::App &command, std::string &index) {
+  return command.add_option("--index", index, "The index that nodes share, as etcd:HOST:PORT")->type_name("INDEX");
+}
+
+void addServe(CLI::App &store, cleave::ServeOptions &options) {
+  CLI::App *serve = store.add_subcommand("serve", "Let other nodes have what is in it, and tell the index of it");
+  serve->add_option("folder", options.path, "The store")->required()->type_name("FOLDER");
+  serve->add_option("--listen", options.listen, "Where others come to; port 0: any")->required()->type_name("HOST:PORT");
+  serve->add_option("--advertise", options.advertise, "What they are told to come to (default: the same)")
+      ->type_name("HOST:PORT");
+  addIndex(*serve, options.index)->required();
+}
+
+void addStore(CLI::App &app, cleave::StoreOptions &options, cleave::ServeOptions &serve) {
   CLI::App *store = app.add_subcommand("store", "Look after a folder of results (run --store)");
   store->require_subcommand(1);
   auto add = [&](const char *name, const char *what) {
@@ -75,17 +89,24 @@ void addStore(CLI::App &app, cleave::StoreOptions &options) {
       ->add_option("--store-size", options.bytes, "What may stay (default: 10GiB)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false).description(""));
+  CLI::App *bind = add("bind", "Bind a label to a file's content (run --input)");
+  bind->add_option("binding", options.name, "The label and the file")->required()->type_name("LABEL=@FILE");
+  addIndex(*bind, options.index);
+  addServe(*store, serve);
   CLI::App *why = app.add_subcommand("why", "Show what an object of a store was made of, down to lines and files");
   why->add_option("name", options.name, "Its name, as cleave store ls shows it")->required()->type_name("NAME");
   why->add_option("--store", options.path, "The store")->required()->type_name("FOLDER");
   addKey(*why, options);
 }
 
-int runStoreCommand(const CLI::App &store, const cleave::StoreOptions &options) {
+int runStoreCommand(const CLI::App &store, const cleave::StoreOptions &options, const cleave::ServeOptions &serve) {
   constexpr std::pair<const char *, StoreCommand> commands[] = {{"ls", cleave::listStoreCommand},
                                                                 {"show", cleave::showObjectCommand},
                                                                 {"verify", cleave::verifyStoreCommand},
-                                                                {"gc", cleave::collectStoreCommand}};
+                                                                {"gc", cleave::collectStoreCommand},
+                                                                {"bind", cleave::bindInputCommand}};
+  if (store.got_subcommand("serve"))
+    return cleave::serveStoreCommand(serve);
   for (const auto &[name, command] : commands)
     if (store.got_subcommand(name))
       return command(options);
@@ -137,7 +158,8 @@ int main(int argc, char **argv) {
   exportBundle->add_option("-o,--output", exported, "The bundle's file")->required()->type_name("FILE");
 
   cleave::StoreOptions store;
-  addStore(app, store);
+  cleave::ServeOptions serve;
+  addStore(app, store, serve);
 
   if (argc < 2)
     return complain("a command is missing: run, inspect, report, export, image, store or why; see cleave --help");
@@ -163,7 +185,7 @@ int main(int argc, char **argv) {
   if (*exportBundle)
     return cleave::exportCommand(carrier, exported);
   if (*app.get_subcommand("store"))
-    return runStoreCommand(*app.get_subcommand("store"), store);
+    return runStoreCommand(*app.get_subcommand("store"), store, serve);
   if (*app.get_subcommand("why"))
     return cleave::whyCommand(store);
   return runWith(*app.get_subcommand("run"), rest, options);

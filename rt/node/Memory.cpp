@@ -24,6 +24,7 @@ static constexpr uint64_t kInputBytes = 16 * kGiB, kOutputBytes = 16 * kGiB, kPa
 static constexpr uint64_t kArenaBytes = 4096 * kGiB;
 static constexpr uint64_t kTraceEvents = 1 << 26; // address space; what is not written takes no memory
 static constexpr uint64_t kNamedItems = 1 << 16;
+static constexpr uint64_t kKnownElsewhere = 1 << 22;
 
 static uint64_t pageUp(uint64_t bytes) { return (bytes + 4095) & ~uint64_t{4095}; }
 
@@ -98,6 +99,11 @@ static cleave_control layOut(const MemoryPlan &plan) {
     control.store.items_offset = control.control_bytes;
     control.store.items_capacity = kNamedItems;
     control.control_bytes += pageUp(kNamedItems * sizeof(cleave_named_item));
+  }
+  if (plan.hasOtherNodes) {
+    control.store.known_offset = control.control_bytes;
+    control.store.known_capacity = kKnownElsewhere;
+    control.control_bytes += pageUp(kKnownElsewhere * sizeof(uint64_t));
   }
   control.start_ns = monotonicNs();
   return control;

@@ -16,6 +16,7 @@ struct MemoryPlan {
   std::vector<cleave_name> kinds; ///< each kind's task name
   bool isTraced = false;
   cleave_store store = {};
+  bool hasOtherNodes = false; ///< whose objects may be asked for
   const uint8_t *tenantKey = nullptr; ///< 32 bytes; null: a random one, for this run only
 };
 

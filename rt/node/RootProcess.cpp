@@ -7,6 +7,9 @@
 #include "RootProcess.h"
 #include "Memory.h"
 
+#include "cleave/agent.h"
+#include "cleave/exchange.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -52,10 +55,24 @@ Problem executeRoot(const RootCommand &command) {
   return fmt::format("the program cannot be executed: {}", std::strerror(errno));
 }
 
+/// What is the node's own of the environment, and was meant for a program before this one.
+static bool isOurs(const char *variable) {
+  return !std::strncmp(variable, CLEAVE_NODE_VARIABLE "=", sizeof CLEAVE_NODE_VARIABLE) ||
+         !std::strncmp(variable, CLEAVE_AGENT_VARIABLE "=", sizeof CLEAVE_AGENT_VARIABLE);
+}
+
 /// In the child.
 [[noreturn]] static void failToStart(const char *what) {
   dprintf(STDERR_FILENO, "cleave: the program cannot be executed: %s: %s\n", what, std::strerror(errno));
   _exit(126);
+}
+
+/// A copy with a high number, which the program inherits.
+static int highCopy(int descriptor) {
+  int copy = fcntl(descriptor, F_DUPFD, highDescriptor());
+  if (copy < 0)
+    failToStart("no free descriptor");
+  return copy;
 }
 
 [[noreturn]] static void becomeRoot(const RootCommand &command, const RootDescriptors *descriptors,
@@ -65,18 +82,16 @@ Problem executeRoot(const RootCommand &command) {
     _exit(126);
   std::vector<std::string> variables;
   for (char **variable = environ; *variable; ++variable)
-    if (std::strncmp(*variable, CLEAVE_NODE_VARIABLE "=", sizeof CLEAVE_NODE_VARIABLE))
+    if (!isOurs(*variable))
       variables.push_back(*variable);
   if (descriptors) {
     std::string value = fmt::format(CLEAVE_NODE_VARIABLE "={}", CLEAVE_EXCHANGE_VERSION);
-    for (int number : {descriptors->control, descriptors->exchange, descriptors->arena, descriptors->event}) {
-      int copy = fcntl(number, F_DUPFD, highDescriptor());
-      if (copy < 0)
-        failToStart("no free descriptor");
-      value += fmt::format(":{}", copy);
-    }
+    for (int number : {descriptors->control, descriptors->exchange, descriptors->arena, descriptors->event})
+      value += fmt::format(":{}", highCopy(number));
     variables.push_back(value);
   }
+  if (command.agent >= 0)
+    variables.push_back(fmt::format(CLEAVE_AGENT_VARIABLE "={}:{}", CLEAVE_AGENT_VERSION, highCopy(command.agent)));
   Descriptor program = makeMemoryFile("cleave-program", command.elf);
   if (!program)
     failToStart("no memory for it");

@@ -15,6 +15,7 @@ namespace cleave {
 struct RootCommand {
   std::string_view elf;
   std::vector<std::string> arguments; ///< argv, the bundle's path as given first
+  int agent = -1;                     ///< the program's end of its agent's socket (Agent.h); -1: there is none
 };
 
 /// Descriptors of the node that the program's run time finds through CLEAVE_NODE.

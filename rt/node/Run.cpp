@@ -5,7 +5,9 @@
 // that lacks an extension, a kernel that lacks the jail) makes the run serial. Mode isolated says so and stops. Mode workers
 // needs no jail: what it splits stays in the program's process; with one worker there is nobody to share it with.
 #include "Run.h"
+#include "Agent.h"
 #include "Bundle.h"
+#include "Etcd.h"
 #include "Failure.h"
 #include "KernelRun.h"
 #include "Machine.h"
@@ -74,39 +76,44 @@ uint64_t keptBytes() { return std::clamp<uint64_t>(readMachineMemory().ramBytes 
 /// In mode auto a result is kept if it took long beside what a file costs.
 constexpr uint64_t kLeastStoredNs = 200000;
 
-Problem describeStore(const RunOptions &options, cleave_store &store) {
-  store.memory_bytes = keptBytes();
-  store.least_ns = options.mode == "auto" ? kLeastStoredNs : 0;
-  store.kind = options.storePath == kMemoryStore ? CLEAVE_STORE_MEMORY : CLEAVE_STORE_FOLDER;
-  if (store.kind == CLEAVE_STORE_MEMORY)
-    return std::nullopt;
-  std::string path = options.storePath;
-  if (Problem problem = openStore(path))
-    return problem;
-  path.copy(store.path, sizeof store.path - 1);
-  return std::nullopt;
-}
-
 /// The store of a run, from the options to its end.
 struct RunStore {
   cleave_store plan = {};
-  TenantKey key;
+  AgentPlan agent; ///< with a folder: its path and its keys
+  PreparedInputs prepared;
   bool hasKey = false;
   RunRecord record; ///< of this run
 };
 
+bool needsAgent(const RunOptions &options) { return !options.inputs.inputs.empty() || !options.inputs.index.empty(); }
+
+/// The folder, and who is to be asked beside it.
+Problem openRunFolder(const RunOptions &options, RunStore &store) {
+  StoreAccess &access = store.agent.store;
+  if (Problem problem = openAccess(options.storePath, options.keyPath, /*makes=*/true, access))
+    return problem;
+  access.path.copy(store.plan.path, sizeof store.plan.path - 1);
+  store.hasKey = true;
+  store.agent.index = options.inputs.index;
+  store.agent.isQuiet = options.isQuiet;
+  return parseInputs(options.inputs, store.agent.inputs);
+}
+
 Problem openRunStore(const RunOptions &options, RunStore &store) {
   if (options.storePath.empty())
     return std::nullopt;
-  if (Problem problem = describeStore(options, store.plan))
-    return problem;
-  if (store.plan.kind != CLEAVE_STORE_FOLDER)
+  store.plan.memory_bytes = keptBytes();
+  store.plan.least_ns = options.mode == "auto" ? kLeastStoredNs : 0;
+  store.plan.kind = options.storePath == kMemoryStore ? CLEAVE_STORE_MEMORY : CLEAVE_STORE_FOLDER;
+  if (store.plan.kind == CLEAVE_STORE_MEMORY)
     return std::nullopt;
-  store.hasKey = true;
-  return readTenantKey(options.keyPath, store.key);
+  if (Problem problem = openRunFolder(options, store))
+    return problem;
+  return needsAgent(options) ? prepareInputs(store.agent, store.prepared) : Problem();
 }
 
-void closeRunStore(const RunOptions &options, RunStore &runStore, cleave_control &control) {
+void closeRunStore(const RunOptions &options, RunStore &runStore, const RunFigures &figures) {
+  cleave_control &control = *figures.control;
   const cleave_store &store = control.store;
   if (store.kind != CLEAVE_STORE_FOLDER)
     return;
@@ -123,14 +130,16 @@ void closeRunStore(const RunOptions &options, RunStore &runStore, cleave_control
   if (store.problem)
     note(options, fmt::format("the store '{}' cannot be written: {}; the run went on without it", store.path,
                               std::strerror(static_cast<int>(store.problem))));
-  if (control.counters.store_written) // else it is as large as it was
-    trimStore(store.path, options.storeBytes);
+  bool isAsItWas = !control.counters.store_written && !figures.agent.fetchedBytes && runStore.agent.inputs.empty();
+  if (!isAsItWas) // else it is as large as it was
+    trimStore(runStore.agent.store, options.storeBytes);
 }
 
 Problem makeMemory(const RunOptions &options, const Bundle &bundle, const RunStore &store, SharedMemory &memory) {
   MemoryPlan plan;
   plan.store = store.plan;
-  plan.tenantKey = store.hasKey ? store.key.data() : nullptr;
+  plan.tenantKey = store.hasKey ? store.agent.store.key.data() : nullptr;
+  plan.hasOtherNodes = !store.agent.index.empty();
   plan.mode = options.mode == "check"      ? CLEAVE_MODE_CHECK
               : options.mode == "isolated" ? CLEAVE_MODE_ISOLATED
               : options.mode == "workers"  ? CLEAVE_MODE_WORKERS
@@ -180,6 +189,13 @@ int checkOptions(const RunOptions &options) {
                                                                    : "has no named tasks"));
   if (options.explains && (!hasStoreOption || options.storePath == kMemoryStore))
     return complain(kUsage, "--explain compares with the last run in a store; --store=FOLDER names one");
+  if (needsAgent(options) && (!hasStoreOption || options.storePath == kMemoryStore))
+    return complain(kUsage, "--input and --index need a store; --store=FOLDER names one");
+  if (!options.inputs.consistency.empty() && options.inputs.inputs.empty())
+    return complain(kUsage, "--consistency is of inputs; --input=LABEL=@FILE gives one");
+  if (EtcdAddresses addresses; !options.inputs.index.empty())
+    if (Problem problem = parseIndex(options.inputs.index, addresses))
+      return complain(kUsage, *problem);
   for (const std::string &path : {options.statsPath, options.tracePath, options.kernelLogPath})
     if (!path.empty())
       if (Problem problem = checkWritable(path))
@@ -233,6 +249,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
                                   bundle);
   RootCommand command = {bundle.root, options.command};
   SharedMemory memory;
+  Agent agent;
   if (isIsolated)
     if (Problem problem = makeMemory(options, bundle, store, memory)) {
       if (options.mode != "auto")
@@ -240,6 +257,12 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
       note(options, fmt::format("{}: {}; running it serially", options.command[0], *problem));
       isIsolated = false;
     }
+  if (needsAgent(options)) {
+    store.agent.control = isIsolated ? memory.header : nullptr;
+    if (Problem problem = agent.start(store.agent))
+      return complain(kUnusable, *problem);
+    command.agent = agent.programEnd();
+  }
   MappingLimits limits = limitsOf(options);
   auto tasks = [&](uint32_t kind) { return bundle.tasks[kind].elf; };
   SupervisedRun run;
@@ -254,9 +277,15 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
   figures.rootCpuSeconds = run.root.cpuSeconds;
   figures.control = isIsolated ? memory.header : nullptr;
   figures.memory = std::move(run.memory);
+  figures.agent = agent.finish();
+  figures.agent.fetchedBlobs += store.prepared.fetchedBlobs;
+  figures.agent.fetchedBytes += store.prepared.fetchedBytes;
+  figures.agent.failedFetches += store.prepared.failedFetches;
+  for (const OpenedInput &input : figures.agent.opened)
+    store.record.inputs.push_back({input.path, input.bytes, input.changedNs, input.label, input.version});
   int status = writeFigures(options, figures, bundle);
   if (isIsolated)
-    closeRunStore(options, store, *memory.header);
+    closeRunStore(options, store, figures);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
   if (isIsolated && options.mode == "check") {
@@ -289,8 +318,8 @@ int runCommand(const RunOptions &options) {
   if (!choice.note.empty())
     note(options, choice.note);
   if (!choice.isIsolated && !options.storePath.empty())
-    note(options, "the program runs serially, so the store is not used");
-  if (!choice.isIsolated && options.statsPath.empty() && options.tracePath.empty())
+    note(options, "the program runs serially, so the store is not used for results");
+  if (!choice.isIsolated && options.statsPath.empty() && options.tracePath.empty() && !needsAgent(options))
     return complain(kUnusable, *executeRoot({bundle.root, options.command}));
   return runSupervised(options, bundle, choice.isIsolated);
 }

@@ -2,6 +2,8 @@
 #ifndef CLEAVE_NODE_RUN_H
 #define CLEAVE_NODE_RUN_H
 
+#include "InputOptions.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@ struct RunOptions {
   std::string statsPath, tracePath; ///< empty: not wanted
   std::string storePath;            ///< a folder, or `memory`: results are kept and found there; empty: not wanted
   std::string keyPath;              ///< of the store's names; empty: the user's own
+  InputOptions inputs;              ///< by label
   bool explains = false;            ///< says why work was done that might have been found
   uint64_t storeBytes = uint64_t{10} << 30; ///< what the folder may hold
   std::vector<std::string> command; ///< the program's name, which is the bundle's path, and its arguments

@@ -34,7 +34,7 @@ std::optional<RunInput> inputAt(const std::string &path, const std::string &show
   if (stat(path.c_str(), &status) || !S_ISREG(status.st_mode))
     return std::nullopt;
   return RunInput{shown, static_cast<uint64_t>(status.st_size),
-                  status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec};
+                  status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec, {}, 0};
 }
 
 std::vector<std::string> parameterNames(const Json &task) {
@@ -151,7 +151,8 @@ Problem writeRunRecord(const std::string &store, const RunRecord &record) {
     kinds.push_back({{"name", kind.name}, {"file", kind.file}, {"line", kind.line}, {"task", kind.task},
                      {"parameters", kind.parameters}});
   for (const RunInput &input : record.inputs)
-    inputs.push_back({{"path", input.path}, {"bytes", input.bytes}, {"changed_ns", input.changedNs}});
+    inputs.push_back({{"path", input.path}, {"bytes", input.bytes}, {"changed_ns", input.changedNs}, {"label", input.label},
+                      {"version", input.version}});
   Json json = {{"program", record.program}, {"arguments", record.arguments}, {"inputs", inputs}, {"began_s", record.beganS},
                {"kinds", kinds}};
   std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -180,7 +181,8 @@ std::optional<RunRecord> readRunRecord(const std::string &store, const std::stri
     record.arguments.push_back(argument.is_string() ? argument.get<std::string>() : "");
   for (const Json &input : listOf(*parsed, "inputs"))
     record.inputs.push_back({textOf(input, "path"), numberOf(input, "bytes").value_or(0),
-                             static_cast<int64_t>(numberOf(input, "changed_ns").value_or(0))});
+                             static_cast<int64_t>(numberOf(input, "changed_ns").value_or(0)), textOf(input, "label"),
+                             numberOf(input, "version").value_or(0)});
   for (const Json &kind : listOf(*parsed, "kinds")) {
     record.kinds.push_back({textOf(kind, "name"), textOf(kind, "file"), textOf(kind, "task"),
                             static_cast<uint32_t>(numberOf(kind, "line").value_or(0)), {}});

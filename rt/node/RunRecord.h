@@ -25,13 +25,15 @@ struct RunInput {
   std::string path;
   uint64_t bytes = 0;
   int64_t changedNs = 0;
+  std::string label; ///< empty: the program named the file itself
+  uint64_t version = 0;
 };
 
 struct RunRecord {
   std::string id;
   std::string program; ///< the bundle's path, absolute
   std::vector<std::string> arguments;
-  std::vector<RunInput> inputs; ///< standard input and arguments that are files
+  std::vector<RunInput> inputs; ///< standard input, arguments that are files, labels that were opened
   int64_t beganS = 0;
   std::vector<RunKind> kinds;
   std::vector<cleave_named_item> items;

@@ -116,7 +116,11 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                      {"read", counters.store_read},
                      {"written", counters.store_written},
                      {"written_bytes", counters.store_written_bytes},
-                     {"damaged", counters.store_damaged}};
+                     {"damaged", counters.store_damaged},
+                     {"fetched", counters.store_fetched},
+                     {"fetched_inputs", figures.agent.fetchedBlobs},
+                     {"fetched_bytes", figures.agent.fetchedBytes},
+                     {"failed_fetches", figures.agent.failedFetches}};
   if (figures.mode == "check")
     json["check"] = {
         {"compared", counters.checked}, {"not_sent", counters.unchecked}, {"findings", counters.findings}};

@@ -3,6 +3,7 @@
 #define CLEAVE_NODE_STATISTICS_H
 
 #include "../kernel/RootInterface.h"
+#include "Agent.h"
 #include "Descriptor.h"
 #include "MemoryLog.h"
 
@@ -28,6 +29,7 @@ struct RunFigures {
   double rootCpuSeconds = 0;             ///< user and system time of the program's own process
   cleave_control *control = nullptr;     ///< null: nothing was split
   const KernelFigures *kernel = nullptr; ///< null: another node
+  AgentReport agent;                     ///< nothing in it: there was none
   std::vector<MemorySample> memory;      ///< in order of time; with a trace only
 };
 

@@ -1,5 +1,7 @@
 // Store.cpp - see Store.h.
 #include "Store.h"
+#include "Blobs.h"
+#include "Labels.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -94,11 +96,17 @@ Problem checkMark(const std::string &path) {
   return std::nullopt;
 }
 
-/// The mark comes last, and by a rename: a store that has one has its folders.
-Problem makeStore(const std::string &path) {
-  for (const char *part : {"/objects", "/new", "/runs"})
+Problem makeParts(const std::string &path) {
+  for (const char *part : {"/objects", "/blobs", "/labels", "/new", "/runs"})
     if (mkdir((path + part).c_str(), 0700) && errno != EEXIST)
       return failed(fmt::format("the store '{}' cannot be made", path));
+  return std::nullopt;
+}
+
+/// The mark comes last, and by a rename.
+Problem makeStore(const std::string &path) {
+  if (Problem problem = makeParts(path))
+    return problem;
   std::string made = path + "/new/mark.XXXXXX", mark = path + "/" CLEAVE_STORE_MARK;
   std::string_view text = CLEAVE_STORE_FORMAT;
   Descriptor file(mkostemp(made.data(), O_CLOEXEC));
@@ -165,14 +173,25 @@ Problem openStore(std::string &path) {
   if (Problem problem = checkMark(path))
     return problem;
   clearUnfinished(path);
+  return makeParts(path); // an older store has no room for inputs
+}
+
+Problem openAccess(const std::string &path, const std::string &keyPath, bool makes, StoreAccess &access) {
+  access.path = path;
+  if (Problem problem = makes ? openStore(access.path) : openExistingStore(access.path))
+    return problem;
+  if (Problem problem = readTenantKey(keyPath, access.key))
+    return problem;
+  access.keys = deriveStoreKeys(access.key.data());
   return std::nullopt;
 }
 
-std::vector<StoredFile> listStore(const std::string &path) {
-  std::vector<StoredFile> files;
+static bool isBefore(const cleave_name &a, const cleave_name &b) { return std::memcmp(&a, &b, sizeof a) < 0; }
+
+static void listPart(const std::string &part, bool isBlob, std::vector<StoredFile> &files) {
   std::map<ino_t, size_t> places;
-  eachEntry(path + "/objects", [&](const std::string &part) {
-    std::string folder = path + "/objects/" + part;
+  eachEntry(part, [&](const std::string &digits) {
+    std::string folder = part + "/" + digits;
     eachEntry(folder, [&](const std::string &text) {
       cleave_name name;
       struct stat status;
@@ -181,11 +200,16 @@ std::vector<StoredFile> listStore(const std::string &path) {
       auto [place, isNew] = places.try_emplace(status.st_ino, files.size());
       if (isNew)
         files.push_back({{}, static_cast<uint64_t>(status.st_size),
-                         status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec});
+                         status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec, isBlob});
       files[place->second].names.push_back(name);
     });
   });
-  auto isBefore = [](const cleave_name &a, const cleave_name &b) { return std::memcmp(&a, &b, sizeof a) < 0; };
+}
+
+std::vector<StoredFile> listStore(const std::string &path) {
+  std::vector<StoredFile> files;
+  listPart(path + "/objects", false, files);
+  listPart(path + "/blobs", true, files);
   for (StoredFile &file : files)
     std::sort(file.names.begin(), file.names.end(), isBefore);
   std::sort(files.begin(), files.end(),
@@ -193,13 +217,22 @@ std::vector<StoredFile> listStore(const std::string &path) {
   return files;
 }
 
-void removeRecord(const std::string &path, const StoredFile &file) {
+void removeStored(const std::string &path, const StoredFile &file) {
   for (const cleave_name &name : file.names)
-    removeObject(path.c_str(), name);
+    if (file.isBlob)
+      unlink(blobPath(path, name).c_str());
+    else
+      removeObject(path.c_str(), name);
 }
 
-uint64_t trimStore(const std::string &path, uint64_t bytes) {
-  std::vector<StoredFile> files = listStore(path);
+uint64_t trimStore(const StoreAccess &store, uint64_t bytes) {
+  std::vector<StoredFile> files = listStore(store.path);
+  std::vector<LabelEntry> labels = listLabels(store);
+  auto isBound = [&](const StoredFile &file) {
+    return file.isBlob && std::any_of(labels.begin(), labels.end(), [&](const LabelEntry &label) {
+             return isSameName(label.blob, file.names[0]);
+           });
+  };
   uint64_t total = 0, gone = 0;
   for (const StoredFile &file : files)
     total += file.bytes;
@@ -208,7 +241,9 @@ uint64_t trimStore(const std::string &path, uint64_t bytes) {
   for (const StoredFile &file : files) {
     if (total <= bytes)
       break;
-    removeRecord(path, file);
+    if (isBound(file))
+      continue;
+    removeStored(store.path, file);
     total -= file.bytes;
     ++gone;
   }

@@ -23,18 +23,29 @@ Problem openStore(std::string &path);
 /// The same for one that must be there.
 Problem openExistingStore(std::string &path);
 
+/// A store whose names can be derived.
+struct StoreAccess {
+  std::string path;
+  TenantKey key = {};
+  StoreKeys keys = {};
+};
+
+/// Opens the folder, which must be there unless this makes it, and the key. `path` and `keyPath` as above.
+Problem openAccess(const std::string &path, const std::string &keyPath, bool makes, StoreAccess &access);
+
 struct StoredFile {
   std::vector<cleave_name> names; ///< links to it, at least one
   uint64_t bytes;
   int64_t usedNs; ///< when it was used last; since 1970
+  bool isBlob;    ///< content of an input (Blobs.h), no record
 };
-/// All records, in the order of their first names.
+/// All records and blobs, in the order of their first names.
 std::vector<StoredFile> listStore(const std::string &path);
 
-void removeRecord(const std::string &path, const StoredFile &file);
+void removeStored(const std::string &path, const StoredFile &file);
 
-/// Takes away what was used longest ago until the rest is within `bytes`. The number of records that went.
-uint64_t trimStore(const std::string &path, uint64_t bytes);
+/// Takes away what was used longest ago until the rest is within `bytes`; what a label is bound to stays. How many went.
+uint64_t trimStore(const StoreAccess &store, uint64_t bytes);
 
 } // namespace cleave
 

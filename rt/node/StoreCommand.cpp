@@ -1,7 +1,11 @@
 // StoreCommand.cpp - see StoreCommand.h.
 #include "StoreCommand.h"
+#include "Agent.h"
+#include "Blobs.h"
 #include "Bundle.h"
 #include "BundleJson.h"
+#include "Etcd.h"
+#include "Labels.h"
 #include "Readable.h"
 #include "RunRecord.h"
 #include "Store.h"
@@ -72,21 +76,10 @@ LoadedRecord load(const std::string &path, const cleave_name &name, const StoreK
   return record;
 }
 
-struct OpenedStore {
-  std::string path;
-  StoreKeys keys = {};
-};
-
 /// 0, or the status after a line on stderr.
-int open(const StoreOptions &options, OpenedStore &store) {
-  store.path = options.path;
-  TenantKey key;
-  if (Problem problem = openExistingStore(store.path))
-    return complain(kUsage, *problem);
-  if (Problem problem = readTenantKey(options.keyPath, key))
-    return complain(kUsage, *problem);
-  store.keys = deriveStoreKeys(key.data());
-  return 0;
+int open(const StoreOptions &options, StoreAccess &store) {
+  Problem problem = openAccess(options.path, options.keyPath, /*makes=*/false, store);
+  return problem ? complain(kUsage, *problem) : 0;
 }
 
 Json provenanceOf(const LoadedRecord &record) {
@@ -99,20 +92,21 @@ std::string describeTask(const Json &provenance) {
 }
 
 /// The record of an item that may have no link of its own.
-std::optional<LoadedRecord> findItem(const OpenedStore &store, const cleave_name &name, uint32_t &index) {
+std::optional<LoadedRecord> findItem(const StoreAccess &store, const cleave_name &name, uint32_t &index) {
   auto isIn = [&](const LoadedRecord &record) {
     return record.fault == RecordFault::None && (index = placeOf(record.view, name)) != record.view.header->item_count;
   };
   if (LoadedRecord record = load(store.path, name, store.keys); isIn(record))
     return record;
   for (const StoredFile &file : listStore(store.path))
-    if (LoadedRecord record = load(store.path, file.names[0], store.keys); isIn(record))
-      return record;
+    if (!file.isBlob)
+      if (LoadedRecord record = load(store.path, file.names[0], store.keys); isIn(record))
+        return record;
   return std::nullopt;
 }
 
 /// 0, or the status after a line on stderr.
-int openItem(const StoreOptions &options, OpenedStore &store, LoadedRecord &record, uint32_t &index) {
+int openItem(const StoreOptions &options, StoreAccess &store, LoadedRecord &record, uint32_t &index) {
   cleave_name name;
   if (!parseName(options.name.c_str(), name))
     return complain(kUsage, fmt::format("'{}' is no name: that is 32 hexadecimal digits", printable(options.name)));
@@ -140,14 +134,22 @@ const char *describeFault(RecordFault fault) {
 }
 
 struct Verified {
-  uint64_t whole = 0, foreign = 0, bytes = 0;
+  uint64_t whole = 0, inputs = 0, foreign = 0, bytes = 0;
   std::vector<std::pair<StoredFile, RecordFault>> faults;
 };
 
-Verified verifyAll(const OpenedStore &store) {
+/// A blob of another key cannot be told from a damaged one: its name does not say whose it is.
+Verified verifyAll(const StoreAccess &store) {
   Verified result;
   for (const StoredFile &file : listStore(store.path)) {
     result.bytes += file.bytes;
+    if (file.isBlob) {
+      BlobState state = checkBlob(store, file.names[0]);
+      result.inputs += state == BlobState::Open;
+      if (state == BlobState::Damaged)
+        result.faults.emplace_back(file, RecordFault::Damaged);
+      continue;
+    }
     LoadedRecord record = load(store.path, file.names[0], store.keys);
     if (record.fault == RecordFault::None)
       ++result.whole;
@@ -159,14 +161,47 @@ Verified verifyAll(const OpenedStore &store) {
   return result;
 }
 
+/// What an input's content is bound to: "photo, version 3".
+std::string describeBlob(const cleave_name &name, const std::vector<LabelEntry> &labels) {
+  std::string text;
+  for (const LabelEntry &label : labels)
+    if (isSameName(label.blob, name))
+      text += fmt::format("{} {}, version {}", text.empty() ? "content of" : " and", printable(label.label), label.version);
+  return text.empty() ? "content of an input, bound to no label now" : text;
+}
+
 } // namespace
 
+/// Where an input's content came from; nothing: it is none.
+static std::optional<int> showInput(const StoreOptions &options) {
+  StoreAccess store;
+  cleave_name name;
+  if (!parseName(options.name.c_str(), name) || openAccess(options.path, options.keyPath, /*makes=*/false, store) ||
+      checkBlob(store, name) != BlobState::Open)
+    return std::nullopt;
+  std::vector<LabelEntry> labels = listLabels(store);
+  fmt::print("{}\n  {}\n", textOf(name).digits, describeBlob(name, labels));
+  for (const LabelEntry &label : labels)
+    if (isSameName(label.blob, name))
+      fmt::print("    from {} ({}, of {}), bound {}\n", printable(label.origin.path), readableBytes(label.bytes),
+                 readableDate(label.origin.changedNs / 1000000000), readableDate(label.boundS));
+  return finish(0);
+}
+
 int listStoreCommand(const StoreOptions &options) {
-  OpenedStore store;
+  StoreAccess store;
   if (int status = open(options, store))
     return status;
-  uint64_t bytes = 0, items = 0, count = 0;
+  uint64_t bytes = 0, items = 0, count = 0, inputs = 0;
+  std::vector<LabelEntry> labels = listLabels(store);
   for (const StoredFile &file : listStore(store.path)) {
+    if (file.isBlob) {
+      bytes += file.bytes;
+      ++inputs;
+      fmt::print("{}  {:>10}  used {}  {}\n", textOf(file.names[0]).digits, readableBytes(file.bytes),
+                 readableDate(file.usedNs / 1000000000), describeBlob(file.names[0], labels));
+      continue;
+    }
     LoadedRecord record = load(store.path, file.names[0], store.keys);
     bytes += file.bytes;
     ++count;
@@ -179,12 +214,15 @@ int listStoreCommand(const StoreOptions &options) {
                readableDate(file.usedNs / 1000000000), counted(record.view.header->item_count, "result"),
                printable(textOf(provenanceOf(record), "task")));
   }
-  fmt::print("{}, {}, {}\n", counted(count, "record"), counted(items, "result"), readableBytes(bytes));
+  fmt::print("{}, {}, {}, {}\n", counted(count, "record"), counted(items, "result"), counted(inputs, "input"),
+             readableBytes(bytes));
   return finish(0);
 }
 
 int showObjectCommand(const StoreOptions &options) {
-  OpenedStore store;
+  if (std::optional<int> status = showInput(options))
+    return *status;
+  StoreAccess store;
   LoadedRecord record;
   uint32_t index;
   if (int status = openItem(options, store, record, index))
@@ -203,13 +241,13 @@ int showObjectCommand(const StoreOptions &options) {
 }
 
 int verifyStoreCommand(const StoreOptions &options) {
-  OpenedStore store;
+  StoreAccess store;
   if (int status = open(options, store))
     return status;
   Verified result = verifyAll(store);
   for (const auto &[file, fault] : result.faults)
     fmt::print("{}  {}\n", textOf(file.names[0]).digits, describeFault(fault));
-  fmt::print("{} whole", counted(result.whole, "record"));
+  fmt::print("{} and {} whole", counted(result.whole, "record"), counted(result.inputs, "input"));
   if (result.foreign)
     fmt::print(", {} of another key, which cannot be checked with this one", result.foreign);
   fmt::print("\n");
@@ -220,13 +258,13 @@ int verifyStoreCommand(const StoreOptions &options) {
 }
 
 int collectStoreCommand(const StoreOptions &options) {
-  OpenedStore store;
+  StoreAccess store;
   if (int status = open(options, store))
     return status;
   Verified before = verifyAll(store);
   for (const auto &[file, fault] : before.faults)
-    removeRecord(store.path, file);
-  uint64_t trimmed = trimStore(store.path, options.bytes), left = 0;
+    removeStored(store.path, file);
+  uint64_t trimmed = trimStore(store, options.bytes), left = 0;
   for (const StoredFile &file : listStore(store.path))
     left += file.bytes;
   fmt::print("{} damaged and {} longest unused taken away; {} are left\n", counted(before.faults.size(), "record"), trimmed,
@@ -234,9 +272,33 @@ int collectStoreCommand(const StoreOptions &options) {
   return finish(0);
 }
 
+int bindInputCommand(const StoreOptions &options) {
+  AgentPlan plan;
+  plan.inputs.emplace_back();
+  plan.index = options.index;
+  EtcdAddresses addresses;
+  if (Problem problem = parseBinding(options.name, plan.inputs[0]))
+    return complain(kUsage, *problem);
+  if (plan.inputs[0].file.empty())
+    return complain(kUsage, fmt::format("bind needs a file, as in {}=@FILE", plan.inputs[0].label));
+  if (!plan.index.empty())
+    if (Problem problem = parseIndex(plan.index, addresses))
+      return complain(kUsage, *problem);
+  if (Problem problem = openAccess(options.path, options.keyPath, /*makes=*/true, plan.store))
+    return complain(kUsage, *problem);
+  PreparedInputs prepared;
+  if (Problem problem = prepareInputs(plan, prepared))
+    return complain(kBad, *problem);
+  for (const LabelEntry &entry : prepared.bound)
+    fmt::print("{} is bound to version {}, {}\n", printable(entry.label), entry.version, readableBytes(entry.bytes));
+  return finish(0);
+}
+
 /// From the object to the lines and files that it was made of.
 int whyCommand(const StoreOptions &options) {
-  OpenedStore store;
+  if (std::optional<int> status = showInput(options))
+    return *status;
+  StoreAccess store;
   LoadedRecord record;
   uint32_t index;
   if (int status = openItem(options, store, record, index))
@@ -269,8 +331,9 @@ int whyCommand(const StoreOptions &options) {
     arguments += " " + printable(argument);
   fmt::print("    which the program made: {}{}\n", printable(run->program), arguments);
   for (const RunInput &input : run->inputs)
-    fmt::print("      from {} ({}, of {})\n", printable(input.path), readableBytes(input.bytes),
-               readableDate(input.changedNs / 1000000000));
+    fmt::print("      from {}{} ({}, of {})\n",
+               input.label.empty() ? "" : fmt::format("input {}, version {}: ", printable(input.label), input.version),
+               printable(input.path), readableBytes(input.bytes), readableDate(input.changedNs / 1000000000));
   return finish(0);
 }
 

@@ -8,7 +8,9 @@
 namespace cleave {
 
 struct StoreOptions {
-  std::string path, keyPath, name;
+  std::string path, keyPath;
+  std::string name;  ///< of an object; bind: LABEL=@FILE
+  std::string index; ///< bind: etcd:HOST:PORT; empty: the store's own
   uint64_t bytes = uint64_t{10} << 30;
 };
 
@@ -19,6 +21,8 @@ int showObjectCommand(const StoreOptions &options);
 int verifyStoreCommand(const StoreOptions &options);
 /// Damaged records go, then what was used longest ago, until the rest is within the bound.
 int collectStoreCommand(const StoreOptions &options);
+/// Makes the store, if there is none.
+int bindInputCommand(const StoreOptions &options);
 int whyCommand(const StoreOptions &options);
 
 } // namespace cleave

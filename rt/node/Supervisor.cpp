@@ -106,6 +106,8 @@ std::vector<int> listInherited() {
   return inherited;
 }
 
+} // namespace
+
 void letGoOfStreams() {
   for (int number : listInherited()) // all of the node's own are close-on-exec
     close(number);
@@ -114,6 +116,8 @@ void letGoOfStreams() {
     if (!null || dup2(null.get(), number) < 0)
       close(number);
 }
+
+namespace {
 
 Problem Supervisor::start() {
   RootDescriptors descriptors = {};

@@ -13,6 +13,10 @@
 
 namespace cleave {
 
+/// Closes what this process inherited, but for stderr: a reader of the program's output must see its end when the program
+/// closes it.
+void letGoOfStreams();
+
 struct SupervisedRun {
   RootEnd root;
   std::vector<MemorySample> memory; ///< if they were wanted

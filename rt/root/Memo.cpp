@@ -1,7 +1,9 @@
 #include "Memo.h"
 
 #include "../store/Folder.h"
+#include "../store/Locator.h"
 #include "../task/Memory.h"
+#include "Agent.h"
 #include "History.h"
 #include "Names.h"
 #include "Session.h"
@@ -285,6 +287,21 @@ bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask,
   return true;
 }
 
+/* What the agent knows of is in the table; nobody is asked about anything else. */
+static bool isElsewhere(const cleave_name &name) {
+  const cleave_store &store = session.control->store;
+  if (!store.known_capacity || !agent::isThere())
+    return false;
+  cleave_name locator = locatorOf(name);
+  uint64_t key = loadWord(locator.bytes), mask = store.known_capacity - 1;
+  key = key ? key : 1;
+  const uint64_t *table = cleave_control_known(session.control);
+  for (uint64_t at = key & mask, word; (word = __atomic_load_n(&table[at], __ATOMIC_ACQUIRE)); at = (at + 1) & mask)
+    if (word == key)
+      return true;
+  return __atomic_load_n(&store.known_is_full, __ATOMIC_ACQUIRE);
+}
+
 static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t &index) {
   if (Entry *entry = lookUp(name); entry->record) {
     Record *record = entry->record;
@@ -297,7 +314,13 @@ static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t
     return record;
   }
   const char *path = folder();
-  return path ? readFrom(path, kind, name, index) : nullptr;
+  if (!path)
+    return nullptr;
+  Record *record = readFrom(path, kind, name, index);
+  if (record || !isElsewhere(name) || !agent::fetch(name))
+    return record;
+  ++counters().store_fetched;
+  return readFrom(path, kind, name, index);
 }
 
 Record *find(const cleave_kind &kind, const ItemName &item, uint32_t &index) {

@@ -68,7 +68,7 @@
 extern "C" {
 #endif
 
-#define CLEAVE_EXCHANGE_VERSION 3
+#define CLEAVE_EXCHANGE_VERSION 4
 #define CLEAVE_CONTROL_MAGIC 0x314c5443u /* "CTL1" */
 #define CLEAVE_NODE_VARIABLE "CLEAVE_NODE"
 
@@ -212,7 +212,8 @@ typedef struct cleave_counters {
   uint64_t store_read;          /* the store's folder: records read, */
   uint64_t store_written;       /* written, */
   uint64_t store_written_bytes;
-  uint64_t store_damaged;       /* and found damaged and dropped */
+  uint64_t store_damaged;       /* found damaged and dropped, */
+  uint64_t store_fetched;       /* and brought from other nodes */
   uint64_t loop;                /* the loop that the program is at, if it is known how often it runs: its number, which
                                    is not 0, << 32 | what is done of it in parts of CLEAVE_LOOP_WHOLE. 0: none */
 } cleave_counters;
@@ -251,6 +252,14 @@ typedef struct cleave_store {
   uint64_t items_offset; /* cleave_named_item[items_capacity], in the order in which they were named. Written by the root */
   uint64_t items_capacity;
   uint64_t items_count;  /* those past the capacity are counted and not kept */
+  /* What other nodes hold: uint64_t[known_capacity], a power of two; 0: the run knows no others. At (first word of the locator of
+   * an item's name, 0 standing as 1) & (known_capacity - 1) or the next place that is free lies that word. Written by the
+   * agent, who only adds. */
+  uint64_t known_offset;
+  uint64_t known_capacity;
+  uint64_t known_count;
+  uint32_t known_is_full; /* what is not in it may be there none the less */
+  uint32_t reserved;
 } cleave_store;
 
 /* What an item's name came from, to say later why it is another one. */
@@ -309,6 +318,9 @@ static inline cleave_trace_event *cleave_control_trace(cleave_control *control, 
 }
 static inline cleave_named_item *cleave_control_item(cleave_control *control, uint64_t index) {
   return (cleave_named_item *)((char *)control + control->store.items_offset) + index;
+}
+static inline uint64_t *cleave_control_known(cleave_control *control) {
+  return (uint64_t *)((char *)control + control->store.known_offset);
 }
 static inline cleave_finding *cleave_control_finding(cleave_control *control, uint64_t index) {
   return (cleave_finding *)((char *)control + control->findings_offset) + index;

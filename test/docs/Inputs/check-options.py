@@ -27,6 +27,8 @@ def main():
                 words = span.split()
                 tool = os.path.basename(words[0])
                 command = [tool] if tool == "cleave++" or words[1].startswith("-") else [tool, words[1]]
+                if command[-1] == "store" and re.match("[a-z]+$", words[2]):
+                    command.append(words[2])
                 for word in words[1:]:
                     match = re.match(r"--?[A-Za-z][\w-]*", word)
                     if not match or (tool == "cleave++" and "cleave" not in word):
