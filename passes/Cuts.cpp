@@ -261,7 +261,7 @@ private:
           builder.CreateRet(call);
       };
       Constant *record = ConstantPointerNull::get(builder.getPtrTy());
-      if (!original->hasName() || original->getName() != "main") { // that one is called once
+      if (original->getName() != "main") { // that one is called once
         GlobalVariable *cutFunction = abi.cutFunction();
         record = cutFunction;
         builder.SetInsertPoint(builder.CreateUnreachable()); // a place to split at

@@ -23,6 +23,9 @@
 //      answer is no, the loop runs in place.
 //
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
+//
+// WHY ONE FILE of this length: it is one analysis, whose steps all read and split the same list of blocks. What could be told apart
+// from that list is: intervals, types, gathering and private memory have files of their own (Range*.cpp).
 #include "passes/RangeMemory.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
@@ -116,8 +119,8 @@ private:
   void separate(unsigned number, SmallVector<Part, 4> written, SmallVector<Part, 4> read);
   bool measurePivot(const Block &block, RangeBlock &result);
   /// Do all accesses belong to the iteration's own part?
-  bool isLinear(const Block &block) const {
-    return all_of(block.parts, [&](const Part &part) {
+  bool isLinear(ArrayRef<Part> parts) const {
+    return all_of(parts, [&](const Part &part) {
       auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
       return low && low->getLoop() == &loop;
     });
@@ -663,11 +666,7 @@ bool MemoryAnalysis::separatePivot(unsigned number) {
                   evolution.isLoopInvariant(part.interval.high, &loop);
     (isSame ? read : written).push_back(part);
   }
-  bool isApart = all_of(written, [&](const Part &part) {
-    auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
-    return low && low->getLoop() == &loop;
-  });
-  if (read.empty() || !isApart)
+  if (read.empty() || !isLinear(written))
     return false;
   separate(number, std::move(written), std::move(read));
   blocks[number].isPivot = true;
@@ -773,7 +772,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     if (blocks[number].followed) {
       if (!settleTyped(blocks[number]))
         return std::nullopt;
-    } else if (blocks[number].isWritten && !isLinear(blocks[number])) {
+    } else if (blocks[number].isWritten && !isLinear(blocks[number].parts)) {
       SmallVector<Instruction *, 8> accesses;
       for (const Part &part : blocks[number].parts)
         accesses.push_back(part.where);

@@ -11,7 +11,7 @@
  * then adds to `sleepers` (nothing); who goes to sleep adds itself to `sleepers` and then looks at the lists again. Of two
  * additions to one word one comes later, and sees what was before the other.
  *
- * WHAT IT COSTS. A hand-off is some movements of cache lines between two cores, fifty nanoseconds each, so what different
+ * WHAT IT COSTS. A hand-off is some movements of cache lines between two cores, about a hundred nanoseconds each, so what different
  * threads write lies in different lines, an idle helper only reads, and the clock (twenty nanoseconds) is read twice a part.
  *
  * NO DEADLOCK. A worker waits only for parts of work that it offered itself, and helps others meanwhile. What it waits for
