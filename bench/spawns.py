@@ -17,8 +17,8 @@ from sidebyside import Failure, answer, inTurns, lastLine
 # Rounds, steps of the first call, steps of the second (bench/spawn.cpp). A step takes a third of a nanosecond and more.
 TINY = ["1000000", "10", "10"]
 TAKEN, TAKEN_ALONE = ["2000", "200000", "200000"], ["2000", "200000", "1"]
-NAMED = ["500", "1000000", "1000"]
-QUICK_ROUNDS = {"1000000": "100000", "2000": "200", "500": "50"}
+NAMED = ["2000", "200000", "1000"]
+QUICK_ROUNDS = {"1000000": "100000", "2000": "200"}
 PYTHON_LIMIT = 120
 
 

@@ -26,6 +26,9 @@ static_assert(sizeof(Bucket) == sizeof(uint64_t));
 constexpr int kBuckets = 16;
 
 constexpr double kLeastWorthNs = 20000;
+constexpr double kLeastHandOffNs = 1000;
+/* A worker that slept takes some 25,000 to begin, one behind somebody else's time slice a million and more. */
+constexpr double kPromptNs = 60000;
 constexpr uint64_t kSmallestBucketBits = 6;
 constexpr uint16_t kRefusalsUntilProbe = 20000;
 constexpr uint64_t kFirstPatience = 256;
@@ -182,7 +185,20 @@ cleave_site &siteAtDepth(cleave_site &site, uint64_t depth) {
 
 void learnThrown(cleave_site &site) { increment(site, ThrownBatches); }
 
-void learnHandOff(uint64_t ns) { handOffNs += (double(ns < 200000 ? ns : 200000) - handOffNs) / 16; }
+/* One that was long counts for four times the usual at most: a worker that begins cold, or a machine that was away for a
+ * moment, is no price. If it is the rule, the price grows by a fifth each time. */
+void learnHandOff(uint64_t ns) {
+  double sample = double(ns) < 4 * handOffNs + kLeastHandOffNs ? double(ns) : 4 * handOffNs + kLeastHandOffNs;
+  handOffNs += (sample - handOffNs) / 16;
+}
+
+bool startsAtOnce() { return handOffNs < kPromptNs; }
+
+double thoughtNs(const cleave_site &site, uint8_t index, uint64_t count, uint64_t bytes) {
+  if (index == kLoopBucket)
+    return figure(site, NsPerItem) * double(count);
+  return bucketOf(site, index).ns * (isScalarKind(*site.kind) ? 1 : double(larger(bytes, 1)));
+}
 
 double worthNs() { return handOffNs * 2 > kLeastWorthNs ? handOffNs * 2 : kLeastWorthNs; }
 

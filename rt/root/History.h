@@ -38,6 +38,11 @@ void learnThrown(cleave_site &site);
 void learnHandOff(uint64_t ns);
 /* Below this a single call is not sent. */
 double worthNs();
+/* Whether workers begin about when they are told to: none of them waits for a processor. */
+bool startsAtOnce();
+/* What a batch of `count` items (or one future's call of `bucket`), with `bytes` of input, is thought to take a worker, in
+ * ns; 0: nothing is known yet. */
+double thoughtNs(const cleave_site &site, uint8_t bucket, uint64_t count, uint64_t bytes);
 
 struct LoopHistory {
   double nsPerItem, nsPerByte;

@@ -7,70 +7,84 @@ namespace cleave {
 
 namespace {
 
-uint8_t key[32];
-uint8_t run[16];
+constexpr uint64_t kDeterministic = 0; /* the version */
 
-/* One hash over a tag and some pieces. */
+uint8_t key[32];
+HashKey outputKey, contentKey, provenanceKey;
+
+/* RFC 9562: version 8, its variant. */
+cleave_name toUuid(cleave_name name) {
+  name.bytes[6] = static_cast<uint8_t>(0x80 | (name.bytes[6] & 0x0f));
+  name.bytes[8] = static_cast<uint8_t>(0x80 | (name.bytes[8] & 0x3f));
+  return name;
+}
+
+/* One hash over a tag and some pieces, under the tenant's key. */
 class Derivation {
 public:
-  explicit Derivation(char tag) {
-    crypto_generichash_blake2b_init(&state, key, sizeof key, sizeof(cleave_name));
+  Derivation(char tag, size_t resultBytes) {
+    crypto_generichash_blake2b_init(&state, key, sizeof key, resultBytes);
     add(&tag, 1);
   }
   void add(const void *data, uint64_t bytes) {
     crypto_generichash_blake2b_update(&state, static_cast<const unsigned char *>(data), bytes);
   }
-  cleave_name name() {
-    cleave_name result;
-    crypto_generichash_blake2b_final(&state, result.bytes, sizeof result.bytes);
-    result.bytes[6] = static_cast<uint8_t>(0x80 | (result.bytes[6] & 0x0f)); /* version 8 */
-    result.bytes[8] = static_cast<uint8_t>(0x80 | (result.bytes[8] & 0x3f)); /* RFC 9562's variant */
-    return result;
+  template <typename Result> Result result() {
+    Result drawn;
+    crypto_generichash_blake2b_final(&state, reinterpret_cast<unsigned char *>(&drawn), sizeof drawn);
+    return drawn;
   }
 
 private:
   crypto_generichash_blake2b_state state;
 };
 
+/* For one kind of name, in one run. */
+HashKey messageKey(char tag, const uint8_t *runId) {
+  Derivation derivation(tag, sizeof(HashKey));
+  derivation.add(runId, 16);
+  return derivation.result<HashKey>();
+}
+
+cleave_name messageName(const HashKey &kind, const void *data, uint64_t bytes) {
+  Hash128 hash = keyedHash(kind, data, bytes);
+  cleave_name name;
+  static_assert(sizeof name == sizeof hash);
+  memcpy(&name, &hash, sizeof name);
+  return toUuid(name);
+}
+
 } // namespace
 
 void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId) {
   memcpy(key, tenantKey, sizeof key);
-  memcpy(run, runId, sizeof run);
+  outputKey = messageKey('o', runId);
+  contentKey = messageKey('c', runId);
+  provenanceKey = messageKey('p', runId);
 }
 
-cleave_name outputName(const cleave_name &task, uint32_t output, const cleave_name *inputs, uint32_t inputCount) {
-  constexpr uint64_t kDeterministic = 0;
-  Derivation derivation('o');
-  derivation.add(&task, sizeof task);
-  derivation.add(&output, sizeof output);
-  derivation.add(&kDeterministic, sizeof kDeterministic);
-  derivation.add(inputs, inputCount * sizeof *inputs);
-  return derivation.name();
+cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2]) {
+  constexpr uint64_t kOutput = 0;
+  struct {
+    cleave_name task;
+    uint64_t output, version;
+    cleave_name inputs[2];
+  } derivedFrom = {task, kOutput, kDeterministic, {inputs[0], inputs[1]}};
+  return messageName(outputKey, &derivedFrom, sizeof derivedFrom);
 }
 
 cleave_name itemName(const cleave_name &task, uint32_t sharedMask, const Hash128 *parameters, uint32_t parameterCount) {
-  constexpr uint64_t kDeterministic = 0;
   const uint32_t words[2] = {0, sharedMask}; /* output 0 */
-  Derivation derivation('i');
+  Derivation derivation('i', sizeof(cleave_name));
   derivation.add(&task, sizeof task);
   derivation.add(words, sizeof words);
   derivation.add(&kDeterministic, sizeof kDeterministic);
   derivation.add(parameters, parameterCount * sizeof *parameters);
-  return derivation.name();
+  return toUuid(derivation.result<cleave_name>());
 }
 
-cleave_name contentName(const void *data, uint64_t bytes) {
-  Derivation derivation('c');
-  derivation.add(data, bytes);
-  return derivation.name();
-}
+cleave_name contentName(const void *data, uint64_t bytes) { return messageName(contentKey, data, bytes); }
 
-cleave_name provenanceName(uint64_t sequence) {
-  Derivation derivation('p');
-  derivation.add(run, sizeof run);
-  derivation.add(&sequence, sizeof sequence);
-  return derivation.name();
-}
+cleave_name provenanceName(uint64_t sequence) { return messageName(provenanceKey, &sequence, sizeof sequence); }
 
 } // namespace cleave

@@ -3,6 +3,7 @@
 
 #include "../task/Memory.h"
 #include "Futex.h"
+#include "History.h"
 #include "Workers.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ namespace {
 constexpr uint64_t kStartPatienceNs = 8000000;
 /* An abandoned task should end soon. One that does not holds a worker, and may never end: what it borrowed changes. */
 constexpr uint64_t kAbandonedNs = 20000000;
+/* Who is thought to need less is waited for awake, to twice as long. Beside more than that a wake-up counts little. */
+constexpr double kShortNs = 500000;
 
 struct KindState {
   bool isBroken, hasWaited;
@@ -162,8 +165,29 @@ bool waitForWorker(uint32_t kind) {
   return false;
 }
 
+/* Until when it is better to look around than to sleep, of which the wake-up would take some 25,000 ns, and the worker,
+ * which has nothing to do meanwhile, would fall asleep in its turn: while somebody is about to be done, as far as is known,
+ * and a processor is there for it. The latter is not so if workers were told to begin and do not. */
+static uint64_t spinsUntil(uint64_t now) {
+  uint64_t usual = now + CLEAVE_SPIN_NS, soonest = UINT64_MAX;
+  uint32_t busy = 0;
+  for (uint32_t i = 0; i != slotCount; ++i) {
+    const Slot &slot = slots[i];
+    if (slot.submitted == slot.completed)
+      continue;
+    ++busy;
+    const Batch &batch = *slot.entries[slot.completed % CLEAVE_RING];
+    double takesNs = thoughtNs(*batch.site, batch.bucket, batch.count, batch.inputBytes);
+    uint64_t end = batch.submittedNs + static_cast<uint64_t>(2 * takesNs);
+    if (takesNs > 0 && takesNs < kShortNs && end < soonest)
+      soonest = end;
+  }
+  bool isAlone = busy < session.control->worker_count && startsAtOnce();
+  return isAlone && soonest != UINT64_MAX && soonest > usual ? soonest : usual;
+}
+
 void waitForChange(uint64_t deadlineNs) {
-  uint64_t spinUntil = nowNs() + CLEAVE_SPIN_NS;
+  uint64_t spinUntil = spinsUntil(nowNs());
   FutexSet set;
   auto hasNews = [&] {
     for (uint32_t i = 0; i != slotCount; ++i)

@@ -155,11 +155,11 @@ void die(Batch &batch, uint32_t cause, uint32_t detail, uint64_t bytes) {
   batch.causeBytes = bytes;
 }
 
-void dieOfPanic(Batch &batch, const cleave_result &result) {
+void dieOfPanic(Batch &batch, uint64_t logBytes, const char *log) {
   die(batch, CLEAVE_CAUSE_PANIC, 0, 0);
-  batch.textBytes = result.log_bytes < CLEAVE_LOG_MAX ? result.log_bytes : CLEAVE_LOG_MAX;
+  batch.textBytes = logBytes < CLEAVE_LOG_MAX ? logBytes : CLEAVE_LOG_MAX;
   batch.text = static_cast<char *>(growBlock(nullptr, batch.textBytes + 1));
-  memcpy(batch.text, result.log, batch.textBytes);
+  memcpy(batch.text, log, batch.textBytes);
 }
 
 void count(const Batch &batch, const cleave_result &result) {
@@ -184,8 +184,10 @@ void releaseInputs(Batch &batch) {
 }
 
 void complete(Slot &slot, Batch *batch) {
+  /* What is judged is a copy, which nobody changes meanwhile; the log, most of a result, is only looked at if wanted. */
+  const cleave_result &shown = outbox(slot)->results[batch->entry];
   cleave_result result;
-  memcpy(&result, &outbox(slot)->results[batch->entry], sizeof result);
+  memcpy(&result, &shown, offsetof(cleave_result, log));
   inbox(slot)->messages[batch->entry].grant_count = 0;
   giveBack(partition(slot) + inbox(slot)->messages[batch->entry].items_offset,
            inbox(slot)->messages[batch->entry].items_bytes);
@@ -195,7 +197,7 @@ void complete(Slot &slot, Batch *batch) {
     if (batch->bucket == kLoopBucket)
       learnThrown(*batch->site);
   } else if (result.outcome != CLEAVE_DONE) {
-    dieOfPanic(*batch, result);
+    dieOfPanic(*batch, result.log_bytes, shown.log);
   } else if (!acceptOutput(slot, *batch, result)) {
     die(*batch, CLEAVE_CAUSE_OUTPUT, 0, 0);
   } else {
@@ -277,7 +279,7 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   message.items_bytes = itemsBytes;
   message.inputs[0] = batch->shared->name;
   message.inputs[1] = imageName(image, itemsBytes);
-  message.output = outputName(cleave_control_kind(session.control, slot.kind)->task, 0, message.inputs, 2);
+  message.output = outputName(cleave_control_kind(session.control, slot.kind)->task, message.inputs);
   message.grant_count = grants;
   counters().inputs_copied_bytes += itemsBytes;
 

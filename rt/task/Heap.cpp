@@ -6,9 +6,11 @@
  *
  *     | class, 8 bytes | payload, 16-aligned ... |       aligned blocks: | distance to the real one, top bit set |
  *
- * Chunks grow by a quarter of all that was granted: few enough for a short table (free() asks it whether an address
- * is the heap's: arguments were laid out by the encoder, and a program may well destroy or grow what it got by value),
- * and close enough to what is needed not to break a quota by guessing. Doubling would. */
+ * The first chunk is a page beside what was handed over, since a worker makes zero what a task asked for, and many ask for
+ * nothing else: 64 KiB took longer than all else of a small task. Then chunks double what there is, up to 64 KiB, and from
+ * there grow by a quarter of it: few enough for a short table (free() asks it whether an address is the heap's: arguments
+ * were laid out by the encoder, and a program may well destroy or grow what it got by value), and close enough to what is
+ * needed not to break a quota by guessing. Doubling would. */
 #include "Task.h"
 
 extern "C" int *__errno_location() noexcept;
@@ -18,7 +20,8 @@ namespace cleave {
 namespace {
 
 constexpr uint64_t kHeader = 8, kAlignedBit = uint64_t{1} << 63;
-constexpr uint64_t kLinearLimit = 1024, kLinearClasses = kLinearLimit / 16, kFirstChunk = 64 << 10;
+constexpr uint64_t kLinearLimit = 1024, kLinearClasses = kLinearLimit / 16, kFirstChunk = 4 << 10,
+                   kDoublingLimit = 64 << 10;
 constexpr uint64_t kMaxBytes = uint64_t{1} << 46;
 constexpr unsigned kChunksMax = 192, kClasses = kLinearClasses + 1 + 8 * 37;
 constexpr int kErrnoMemory = 12;
@@ -49,10 +52,11 @@ unsigned classOf(uint64_t &total) {
 }
 
 bool addChunk(uint64_t bytes) {
-  if (bytes < grantedBytes / 4)
-    bytes = grantedBytes / 4;
-  if (bytes < kFirstChunk)
-    bytes = kFirstChunk;
+  uint64_t least = grantedBytes < kFirstChunk ? kFirstChunk : grantedBytes < kDoublingLimit ? grantedBytes : kDoublingLimit;
+  if (least < grantedBytes / 4)
+    least = grantedBytes / 4;
+  if (bytes < least)
+    bytes = least;
   cleave_buffer granted;
   if (chunkCount == kChunksMax || node->request(bytes, CLEAVE_BUFFER_HEAP, &granted) != CLEAVE_OK)
     return false;

@@ -23,11 +23,10 @@ static void waitForMessage(uint32_t completed) {
   if (__atomic_load_n(submitted, __ATOMIC_ACQUIRE) != completed)
     return;
   uint64_t deadlineNs = nowNs() + CLEAVE_SPIN_NS;
-  while (nowNs() < deadlineNs) {
-    if (__atomic_load_n(submitted, __ATOMIC_ACQUIRE) != completed)
-      return;
-    __builtin_ia32_pause();
-  }
+  while (nowNs() < deadlineNs)
+    for (unsigned i = 0; i != 16; ++i, __builtin_ia32_pause())
+      if (__atomic_load_n(submitted, __ATOMIC_ACQUIRE) != completed)
+        return;
   sleepUntilSubmitted(completed);
 }
 

@@ -603,17 +603,29 @@ void heapFunctions(FakeNode &) {
 }
 
 void names(FakeNode &node) {
-  cleave_name a = cleave::contentName("a", 1), b = cleave::contentName("b", 1), inputs[] = {a, b};
+  cleave_name a = cleave::contentName("a", 1), b = cleave::contentName("b", 1), inputs[] = {a, b}, turned[] = {b, a};
   auto same = [](const cleave_name &x, const cleave_name &y) { return !std::memcmp(&x, &y, sizeof x); };
   expect(same(a, cleave::contentName("a", 1)) && !same(a, b), "content names");
   expect(a.bytes[6] >> 4 == 8 && a.bytes[8] >> 6 == 2, "version 8, RFC 9562's variant");
-  cleave_name output = cleave::outputName(a, 0, inputs, 2);
-  expect(same(output, cleave::outputName(a, 0, inputs, 2)), "equal work has equal names");
-  expect(!same(output, cleave::outputName(a, 1, inputs, 2)) && !same(output, cleave::outputName(b, 0, inputs, 2)),
-         "output number and task matter");
-  uint8_t key[32] = {1};
-  cleave::setNameKeys(key, node.control().run_id);
-  expect(!same(a, cleave::contentName("a", 1)), "another tenant has other names");
+  cleave_name output = cleave::outputName(a, inputs);
+  expect(same(output, cleave::outputName(a, inputs)), "equal work has equal names");
+  expect(!same(output, cleave::outputName(a, turned)) && !same(output, cleave::outputName(b, inputs)),
+         "inputs, their order and task matter");
+  const cleave::Hash128 digests[] = {{{1, 2}}, {{3, 4}}};
+  cleave_name item = cleave::itemName(a, 1, digests, 2), provenance = cleave::provenanceName(1);
+  expect(!same(item, cleave::itemName(a, 0, digests, 2)) && !same(item, cleave::itemName(a, 1, digests, 1)),
+         "what items share matters, and each parameter");
+  expect(!same(provenance, cleave::provenanceName(2)), "provenance names");
+
+  uint8_t otherKey[32] = {1}, otherRun[16] = {1};
+  cleave::setNameKeys(node.control().tenant_key, otherRun);
+  expect(!same(a, cleave::contentName("a", 1)) && !same(output, cleave::outputName(a, inputs)) &&
+             !same(provenance, cleave::provenanceName(1)),
+         "names of messages are of no use in another run");
+  expect(same(item, cleave::itemName(a, 1, digests, 2)), "names in a store hold for all runs");
+  cleave::setNameKeys(otherKey, node.control().run_id);
+  expect(!same(a, cleave::contentName("a", 1)) && !same(item, cleave::itemName(a, 1, digests, 2)),
+         "another tenant has other names");
 }
 
 } // namespace
