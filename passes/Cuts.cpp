@@ -203,7 +203,8 @@ private:
     if (!site.loop)
       return {localCall(callee, IsCut::Yes)};
     bool hasCuts = clones.contains(const_cast<Function *>(callee.function));
-    return {localCall(callee, IsCut::No), site.loop->isContained ? uint64_t{CLEAVE_SITE_CONTAINED} : 0,
+    uint64_t flags = (site.loop->isContained ? CLEAVE_SITE_CONTAINED : 0) | (site.loop->catches ? CLEAVE_SITE_CATCHES : 0);
+    return {localCall(callee, IsCut::No), flags,
             hasCuts ? localCall(callee, IsCut::Yes) : nullptr};
   }
 

@@ -121,6 +121,7 @@ public:
   AccessSets sets;
   std::set<std::pair<unsigned, unsigned>> compared;
   SmallVector<EffectKind, 4> kinds;
+  ThrownTypes guards;
 
 private:
   void add(EffectKind kind) { kinds.push_back(kind); }
@@ -221,6 +222,7 @@ private:
       return; // first round of a recursive component: grows later
     for (auto &[kind, cause] : it->second.kinds)
       add(kind);
+    guards.add(it->second.guards);
     std::vector<ObjectSet> here = memory.instantiate(call, *ownership);
     for (auto &[id, cause] : it->second.reads)
       sets.reads |= here[id];
@@ -279,10 +281,12 @@ private:
       break;
     case Class::Throws:
       add(EffectKind::Throws);
-      if (model.isAgain)
+      if (model.isAgain) {
         add(EffectKind::Rethrows);
-      else if (!model.isForSpace)
+      } else if (!model.isForSpace) {
         add(EffectKind::Guards);
+        guards.add(thrownBy(call));
+      }
       break;
     case Class::Aborts:
       add(EffectKind::Aborts);
@@ -342,6 +346,7 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
           }
         };
         std::map<EffectKind, EffectCause> caught;
+        ThrownTypes caughtGuards;
         for (const Instruction &instruction : llvm::instructions(*function)) {
           Builder builder(*this, memory);
           builder.visit(instruction);
@@ -349,21 +354,53 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
           for (EffectKind kind : builder.kinds)
             (isCaught && (kind == EffectKind::Throws || kind == EffectKind::Guards) ? caught : summary.kinds)
                 .try_emplace(kind, EffectCause{&instruction});
+          (isCaught ? caughtGuards : summary.guards).add(builder.guards);
           record(summary.reads, builder.sets.reads, instruction);
           record(summary.writes, builder.sets.writes, instruction);
           for (auto pair : builder.compared)
             summary.compared.try_emplace(pair, EffectCause{&instruction});
         }
-        if (summary.kinds.count(EffectKind::Rethrows))
+        if (summary.kinds.count(EffectKind::Rethrows)) {
           summary.kinds.insert(caught.begin(), caught.end());
+          summary.guards.add(caughtGuards);
+        }
         EffectSummary &old = summaries[function];
         if (old.kinds.size() != summary.kinds.size() || old.reads.size() != summary.reads.size() ||
-            old.writes.size() != summary.writes.size() || old.compared.size() != summary.compared.size())
+            old.writes.size() != summary.writes.size() || old.compared.size() != summary.compared.size() ||
+            !(old.guards == summary.guards))
           changed = true;
         old = std::move(summary);
       }
     } while (changed && scc.hasCycle());
   }
+  arePointersFinal = isAnyPointerFinal();
+}
+
+/// Is there a function that a pointer may lead to, and that ends the program or leaves by a jump?
+bool Effects::isAnyPointerFinal() const {
+  if (module.getNamedMetadata("cleave.foreign"))
+    return true;
+  for (const Function &function : module) {
+    if (function.isIntrinsic() || !function.hasAddressTaken())
+      continue;
+    StringRef name = function.getName();
+    if (!function.isDeclaration()) {
+      for (EffectKind kind : {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
+                              EffectKind::InlineAssembly})
+        if (auto it = summaries.find(&function); it != summaries.end() && it->second.kinds.count(kind))
+          return true;
+    } else if (!name.starts_with("_ZNSt") && !name.starts_with("_ZNKSt") && // of std's classes, in tables
+               name != "__gxx_personality_v0" && name != "__cxa_pure_virtual") {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Effects::mayNotReturn(const Instruction &instruction) const {
+  auto *call = dyn_cast<CallBase>(&instruction);
+  return has(instruction, EffectKind::UnknownCall) &&
+         (!call || !call->isIndirectCall() || !call->doesNotThrow() || arePointersFinal);
 }
 
 ArrayRef<std::pair<unsigned, unsigned>> Effects::travelling(const Function &callee) const {
@@ -396,6 +433,7 @@ const Effects::Known &Effects::known(const Instruction &instruction) const {
     entry->sets = std::move(builder.sets);
     for (EffectKind kind : builder.kinds)
       entry->kinds |= 1u << static_cast<unsigned>(kind);
+    entry->guards = std::move(builder.guards);
   }
   return *entry;
 }
@@ -405,6 +443,8 @@ const AccessSets &Effects::accesses(const Instruction &instruction) const { retu
 bool Effects::has(const Instruction &instruction, EffectKind kind) const {
   return known(instruction).kinds >> static_cast<unsigned>(kind) & 1;
 }
+
+const ThrownTypes &Effects::guards(const Instruction &instruction) const { return known(instruction).guards; }
 
 EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
   SmallPtrSet<const Function *, 8> seen;
@@ -468,6 +508,7 @@ void Effects::print(raw_ostream &out) const {
     for (auto &[kind, cause] : it->second.kinds)
       out << " " << effectName(kind);
     out << "\n";
+    it->second.guards.print(out);
     auto list = [&](const char *verb, const std::map<ObjectId, EffectCause> &entries) {
       for (auto &[id, cause] : entries) {
         out << "  " << verb << " " << memory.describe(cause.object);

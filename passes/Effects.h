@@ -2,6 +2,7 @@
 #ifndef CLEAVE_PASSES_EFFECTS_H
 #define CLEAVE_PASSES_EFFECTS_H
 
+#include "passes/Exceptions.h"
 #include "passes/Ownership.h"
 #include "passes/Prepare.h"
 #include <map>
@@ -34,6 +35,7 @@ struct EffectCause {
 
 struct EffectSummary {
   std::map<EffectKind, EffectCause> kinds;
+  ThrownTypes guards; ///< what EffectKind::Guards throws
   /// Pairs of arguments whose addresses are compared or subtracted: `if (&a == &b)`. In a task the two are copies, so
   /// the answer may differ where they are one object. An argument with itself: two references that it holds.
   static constexpr unsigned outside = ~0u;    ///< instead of a second argument: a global
@@ -63,6 +65,11 @@ public:
   const AccessSets &accesses(const llvm::Instruction &instruction) const;
   /// May `instruction` do something of `kind`, by itself or in what it calls?
   bool has(const llvm::Instruction &instruction, EffectKind kind) const;
+  /// Might an unknown call, by `instruction`, be the last of the program, or not come back to it? One through a pointer that
+  /// does not throw (`error.what()`) can do so only if some function does of which an address is known.
+  bool mayNotReturn(const llvm::Instruction &instruction) const;
+  /// Of what it throws (EffectKind::Guards).
+  const ThrownTypes &guards(const llvm::Instruction &instruction) const;
   EffectOrigin origin(const llvm::Function &function, EffectKind kind) const;
   EffectOrigin originOfWrite(const llvm::Function &function, ObjectId object) const;
   EffectOrigin originOfRead(const llvm::Function &function, ObjectId object) const;
@@ -76,13 +83,16 @@ private:
   struct Known {
     AccessSets sets;
     unsigned kinds = 0; ///< bit by EffectKind
+    ThrownTypes guards;
   };
   const Known &known(const llvm::Instruction &instruction) const;
   /// Which arguments of a call of `callee` would be copied if it became a spawn, and how many pointers deep.
   llvm::ArrayRef<std::pair<unsigned, unsigned>> travelling(const llvm::Function &callee) const;
+  bool isAnyPointerFinal() const;
   EffectOrigin follow(const llvm::Function &function, EffectCause cause, bool isWrite) const;
   llvm::Module &module;
   const Ownership &owners;
+  bool arePointersFinal = false; ///< isAnyPointerFinal()
   llvm::DenseMap<const llvm::Function *, EffectSummary> summaries;
   mutable HeavyFunctions heavy;
   mutable llvm::DenseMap<const llvm::Instruction *, std::unique_ptr<Known>> instructions;

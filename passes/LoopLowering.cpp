@@ -5,7 +5,7 @@
 //     in the loop:      switch (cleave_loop_next(loop, slot))   1: the result is in the slot
 //                                                                0: the call, cut version    2: the call, plain version
 //                                                                3: as 0, then cleave_checked(loop, slot)
-//                                                                4 (futures): cleave_rethrow()
+//                                                                4: cleave_rethrow()
 //                                                                (after a 2 it is not asked again)
 //     at its exits:     cleave_loop_end(loop)
 //
@@ -198,7 +198,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   builder.CreateStore(builder.CreateCall(abi.loopNext, {loop, slot}), answers);
   builder.SetInsertPoint(call);
   Value *answer = builder.CreateLoad(builder.getInt32Ty(), answers);
-  lowerAnswer(*call, answer, loop, slot, *staged.callee, abi, CanRethrow::No);
+  lowerAnswer(*call, answer, loop, slot, *staged.callee, abi, staged.catches ? CanRethrow::Yes : CanRethrow::No);
 }
 
 } // namespace cleave

@@ -84,7 +84,9 @@ private:
   bool reachesInIteration(const Instruction &from, const Instruction &to);
   bool checkHandlers();
   bool needsContainment() const;
-  bool isCertain() const;
+  bool isForSpace(const BasicBlock *end) const;
+  bool handlersStay() const;
+  bool isCertain(bool &catches) const;
   void computeShared();
   void carve(StagedLoop &staged);
   void emitPush(StagedLoop &staged, Value *stopSlot);
@@ -113,6 +115,7 @@ private:
   std::vector<std::pair<Instruction *, AccessSets>> privateAccesses; ///< in the clone, with its private part
   DenseMap<const BasicBlock *, SmallPtrSet<const BasicBlock *, 16>> reachable; ///< without passing the loop's header
   SmallPtrSet<Instruction *, 8> branches;         ///< terminators that the slice needs
+  SmallVector<const BasicBlock *, 4> deadEnds;    ///< of the original: where the loop leaves, and the generator does not
   /// Where the paths of an unneeded branch meet. Kept here because dominator trees number blocks by function, and the
   /// blocks move to another one.
   DenseMap<BasicBlock *, BasicBlock *> meetings;
@@ -221,6 +224,8 @@ void GeneratorBuilder::dropDeadEnds() {
     for (unsigned k = 0; k < 2; ++k)
       if (dead.contains(branch->getSuccessor(k)) && !dead.contains(branch->getSuccessor(1 - k))) {
         branch->getSuccessor(k)->removePredecessor(block, /*KeepOneInputPHIs=*/true);
+        auto *was = dyn_cast<BranchInst>(original->getTerminator());
+        deadEnds.push_back(was && was->isConditional() ? was->getSuccessor(k) : nullptr);
         toOriginal.erase(branch);
         BranchInst::Create(branch->getSuccessor(1 - k), branch->getIterator());
         branch->eraseFromParent();
@@ -536,16 +541,77 @@ bool GeneratorBuilder::needsContainment() const {
   return false;
 }
 
-/// The generator ends where the loop's own control ends it. Does nothing else end it earlier, so that what later iterations
-/// look at may not be there? Memory that runs out does not count.
-bool GeneratorBuilder::isCertain() const {
-  for (BasicBlock *block : loop.blocks())
-    for (Instruction &instruction : *block)
-      for (EffectKind kind : {EffectKind::Guards, EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
-                              EffectKind::UnknownCall, EffectKind::InlineAssembly})
+/// `end` is outside of the loop, and what comes there does not return. Does it go there only because memory ran out, or
+/// to unwind further with an exception that it got?
+bool GeneratorBuilder::isForSpace(const BasicBlock *end) const {
+  SmallPtrSet<const BasicBlock *, 16> seen{end};
+  SmallVector<const BasicBlock *, 16> work{end};
+  while (!work.empty()) {
+    const BasicBlock *block = work.pop_back_val();
+    if (block == loop.getHeader() || isa<ReturnInst>(block->getTerminator()))
+      return false;
+    for (const Instruction &instruction : *block) {
+      for (EffectKind kind : {EffectKind::Guards, EffectKind::Rethrows, EffectKind::Aborts, EffectKind::EndsProgram,
+                              EffectKind::NonlocalJump, EffectKind::InlineAssembly})
         if (effects.has(instruction, kind))
           return false;
+      if (effects.mayNotReturn(instruction))
+        return false;
+    }
+    auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
+    for (const BasicBlock *next : successors(block))
+      if (!(invoke && next == invoke->getUnwindDest()) && seen.insert(next).second)
+        work.push_back(next);
+  }
   return true;
+}
+
+/// Do handlers inside the loop lead back into it? Blocks that are only come to by an exception may leave it to unwind further,
+/// if it is one without a handler here.
+bool GeneratorBuilder::handlersStay() const {
+  auto usualSuccessors = [](const BasicBlock *block) {
+    auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
+    return make_filter_range(successors(block),
+                             [=](const BasicBlock *next) { return !invoke || next != invoke->getUnwindDest(); });
+  };
+  SmallPtrSet<const BasicBlock *, 16> usual{loop.getHeader()};
+  SmallVector<const BasicBlock *, 16> work{loop.getHeader()};
+  while (!work.empty())
+    for (const BasicBlock *next : usualSuccessors(work.pop_back_val()))
+      if (loop.contains(next) && usual.insert(next).second)
+        work.push_back(next);
+  return all_of(loop.blocks(), [&](const BasicBlock *block) {
+    return usual.contains(block) || all_of(usualSuccessors(block), [&](const BasicBlock *next) {
+             return loop.contains(next) || isForSpace(next);
+           });
+  });
+}
+
+/// The generator ends where the loop's own control ends it. Does nothing else end it earlier, so that what later iterations
+/// look at may not be there? Memory that runs out does not count. `catches`: something throws, and all such are caught where
+/// the loop goes on.
+bool GeneratorBuilder::isCertain(bool &catches) const {
+  catches = false;
+  bool throwsAgain = false;
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block) {
+      for (EffectKind kind : {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
+                              EffectKind::InlineAssembly})
+        if (effects.has(instruction, kind))
+          return false;
+      if (effects.mayNotReturn(instruction))
+        return false;
+      throwsAgain |= effects.has(instruction, EffectKind::Rethrows);
+      if (!effects.has(instruction, EffectKind::Guards))
+        continue;
+      auto *invoke = dyn_cast<InvokeInst>(&instruction);
+      if (!invoke || !loop.contains(invoke->getUnwindDest()) ||
+          !cleave::catches(*invoke->getLandingPadInst(), effects.guards(instruction)))
+        return false;
+      catches = true;
+    }
+  return all_of(deadEnds, [&](const BasicBlock *end) { return end && isForSpace(end); }) &&
+         (!catches || (!throwsAgain && handlersStay()));
 }
 
 /// Turns the loop of the clone into the body of the generator function.
@@ -714,7 +780,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
       result->exits.assign(exits.begin(), exits.end());
       result->sharedMask = sharedMask;
       result->reads = reads;
-      result->isCertain = isCertain();
+      result->isCertain = isCertain(result->catches);
       carve(*result);
     }
     // The loop was moved out, or the attempt failed: the rest of the clone is of no use.

@@ -29,6 +29,7 @@ struct StagedLoop {
   ObjectSet reads;        ///< what running ahead reads, from the loop's entry on
   bool isContained = false; ///< its generator writes, to the sandbox
   bool isCertain = false; ///< each iteration that the generator comes to is one that the program comes to
+  bool catches = false;   ///< and what the call throws because of what it was given is caught inside the loop
   llvm::Function *generator = nullptr;
   llvm::StructType *state = nullptr;
   llvm::SmallVector<llvm::Value *, 8> liveIns; ///< values from outside of the loop: first fields of the state

@@ -14,6 +14,8 @@
 #include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/InlineCost.h"
+#include "llvm/Analysis/SimplifyQuery.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -67,6 +69,38 @@ public:
     PreservedAnalyses preserved;
     preserved.preserveSet<CFGAnalyses>();
     return preserved;
+  }
+};
+
+/// std::string(const char *) throws if it is given null, so whatever makes a string of a literal would seem to be a guard
+/// (EffectKind::Guards) if the constructor is not inlined. Where all calls of a function pass an address, the test goes.
+class InferNonNullArguments : public PassInfoMixin<InferNonNullArguments> {
+public:
+  PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
+    bool changed = false;
+    // What a function passes on may be known only when its own arguments are.
+    for (int round = 0; round < 3; ++round)
+      for (Function &function : module)
+        if (function.hasLocalLinkage() && !function.isDeclaration() && !function.use_empty())
+          for (Argument &argument : function.args())
+            if (argument.getType()->isPointerTy() && !argument.hasNonNullAttr() && isNeverNull(argument)) {
+              argument.addAttr(Attribute::NonNull);
+              changed = true;
+            }
+    return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  }
+
+private:
+  static bool isNeverNull(const Argument &argument) {
+    const Function &function = *argument.getParent();
+    SimplifyQuery query(function.getDataLayout());
+    return all_of(function.uses(), [&](const Use &use) {
+      auto *call = dyn_cast<CallBase>(use.getUser());
+      if (!call || !call->isCallee(&use) || argument.getArgNo() >= call->arg_size())
+        return false;
+      const Value *given = call->getArgOperand(argument.getArgNo());
+      return given == &argument || isKnownNonZero(given, query.getWithInstruction(call));
+    });
   }
 };
 
@@ -237,6 +271,7 @@ void prepareModule(Module &module) {
   ModulePassManager second;
   second.addPass(ModuleInlinerWrapperPass(getInlineParams(225)));
   second.addPass(InternalizePass(isMain));
+  second.addPass(InferNonNullArguments());
   FunctionPassManager simplify;
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));

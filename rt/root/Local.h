@@ -23,6 +23,8 @@
 
 #include "Open.h"
 
+#include <exception>
+
 namespace cleave::local {
 
 /* A word that one thread waits for and another sets. */
@@ -102,6 +104,8 @@ inline Work *workOf(void *token) { return reinterpret_cast<Work *>(static_cast<c
 /* program.h's calls, for sites that mayDo() and what was begun for them. */
 void *spawn(cleave_site *site, const void *const *args, void *result);
 int join(void *token);
+/* What cleave_rethrow() will throw on this thread: answer 4 says so. */
+void keepThrown(std::exception_ptr thrown);
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs);
 int push(void *loop, const void *const *args);
 int next(void *loop, void *result);

@@ -114,6 +114,8 @@ void abandon(OpenWork *work) {
 
 } // namespace
 
+void keepThrown(std::exception_ptr thrown) { pending = std::move(thrown); }
+
 void *spawn(cleave_site *site, const void *const *args, void *result) {
   FutureWorth worth = judgeFuture(*site, args, cleave_depth, kWorthNs, false);
   if (worth.worth == Worth::Plain)
@@ -156,10 +158,11 @@ int join(void *token) {
     withdraw(future);
     future->span.end(*future->site, workerNumber());
   }
-  pending = std::move(future->thrown);
+  bool hasThrown = bool(future->thrown);
+  keepThrown(std::move(future->thrown));
   if (self)
     dispose(future);
-  return pending ? 4 : 1;
+  return hasThrown ? 4 : 1;
 }
 
 } // namespace cleave::local

@@ -9,7 +9,9 @@
  * built (on its stack, or in the sandbox, which is held until the batch is used up) is moved into the batch. Results are
  * built in the batch and moved to where the program wants them.
  *
- * A call that throws, for want of memory, is made again in place when its turn comes. */
+ * What a call throws because of what it was given is kept, and thrown where the program made the call, if the loop's handlers
+ * are known to take it (CLEAVE_SITE_CATCHES). A call that throws for want of memory is made again in place when its turn
+ * comes, and so are those behind it in its batch. */
 #include "Generator.h"
 #include "History.h"
 #include "Local.h"
@@ -23,6 +25,7 @@
 #include "../task/Memory.h"
 
 #include <errno.h>
+#include <exception>
 #include <new>
 #include <stdlib.h>
 
@@ -48,7 +51,8 @@ struct Batch {
   void **lists;      /* capacity x param_count: addresses of the parameters' objects */
   uint8_t *built;    /* capacity x stride: objects that the generator built */
   uint8_t *results;  /* capacity x result stride */
-  uint64_t room;     /* of all three, allocated at `lists` */
+  std::exception_ptr *thrown; /* capacity, instead of a result; nullptr where the loop does not catch */
+  uint64_t room;     /* of all of them, allocated at `lists` */
   sandbox::Chunk *chunks[kMostChunks];
   uint32_t chunkCount;
   trace::Span span;
@@ -98,11 +102,17 @@ void run(Loop &loop, Batch &batch) {
   cleave_depth = loop.depth;
   Part part(site);
   uint64_t done = 0;
-  try {
-    for (; done != batch.count; ++done)
-      call(batch.lists + done * kind.param_count, batch.results + done * loop.resultStride);
-  } catch (...) {
-  }
+  while (done != batch.count)
+    try {
+      for (; done != batch.count; ++done)
+        call(batch.lists + done * kind.param_count, batch.results + done * loop.resultStride);
+    } catch (const std::bad_alloc &) {
+      break;
+    } catch (...) {
+      if (!batch.thrown)
+        break;
+      batch.thrown[done++] = std::current_exception();
+    }
   batch.threwAt = done;
   cleave_depth = depthHere;
   batch.ns = part.end(done, batch.span.number);
@@ -133,7 +143,9 @@ bool makeRoom(Loop &loop, Batch &batch) {
   const cleave_kind &kind = *loop.site->kind;
   uint64_t capacity = itemsFor(loop);
   uint64_t lists = alignUp(capacity * kind.param_count * sizeof(void *), 64);
-  uint64_t built = alignUp(capacity * loop.layout.stride, 64), bytes = lists + built + capacity * loop.resultStride;
+  uint64_t built = alignUp(capacity * loop.layout.stride, 64), results = alignUp(capacity * loop.resultStride, 64);
+  uint64_t thrown = loop.site->flags & CLEAVE_SITE_CATCHES ? capacity * sizeof(std::exception_ptr) : 0;
+  uint64_t bytes = lists + built + results + thrown;
   if (bytes > batch.room) {
     free(batch.lists);
     batch.room = alignUp(bytes, 64);
@@ -145,6 +157,9 @@ bool makeRoom(Loop &loop, Batch &batch) {
   }
   batch.built = reinterpret_cast<uint8_t *>(batch.lists) + lists;
   batch.results = batch.built + built;
+  batch.thrown = thrown ? reinterpret_cast<std::exception_ptr *>(batch.results + results) : nullptr;
+  for (uint64_t i = 0; thrown && i != capacity; ++i)
+    new (&batch.thrown[i]) std::exception_ptr;
   batch.capacity = capacity;
   batch.count = batch.chunkCount = 0;
   return true;
@@ -264,8 +279,10 @@ int answer(Loop &loop, void *result) {
       learn(*loop.site, kLoopBucket, batch.ns, batch.threwAt, 0);
   }
   uint64_t index = loop.taken++;
-  bool isThere = index < batch.threwAt;
-  if (isThere)
+  bool isThere = index < batch.threwAt, hasThrown = isThere && batch.thrown && batch.thrown[index];
+  if (hasThrown)
+    keepThrown(std::move(batch.thrown[index]));
+  else if (isThere)
     relocate(*loop.site->kind->result, batch.results + index * loop.resultStride, result);
   else
     __atomic_add_fetch(&counters().redone, 1, __ATOMIC_RELAXED);
@@ -274,7 +291,7 @@ int answer(Loop &loop, void *result) {
     __atomic_store_n(&loop.consumed, loop.consumed + 1, __ATOMIC_RELAXED);
     loop.taken = 0;
   }
-  return isThere ? 1 : 0;
+  return hasThrown ? 4 : isThere ? 1 : 0;
 }
 
 void end(OpenWork *work) {
@@ -283,9 +300,12 @@ void end(OpenWork *work) {
   withdraw(loop);
   for (uint64_t first = loop->taken; loop->consumed != loop->filled; first = 0) {
     Batch &batch = batchAt(*loop, loop->consumed++);
-    if (batch.state.value() == kDone && loop->site->kind->result)
-      for (; first < batch.threwAt; ++first)
+    for (; batch.state.value() == kDone && first < batch.threwAt; ++first) {
+      if (batch.thrown && batch.thrown[first])
+        batch.thrown[first] = nullptr;
+      else if (loop->site->kind->result)
         destroy(*loop->site->kind->result, batch.results + first * loop->resultStride);
+    }
     useUp(batch);
   }
   for (Batch &batch : loop->ring)

@@ -56,7 +56,8 @@ typedef struct cleave_site {
 enum {
   CLEAVE_SITE_MAY_THROW = 1, /* `local` of a range may end with an exception (for want of memory) */
   CLEAVE_SITE_CONTAINED = 2, /* the staged loop's generator uses the sandbox, of which there is one */
-  CLEAVE_SITE_SKIPS = 4      /* its code obeys `skips` */
+  CLEAVE_SITE_SKIPS = 4,     /* its code obeys `skips` */
+  CLEAVE_SITE_CATCHES = 8    /* the staged loop catches what its calls throw, and understands answer 4 */
 };
 
 /* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */
