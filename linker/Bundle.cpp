@@ -5,6 +5,7 @@
 // is a view of bytes that live elsewhere, in the linked program or among the JSON texts made here. How the file gets to
 // its place whole or not at all is BundleFile.cpp.
 #include "cleave/bundle.h"
+#include "cleave/exchange.h"
 #include "linker/BundleFile.h"
 #include "linker/Executable.h"
 #include "linker/Program.h"
@@ -120,6 +121,7 @@ static json::Array addLayers(Layout &layout, const LinkedProgram &program) {
     tasks.push_back(describeTask(task, id, binary, program.partition));
   }
   Blob manifest = layout.add(json::Object{{"format", CLEAVE_BUNDLE_FORMAT},
+                                          {"exchange", CLEAVE_EXCHANGE_VERSION},
                                           {"target", program.target},
                                           {"requiredFeatures", json::Array(program.requiredFeatures)},
                                           {"root", root.reference()},

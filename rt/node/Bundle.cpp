@@ -256,6 +256,7 @@ bool BundleReader::checkFormat() {
 
 bool BundleReader::readRoot() {
   bundle.target = textOf(manifest, "target");
+  bundle.exchangeVersion = numberOf(manifest, "exchange").value_or(0);
   for (const Json &feature : listOf(manifest, "requiredFeatures")) {
     // What is required and not understood must not be passed over.
     if (!feature.is_string())

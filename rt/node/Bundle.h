@@ -55,6 +55,7 @@ private:
 struct Bundle {
   std::string target;
   std::vector<std::string> requiredFeatures;
+  uint64_t exchangeVersion = 0; ///< which the program speaks (exchange.h); 0: it does not say
   std::string_view root;
   std::string rootDigest;
   std::vector<BundledTask> tasks; ///< index = cleave_kind::id

@@ -52,6 +52,13 @@ uint32_t workersOf(const RunOptions &options) {
   return std::min<uint32_t>(workers, CLEAVE_SLOTS_MAX);
 }
 
+Problem checkExchange(const Bundle &bundle) {
+  if (bundle.exchangeVersion == CLEAVE_EXCHANGE_VERSION)
+    return {};
+  return fmt::format("it was made by {} version of cleave++, with which this one cannot share work (compile it again)",
+                     bundle.exchangeVersion < CLEAVE_EXCHANGE_VERSION ? "an older" : "a newer");
+}
+
 Choice choose(const RunOptions &options, const Bundle &bundle) {
   Choice choice;
   if (options.mode == "serial" || bundle.tasks.empty())
@@ -62,6 +69,8 @@ Choice choose(const RunOptions &options, const Bundle &bundle) {
   Problem problem = isLocal ? Problem() : checkJailIsPossible();
   if (std::vector<std::string> missing = missingFeatures(bundle.requiredFeatures); !missing.empty())
     problem = fmt::format("its tasks need a CPU with {}, which this one lacks", fmt::join(missing, ", "));
+  if (Problem other = checkExchange(bundle))
+    problem = other;
   choice.isIsolated = !problem;
   if (problem && isAuto)
     choice.note = fmt::format("{}: {}; running it serially", options.command[0], *problem);
@@ -310,8 +319,11 @@ int runCommand(const RunOptions &options) {
   if (auto *error = std::get_if<BundleError>(&opened))
     return complain(kUsage, error->message);
   const Bundle &bundle = std::get<Bundle>(opened);
-  if (options.mode == "kernel")
+  if (options.mode == "kernel") {
+    if (Problem problem = checkExchange(bundle))
+      return complain(kUnusable, fmt::format("{}: {}", options.command[0], *problem));
     return runInKernel(options, bundle);
+  }
   Choice choice = choose(options, bundle);
   if (choice.impossible)
     return complain(kUnusable, fmt::format("{}: {}", options.command[0], *choice.impossible));

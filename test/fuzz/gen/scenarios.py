@@ -77,7 +77,7 @@ class Scenarios:
         whole = body.scope.add(inputs, list)
         whole.isFrozen = True
         changes = [disturbance(rng, self.names, body, inputs, first) for _ in range(rng.pick([0, 0, 0, 1, 1, 2]))]
-        guard = rng.pick(["inside", "around", "outside"]) if function.throws else None
+        guard = rng.pick(["inside", "inside", "around", "outside"]) if function.throws else None
         shape = rng.pick(["range", "range", "index", "index", "iterator", "while", "reverse", "copy", "nested", "fresh", "lambda"])
         item, index = self.header(shape, inputs)
         call = function.call(body, {0: item})
@@ -87,6 +87,9 @@ class Scenarios:
             out.line(f"const auto {job} = [&](const {first.cpp} &one) {{ return {inner}; }};")
             call = f"{job}({item})"
         write, ends = tally(rng, self.names, body, function, call, index)
+        handled = self.names.fresh("handled") if guard == "inside" and rng.chance(65) else None
+        if handled:
+            out.line(f"unsigned {handled} = 0;")
         if guard == "around":
             out.open("try")
         mark = body.scope.mark()
@@ -104,12 +107,16 @@ class Scenarios:
             change()
         body.loops -= 1
         body.scope.release(mark)
-        if guard == "inside":
+        if handled:
+            self.handled(body, handled)
+        elif guard == "inside":
             self.caught(body)
         for _ in range(2 if shape == "nested" else 1):
             out.close()
         if guard == "around":
             self.caught(body)
+        if handled:
+            out.line(f'std::printf("handled %u\\n", {handled});')
         self.finish(body, ends)
         return function
 
@@ -117,6 +124,22 @@ class Scenarios:
         body.out.reopen("catch (...)")
         body.out.line(f"describe({self.rng.below(100)}u);")
         body.out.close()
+
+    def handled(self, body, counter):
+        """Handlers that mostly go on with the loop, and may not be for what is thrown: then it is the caller's."""
+        rng, out = self.rng, body.out
+        kinds = ["const Trouble &", "const std::out_of_range &", "const std::logic_error &", "const std::runtime_error &",
+                 "const std::exception &", "unsigned", "..."]  # fmt: skip
+        first = rng.below(len(kinds))
+        chosen = [kind for kind in kinds[first:] if kind == kinds[first] or rng.chance(40)]
+        for kind in chosen:
+            out.reopen(f"catch ({kind})")
+            out.line(f"{counter} += {rng.between(1, 9)}u;")
+            if rng.chance(12):
+                out.open(f"if ({counter} > {rng.between(1, 30)}u)")
+                out.line(rng.pick(["break;", "throw;", "throw 7u;", 'throw std::runtime_error("enough");']))
+                out.close()
+        out.close()
 
     def header(self, shape, inputs):
         """The texts of the item and of its index inside the loop."""
@@ -155,6 +178,75 @@ class Scenarios:
             out.line(f"--{index};")
         else:
             out.open(f"for (std::size_t {index} = 0; {index} < {inputs}.size(); ++{index})")
+
+    # -- loops that are left: what lies behind is no work, and must not be done where it does harm
+
+    def left(self, out, name):
+        """Items behind the one at which the loop ends lead far out of what is there."""
+        rng = self.rng
+        work, values, at = self.names.fresh("reach"), self.names.fresh("values"), self.names.fresh("at")
+        thrown = rng.pick([None, None, "Trouble{hash}", "std::out_of_range(keyed(hash))", "hash"])
+        out.open(f"unsigned {work}(const std::vector<unsigned> &{values}, long {at})")
+        out.line(f"unsigned hash = {rng.below(1000)}u + static_cast<unsigned>({at});")
+        if thrown:
+            out.open(f"if ({at} % {rng.pick([3, 7, 13])} == 1)")
+            out.line(f"throw {thrown};")
+            out.close()
+        out.open(f"for (unsigned k = 0; k < {rng.between(2000, 20000)}u; ++k)")
+        out.line(f"hash = mix(hash, {values}[{at} + k % 64u]);")
+        out.close()
+        out.line("return hash;")
+        out.close()
+        out.line()
+        body = self.begin(out, name)
+        count = rng.between(12, 40)
+        end = rng.between(2, count - 1)
+        list, total, one, last = (self.names.fresh(word) for word in ("list", "total", "one", "last"))
+        out.line(f"std::vector<unsigned> {values}(1024);")
+        out.open("for (unsigned i = 0; i < 1024u; ++i)")
+        out.line(f"{values}[i] = mix(i, {rng.below(1000)}u);")
+        out.close()
+        out.line(f"std::vector<long> {list};")
+        out.open(f"for (long i = 0; i < {count}; ++i)")
+        out.line(f"{list}.push_back(i <= {end} ? i * {rng.between(3, 900 // count)} : (1L << 40) * (i % 2 ? 1 : -1));")
+        out.close()
+        out.line(f"const long {last} = {list}[{end}];")
+        out.line(f"unsigned {total} = {rng.below(100)}u;")
+        # An exception that leaves is `describe`d here, or by main.
+        isAround = rng.chance(50)
+        if isAround:
+            out.open("try")
+        inside = thrown and rng.chance(75)
+        item = self.names.fresh("item")
+        if rng.chance(60):
+            out.open(f"for (const long {item} : {list})")
+        else:
+            out.open(f"for (std::size_t i = 0; i < {list}.size(); ++i)")
+            out.line(f"const long {item} = {list}[i];")
+        if inside:
+            out.open("try")
+        out.line(f"const unsigned {one} = {work}({values}, {item});")
+        out.line(f"{total} = mix({total}, {one});")
+        leaving = rng.pick(["throw Trouble{7u};", f"throw {total};", 'throw std::runtime_error("left");', "break;",
+                            f"std::printf(\"left %u\\n\", {total}); std::exit(3);"])  # fmt: skip
+        if inside:
+            handler = rng.pick(["const Trouble &", "const std::out_of_range &", "const std::logic_error &", "unsigned", "..."])
+            out.reopen(f"catch ({handler})")
+            out.line(f"{total} += {rng.between(1, 9)}u;")
+            if rng.chance(30):
+                out.open(f"if ({item} >= {last})")
+                out.line(rng.pick([leaving, "throw;", "return;"]))
+                out.close()
+            out.close()
+        # It is left here at last, whatever was thrown before.
+        out.open(f"if ({item} == {last})")
+        out.line(leaving)
+        out.close()
+        out.close()
+        if isAround:
+            self.caught(body)
+        out.line(f'std::printf("%u\\n", {total});')
+        self.finish(body)
 
     # -- slices of one container
 

@@ -1,18 +1,26 @@
 """make-bundle.py OUT ROOT TASK... - packs a bundle from any ELF files, as docs/bundle.md describes it.
 
 A file named without a folder that is not in the current one is looked for in PATH, as our test tools are.
-Tests of the node need programs and tasks that no compiler of ours would make. --feature=NAME adds a required feature.
+Tests of the node need programs and tasks that no compiler of ours would make. --feature=NAME adds a required feature,
+--exchange=N says that the program speaks another version than what there is here.
 """
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import tarfile
 import uuid
 
-arguments = [a for a in sys.argv[1:] if not a.startswith("--feature=")]
+HEADER = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 4, "rt", "include", "cleave", "exchange.h")
+with open(HEADER, encoding="utf-8") as header:
+    exchange = int(re.search(r"^#define CLEAVE_EXCHANGE_VERSION (\d+)", header.read(), re.M)[1])
+for a in sys.argv[1:]:
+    if a.startswith("--exchange="):
+        exchange = int(a.split("=", 1)[1])
+arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
 features = [a.split("=", 1)[1] for a in sys.argv[1:] if a.startswith("--feature=")]
 out, rootPath, *taskPaths = arguments
 blobs = {}
@@ -48,8 +56,8 @@ for index, path in enumerate(taskPaths):
     layers.append(layer(content, "task.v1+elf"))
     tasks.append({"id": index, "name": f"work{index}(int)", "file": "program.cpp", "line": 10 + index,
                   "entry": "_start", "uuid": nameOf(content), **describe(content)})
-manifest = {"format": 1, "target": "x86_64-linux-gnu", "requiredFeatures": features, "root": describe(root),
-            "tasks": tasks}
+manifest = {"format": 1, "exchange": exchange, "target": "x86_64-linux-gnu", "requiredFeatures": features,
+            "root": describe(root), "tasks": tasks}
 layers.append(layer(json.dumps(manifest).encode(), "manifest.v1+json"))
 layers.append(layer(b'{"sites":[]}', "partition.v1+json"))
 oci = "application/vnd.oci.image."
