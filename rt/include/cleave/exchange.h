@@ -14,10 +14,10 @@
  *
  * The root dispatches by itself: no node hop for a task. It writes a message into a free entry of a partition's ring
  * and bumps a word; the worker does the work and bumps another. On each side: spin for CLEAVE_SPIN_NS, then sleep on
- * the futex; who sleeps says so first, so that nobody makes a needless system call. The root spins for longer where it is
- * known that a worker is about to be done (rt/root/Slots.cpp), so warm small tasks need no system call at all. The node is asked (state word of a
- * slot, then 8 bytes to the eventfd) only to start a worker and to end the run. Memory is sparse: sizes are address
- * space, not cost. All three are plain shared (not process-private) futexes.
+ * the futex; who sleeps says so first, so that nobody makes a needless system call. The root spins for longer where it
+ * is known that a worker is about to be done (rt/root/Slots.cpp), so warm small tasks need no system call at all. The
+ * node is asked (state word of a slot, then 8 bytes to the eventfd) only to start a worker and to end the run. Memory is
+ * sparse: sizes are address space, not cost. All three are plain shared (not process-private) futexes.
  *
  * A partition (slot s begins at s * partition_bytes of EXCHANGE):
  *
