@@ -279,6 +279,50 @@ void stagedLoops(long stopAt) {
   expect(stopAt >= 0 || inPlace >= 2, "what throws is left to the program");
 }
 
+/// The loop has handlers: each item that throws does so in its turn, and those beside it in the batch are done.
+cleave_site catchingSite{&stagedKind, "test", 6, 1, -1, 0,
+                         [](void *const *args, void *result) {
+                           const auto &own = *static_cast<std::string *>(args[1]);
+                           std::string made = staged(*static_cast<Numbers *>(args[0]), own);
+                           if (own.back() == '3')
+                             throw std::runtime_error("at " + own);
+                           if (own == "50")
+                             throw std::bad_alloc();
+                           new (result) std::string(std::move(made));
+                         },
+                         CLEAVE_SITE_CATCHES, nullptr, 0, {}};
+
+void catchingLoops(long stopAt) {
+  constexpr long count = 700;
+  Numbers shared(50, 9);
+  State state{0, count};
+  const void *sharedArgs[] = {&shared, nullptr};
+  long ready = 0, caught = 0;
+  bool isSpaceOurs = false; // what is out of memory there is the program's to do
+  void *loop = cleave_loop_begin(&catchingSite, generate, &state, sharedArgs);
+  for (long i = 0; i != count && i != stopAt; ++i) {
+    alignas(std::string) unsigned char memory[sizeof(std::string)];
+    const std::string own = std::to_string(i);
+    try {
+      int answer = cleave_loop_next(loop, memory);
+      if (answer == 4)
+        cleave_rethrow();
+      isSpaceOurs |= i == 50 && answer == 0;
+      if (answer != 1)
+        continue;
+      ++ready;
+      auto &result = *reinterpret_cast<std::string *>(memory);
+      expect(own.back() != '3' && result == staged(shared, own), "a result beside some that throw");
+      result.~basic_string();
+    } catch (const std::runtime_error &error) {
+      ++caught;
+      expect(own.back() == '3' && error.what() == "at " + own, "an exception in its turn");
+    }
+  }
+  cleave_loop_end(loop);
+  expect(ready > 0 && caught > 0 && (isSpaceOurs || stopAt >= 0), "results, exceptions, and want of memory");
+}
+
 // ---- staged loops in a recursion: each level's items are loops of their own ---------------------------------------
 
 constexpr long kBranches = 6;
@@ -490,6 +534,8 @@ int main(int argc, char **argv) {
     ranges();
     stagedLoops(-1);
     stagedLoops(400);
+    catchingLoops(-1);
+    catchingLoops(400);
     nestedLoops();
     rounding();
     idle();
