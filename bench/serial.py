@@ -178,7 +178,7 @@ def main():
             plain, static, serial, isolated = summarised(measure(entries, options.runs, stdin, progress=False))
             own = serial["median_s"] - start["serial"]
             net = own / plain["median_s"]
-            least = (min(serial["seconds"]) - start["serial"]) / min(plain["seconds"])
+            least = (serial["least_s"] - start["serial"]) / plain["least_s"]
             toStatic = own / static["median_s"]
             results[name] = {"plain": plain, "static": static, "serial": serial, "isolated": isolated,
                              "less_start": net, "least": least, "to_static": toStatic}  # fmt: skip

@@ -204,8 +204,7 @@ private:
       return {localCall(callee, IsCut::Yes)};
     bool hasCuts = clones.contains(const_cast<Function *>(callee.function));
     uint64_t flags = (site.loop->isContained ? CLEAVE_SITE_CONTAINED : 0) | (site.loop->catches ? CLEAVE_SITE_CATCHES : 0);
-    return {localCall(callee, IsCut::No), flags,
-            hasCuts ? localCall(callee, IsCut::Yes) : nullptr};
+    return {localCall(callee, IsCut::No), flags, hasCuts ? localCall(callee, IsCut::Yes) : nullptr};
   }
 
   enum class IsCut : bool { No, Yes };

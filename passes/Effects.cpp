@@ -376,7 +376,11 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
   arePointersFinal = isAnyPointerFinal();
 }
 
-/// Is there a function that a pointer may lead to, and that ends the program or leaves by a jump?
+/// What may keep an instruction from coming back, other than an exception.
+static constexpr EffectKind finalKinds[] = {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
+                                            EffectKind::InlineAssembly};
+
+/// Is there a function that a pointer may lead to, and that does not return?
 bool Effects::isAnyPointerFinal() const {
   if (module.getNamedMetadata("cleave.foreign"))
     return true;
@@ -385,10 +389,9 @@ bool Effects::isAnyPointerFinal() const {
       continue;
     StringRef name = function.getName();
     if (!function.isDeclaration()) {
-      for (EffectKind kind : {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
-                              EffectKind::InlineAssembly})
-        if (auto it = summaries.find(&function); it != summaries.end() && it->second.kinds.count(kind))
-          return true;
+      auto it = summaries.find(&function);
+      if (it != summaries.end() && any_of(finalKinds, [&](EffectKind kind) { return it->second.kinds.count(kind); }))
+        return true;
     } else if (!name.starts_with("_ZNSt") && !name.starts_with("_ZNKSt") && // of std's classes, in tables
                name != "__gxx_personality_v0" && name != "__cxa_pure_virtual") {
       return true;
@@ -398,6 +401,8 @@ bool Effects::isAnyPointerFinal() const {
 }
 
 bool Effects::mayNotReturn(const Instruction &instruction) const {
+  if (any_of(finalKinds, [&](EffectKind kind) { return has(instruction, kind); }))
+    return true;
   auto *call = dyn_cast<CallBase>(&instruction);
   return has(instruction, EffectKind::UnknownCall) &&
          (!call || !call->isIndirectCall() || !call->doesNotThrow() || arePointersFinal);
@@ -433,7 +438,6 @@ const Effects::Known &Effects::known(const Instruction &instruction) const {
     entry->sets = std::move(builder.sets);
     for (EffectKind kind : builder.kinds)
       entry->kinds |= 1u << static_cast<unsigned>(kind);
-    entry->guards = std::move(builder.guards);
   }
   return *entry;
 }
@@ -444,7 +448,11 @@ bool Effects::has(const Instruction &instruction, EffectKind kind) const {
   return known(instruction).kinds >> static_cast<unsigned>(kind) & 1;
 }
 
-const ThrownTypes &Effects::guards(const Instruction &instruction) const { return known(instruction).guards; }
+ThrownTypes Effects::guards(const Instruction &instruction) const {
+  Builder builder(*this, owners.memory(*instruction.getFunction()));
+  builder.visit(instruction);
+  return std::move(builder.guards);
+}
 
 EffectOrigin Effects::origin(const Function &function, EffectKind kind) const {
   SmallPtrSet<const Function *, 8> seen;

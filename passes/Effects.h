@@ -65,11 +65,11 @@ public:
   const AccessSets &accesses(const llvm::Instruction &instruction) const;
   /// May `instruction` do something of `kind`, by itself or in what it calls?
   bool has(const llvm::Instruction &instruction, EffectKind kind) const;
-  /// Might an unknown call, by `instruction`, be the last of the program, or not come back to it? One through a pointer that
-  /// does not throw (`error.what()`) can do so only if some function does of which an address is known.
+  /// Might `instruction` end the program, or leave it otherwise than by an exception? An unknown call may, but for one through a
+  /// pointer that does not throw (`error.what()`): that can do so only if some function does of which an address is known.
   bool mayNotReturn(const llvm::Instruction &instruction) const;
-  /// Of what it throws (EffectKind::Guards).
-  const ThrownTypes &guards(const llvm::Instruction &instruction) const;
+  /// Of what it throws (EffectKind::Guards). Not kept: few ask.
+  ThrownTypes guards(const llvm::Instruction &instruction) const;
   EffectOrigin origin(const llvm::Function &function, EffectKind kind) const;
   EffectOrigin originOfWrite(const llvm::Function &function, ObjectId object) const;
   EffectOrigin originOfRead(const llvm::Function &function, ObjectId object) const;
@@ -83,7 +83,6 @@ private:
   struct Known {
     AccessSets sets;
     unsigned kinds = 0; ///< bit by EffectKind
-    ThrownTypes guards;
   };
   const Known &known(const llvm::Instruction &instruction) const;
   /// Which arguments of a call of `callee` would be copied if it became a spawn, and how many pointers deep.

@@ -541,6 +541,13 @@ bool GeneratorBuilder::needsContainment() const {
   return false;
 }
 
+/// Where `block` goes on if nothing throws.
+static auto usualSuccessors(const BasicBlock *block) {
+  auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
+  return make_filter_range(successors(block),
+                           [=](const BasicBlock *next) { return !invoke || next != invoke->getUnwindDest(); });
+}
+
 /// `end` is outside of the loop, and what comes there does not return. Does it go there only because memory ran out, or
 /// to unwind further with an exception that it got?
 bool GeneratorBuilder::isForSpace(const BasicBlock *end) const {
@@ -550,17 +557,12 @@ bool GeneratorBuilder::isForSpace(const BasicBlock *end) const {
     const BasicBlock *block = work.pop_back_val();
     if (block == loop.getHeader() || isa<ReturnInst>(block->getTerminator()))
       return false;
-    for (const Instruction &instruction : *block) {
-      for (EffectKind kind : {EffectKind::Guards, EffectKind::Rethrows, EffectKind::Aborts, EffectKind::EndsProgram,
-                              EffectKind::NonlocalJump, EffectKind::InlineAssembly})
-        if (effects.has(instruction, kind))
-          return false;
-      if (effects.mayNotReturn(instruction))
+    for (const Instruction &instruction : *block)
+      if (effects.mayNotReturn(instruction) || effects.has(instruction, EffectKind::Guards) ||
+          effects.has(instruction, EffectKind::Rethrows))
         return false;
-    }
-    auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
-    for (const BasicBlock *next : successors(block))
-      if (!(invoke && next == invoke->getUnwindDest()) && seen.insert(next).second)
+    for (const BasicBlock *next : usualSuccessors(block))
+      if (seen.insert(next).second)
         work.push_back(next);
   }
   return true;
@@ -569,11 +571,6 @@ bool GeneratorBuilder::isForSpace(const BasicBlock *end) const {
 /// Do handlers inside the loop lead back into it? Blocks that are only come to by an exception may leave it to unwind further,
 /// if it is one without a handler here.
 bool GeneratorBuilder::handlersStay() const {
-  auto usualSuccessors = [](const BasicBlock *block) {
-    auto *invoke = dyn_cast<InvokeInst>(block->getTerminator());
-    return make_filter_range(successors(block),
-                             [=](const BasicBlock *next) { return !invoke || next != invoke->getUnwindDest(); });
-  };
   SmallPtrSet<const BasicBlock *, 16> usual{loop.getHeader()};
   SmallVector<const BasicBlock *, 16> work{loop.getHeader()};
   while (!work.empty())
@@ -595,10 +592,6 @@ bool GeneratorBuilder::isCertain(bool &catches) const {
   bool throwsAgain = false;
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block) {
-      for (EffectKind kind : {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
-                              EffectKind::InlineAssembly})
-        if (effects.has(instruction, kind))
-          return false;
       if (effects.mayNotReturn(instruction))
         return false;
       throwsAgain |= effects.has(instruction, EffectKind::Rethrows);

@@ -1,5 +1,5 @@
-// What the loop does with a result may end it, by an exception or a failed assertion that it makes itself: what lies behind is
-// no work, and must not be done in the program's process.
+// What the loop does with a result may end it, by an exception that it throws itself or by exit(): what lies behind is no work,
+// and must not be done in the program's process.
 // RUN: %run-program %s
 #include <cstdio>
 #include <cstdlib>
