@@ -354,7 +354,10 @@ GlobalVariable *ProgramAbi::site(GlobalVariable *kind, const Instruction &where,
                                              ConstantFP::get(real, cost.perByteNs),
                                              orNull(local.call), ConstantInt::get(i64, local.flags), orNull(local.split),
                                              ConstantInt::get(i64, 0), learnt});
-  return new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
+  auto *site = new GlobalVariable(module, value->getType(), false, GlobalValue::InternalLinkage, value, "cleave.site");
+  site->setSection(CLEAVE_SITES_SECTION);
+  site->setAlignment(Align(alignof(cleave_site))); // nothing between two of them
+  return site;
 }
 
 GlobalVariable *ProgramAbi::cutFunction() {

@@ -16,6 +16,8 @@ namespace {
 /* Free memory that still has its pages: up to this much, or a quarter of what is in use. */
 constexpr uint64_t kKeptPages = (64u << 20) / kPage;
 constexpr unsigned kClasses = 160;
+/* A huge page is touched as a whole, so it must lie in a block as a whole, and the block be large beside it. */
+constexpr uint64_t kHugePage = 2 << 20, kLeastForHuge = 2 * kHugePage;
 constexpr uint32_t kNone = 0;
 
 enum State : uint8_t { Unknown = 0, Free = 1, Used = 2 };
@@ -118,6 +120,27 @@ void giveBack(uint32_t page, uint32_t length) {
   madvise(base + page * kPage, length * kPage, isShared ? MADV_REMOVE : MADV_DONTNEED);
 }
 
+void askForHugePages(uint32_t page, uint32_t length) {
+  auto begin = reinterpret_cast<uint64_t>(base + page * kPage), end = begin + length * kPage;
+  begin = (begin + kHugePage - 1) & ~(kHugePage - 1);
+  madvise(reinterpret_cast<void *>(begin), (end & ~(kHugePage - 1)) - begin, MADV_HUGEPAGE);
+}
+
+/* Never used pages, from where a huge page may begin if they are many. kNone, or the first one + 1. */
+uint32_t takeUntouched(uint32_t length) {
+  uint64_t place = reinterpret_cast<uint64_t>(base) / kPage + touchedPages, huge = kHugePage / kPage;
+  auto gap = static_cast<uint32_t>(!isShared && length * kPage >= kLeastForHuge ? (huge - place % huge) % huge : 0);
+  if (gap >= pageCount - touchedPages || length > pageCount - touchedPages - gap)
+    gap = 0;
+  if (length > pageCount - touchedPages)
+    return kNone;
+  uint32_t page = touchedPages + gap;
+  touchedPages = page + length;
+  if (gap)
+    linkFree(page - gap, gap, false);
+  return page + 1;
+}
+
 void freeExtent(uint32_t page) {
   uint32_t length = extents[page].length;
   usedPages -= length;
@@ -145,7 +168,7 @@ void freeExtent(uint32_t page) {
 
 } // namespace
 
-bool attach(void *memory, uint64_t size) {
+bool attach(void *memory, uint64_t size, bool isToShow) {
   uint64_t pages = size / kPage;
   if (pages > UINT32_MAX / 2)
     pages = UINT32_MAX / 2;
@@ -159,7 +182,8 @@ bool attach(void *memory, uint64_t size) {
     return false;
   pageCount = static_cast<uint32_t>(pages);
   base = static_cast<uint8_t *>(memory);
-  isShared = true;
+  constexpr int kOwn = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+  isShared = isToShow || mmap(memory, size, PROT_READ | PROT_WRITE, kOwn, -1, 0) == MAP_FAILED;
   bytes = pages * kPage;
   return true;
 }
@@ -175,12 +199,13 @@ void *allocate(uint64_t size, uint64_t alignment, bool *isZero) {
     page = found - 1;
     isDirty = extents[page].isDirty;
     carve(page, length);
-  } else if (length <= pageCount - touchedPages) {
-    page = touchedPages;
-    touchedPages += length;
+  } else if (uint32_t fresh = takeUntouched(length)) {
+    page = fresh - 1;
   } else {
     return nullptr;
   }
+  if (!isShared && !isDirty && length * kPage >= kLeastForHuge)
+    askForHugePages(page, length);
   extents[page] = {length, Used, false, false, 0, kNone, kNone, {}};
   extents[page + length - 1].state = Used;
   for (uint32_t i = page; i != page + length; ++i)

@@ -14,6 +14,9 @@
  * Rejected: headers in front of blocks (a page for 16 bytes, and a header that workers see); a table with an entry
  * per block kept sorted (slow with ten thousand blocks). The side table has an entry for each page, in sparse memory,
  * and only an extent's ends are kept up.
+ *
+ * WHERE NO WORKER WILL BE SHOWN ANYTHING the arena is memory of the program's own, and blocks of 4 MiB and more ask for huge
+ * pages, which shared memory gets on few systems: a first touch then costs a third (docs/workers.md has figures).
  */
 #ifndef CLEAVE_ROOT_ARENA_H
 #define CLEAVE_ROOT_ARENA_H
@@ -40,8 +43,9 @@ struct Published {
 extern uint8_t *base;  /* null: there is no arena */
 extern uint64_t bytes; /* 0 then, so that `owns` is one comparison */
 
-/* Takes over [memory, memory + size), mapped from a memfd that workers can map too. False: no memory for the table. */
-bool attach(void *memory, uint64_t size);
+/* Takes over [memory, memory + size), mapped from a memfd that workers can map too; `isToShow`: whether any may come to. False:
+ * no memory for the table. */
+bool attach(void *memory, uint64_t size, bool isToShow);
 /* Before a fork: turns the arena into private memory with the same content at the same place. Blocks stay where they
  * are and can no longer be shown. No other thread may write to the arena meanwhile. */
 void makePrivate();

@@ -130,6 +130,16 @@ void attachFromEnvironment() {
   attachSession(node, partitions.address, blocks.address, event);
 }
 
+/* Whether a process of its own may come to do a part of this run's work. */
+bool mayUseProcesses(const cleave_control &control) {
+  if (control.mode != CLEAVE_MODE_AUTO || control.store.kind != CLEAVE_STORE_NONE)
+    return control.mode != CLEAVE_MODE_WORKERS;
+  for (const cleave_site *site = __start_cleave_sites; site != __stop_cleave_sites; ++site)
+    if (!site->local)
+      return true;
+  return false;
+}
+
 } // namespace
 
 bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, int event) {
@@ -137,7 +147,7 @@ bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, i
   setNameKeys(control->tenant_key, control->run_id);
   if (pthread_atfork(beforeFork, inParent, inChild) || !attachWorkers())
     return false;
-  if (control->arena_bytes && !arena::attach(arenaMemory, control->arena_bytes))
+  if (control->arena_bytes && !arena::attach(arenaMemory, control->arena_bytes, mayUseProcesses(*control)))
     return false;
   session.isAttached = true;
   session.isChecking = control->mode == CLEAVE_MODE_CHECK && control->findings_offset;

@@ -53,6 +53,13 @@ typedef struct cleave_site {
   uint64_t learnt[CLEAVE_LEARNT_WORDS]; /* the runtime's own */
 } cleave_site;
 
+/* All sites of a program lie here, one behind the other. */
+#define CLEAVE_SITES_SECTION "cleave_sites"
+#ifdef __GNUC__
+extern cleave_site __start_cleave_sites[] __attribute__((weak, visibility("hidden")));
+extern cleave_site __stop_cleave_sites[] __attribute__((weak, visibility("hidden")));
+#endif
+
 enum {
   CLEAVE_SITE_MAY_THROW = 1, /* `local` of a range may end with an exception (for want of memory) */
   CLEAVE_SITE_CONTAINED = 2, /* the staged loop's generator uses the sandbox, of which there is one */
