@@ -2,10 +2,12 @@
 // diagonal.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 60
 // DOMAIN: text
 // EXPECT-COVERAGE: 0.9
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +22,11 @@ int commonLength(std::string_view a, std::string_view b) {
   return before.back();
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 18;
   std::vector<std::string> genes;
   unsigned seed = 5;
-  for (int g = 0; g < 18; ++g) {
+  for (int g = 0; g < count; ++g) {
     std::string gene;
     for (int i = 0; i < 700; ++i)
       gene += "acgt"[(seed = seed * 1664525u + 1013904223u) >> 30];

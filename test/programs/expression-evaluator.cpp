@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-TASK: integral
 // PARALLEL
-// STATUS-ARGS: 150000
+// STATUS-ARGS: 600000
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.99 was measured with STATUS-ARGS
 #include <cstdio>

@@ -1,9 +1,11 @@
 // Does a fire cross the forest? Many runs for each density of trees, each with a forest of its own.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 500
 // DOMAIN: simulation
 // EXPECT-COVERAGE: 0.9
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -48,12 +50,13 @@ bool crossed(double density, unsigned seed) {
   return forest.burnsThrough();
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const unsigned runs = argc > 1 ? std::atoi(argv[1]) : 50;
   for (int percent = 50; percent <= 70; percent += 2) {
     int crossings = 0;
-    for (unsigned run = 0; run < 50; ++run)
+    for (unsigned run = 0; run < runs; ++run)
       if (crossed(percent / 100.0, run * 7919 + 1))
         ++crossings;
-    std::printf("%d %%: %d of 50\n", percent, crossings);
+    std::printf("%d %%: %d of %u\n", percent, crossings, runs);
   }
 }

@@ -1,7 +1,7 @@
 // The contrast of pictures stretched: count the shades, make a table of their ranks, and look every pixel up.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 100
+// STATUS-ARGS: 500
 // DOMAIN: image
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <array>

@@ -2,7 +2,7 @@
 // better, and there are more of them.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 4000000 60
+// STATUS-ARGS: 16000000 60
 // DOMAIN: text
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>

@@ -1,10 +1,12 @@
 // The Mandelbrot set as text, a row at a time.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 320
 // DOMAIN: image
 // EXPECT-COVERAGE: 0.9
 #include <complex>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -30,8 +32,8 @@ std::string row(double imaginary, int width) {
   return text;
 }
 
-int main() {
-  const int height = 60, width = 120;
+int main(int argc, char **argv) {
+  const int height = argc > 1 ? std::atoi(argv[1]) : 60, width = 2 * height;
   std::vector<std::string> picture;
   for (int j = 0; j < height; ++j)
     picture.push_back(row(-1.2 + 2.4 * j / height, width));

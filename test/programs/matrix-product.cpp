@@ -1,7 +1,7 @@
 // The product of two matrices held in a class of one flat vector, three nested loops and nothing else.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 700
+// STATUS-ARGS: 1200
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.92 was measured with STATUS-ARGS
 #include <cstdio>

@@ -1,10 +1,12 @@
 // Pi by throwing darts, in several independent streams of an own generator, one object a stream.
 // RUN: %run-program %s
 // PARALLEL
+// STATUS-ARGS: 4000000
 // DOMAIN: statistics
 // EXPECT-COVERAGE: 0.9
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 class Generator {
@@ -31,8 +33,8 @@ long hits(Generator generator, long darts) {
   return count;
 }
 
-int main() {
-  const long streams = 64, darts = 400000;
+int main(int argc, char **argv) {
+  const long streams = 64, darts = argc > 1 ? std::atol(argv[1]) : 400000;
   long total = 0;
   for (long stream = 0; stream < streams; ++stream)
     total += hits(Generator(stream + 1), darts);

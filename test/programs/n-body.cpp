@@ -1,7 +1,7 @@
 // Bodies that pull at one another: the accelerations of all, then one step for all, again and again.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 2000 15
+// STATUS-ARGS: 2000 80
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <cmath>

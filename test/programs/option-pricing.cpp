@@ -3,7 +3,7 @@
 // PARALLEL
 // ARGS: 150
 // KERNEL-ARGS: 48
-// STATUS-ARGS: 300
+// STATUS-ARGS: 1500
 // DOMAIN: numeric
 // EXPECT-COVERAGE: 0.9
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Tours through towns, improved by 2-opt from many random beginnings; the shortest is kept.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 300
+// STATUS-ARGS: 4000
 // DOMAIN: search
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Words looked for in a square of letters, in eight directions; where each begins, if it is there.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 400 8000
+// STATUS-ARGS: 400 80000
 // DOMAIN: search
 // WANTED: coverage 0.9; 0.06 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>

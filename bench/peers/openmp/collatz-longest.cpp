@@ -1,13 +1,15 @@
 // test/programs/collatz-longest.cpp, made parallel by hand with OpenMP.
 #include <cstdio>
+#include <cstdlib>
 
-int main() {
+int main(int argc, char **argv) {
+  const int bound = argc > 1 ? std::atoi(argv[1]) : 1000000;
   int longest = 0, start = 0;
 #pragma omp parallel
   {
     int longestHere = 0, startHere = 0;
 #pragma omp for schedule(dynamic, 1000)
-    for (int n = 1; n < 1000000; ++n) {
+    for (int n = 1; n < bound; ++n) {
       long value = n;
       int steps = 0;
       while (value != 1) {

@@ -1,6 +1,7 @@
 // test/programs/mandelbrot.cpp, made parallel by hand with OpenMP.
 #include <complex>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ std::string row(double imaginary, int width) {
   return text;
 }
 
-int main() {
-  const int height = 60, width = 120;
+int main(int argc, char **argv) {
+  const int height = argc > 1 ? std::atoi(argv[1]) : 60, width = 2 * height;
   std::vector<std::string> picture(height);
 #pragma omp parallel for schedule(dynamic)
   for (int j = 0; j < height; ++j)

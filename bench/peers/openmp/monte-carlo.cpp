@@ -1,6 +1,7 @@
 // test/programs/monte-carlo.cpp, made parallel by hand with OpenMP.
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 class Generator {
@@ -27,8 +28,8 @@ long hits(Generator generator, long darts) {
   return count;
 }
 
-int main() {
-  const long streams = 64, darts = 400000;
+int main(int argc, char **argv) {
+  const long streams = 64, darts = argc > 1 ? std::atol(argv[1]) : 400000;
   long total = 0;
 #pragma omp parallel for schedule(dynamic) reduction(+ : total)
   for (long stream = 0; stream < streams; ++stream)

@@ -1,5 +1,6 @@
 // test/programs/collatz-longest.cpp, made parallel by hand with oneTBB.
 #include <cstdio>
+#include <cstdlib>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
 
@@ -21,10 +22,11 @@ Longest longestOf(const tbb::blocked_range<int> &range, Longest found) {
   return found;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int bound = argc > 1 ? std::atoi(argv[1]) : 1000000;
   const auto longer = [](Longest a, Longest b) {
     return a.steps > b.steps || (a.steps == b.steps && a.start < b.start) ? a : b;
   };
-  const Longest longest = tbb::parallel_reduce(tbb::blocked_range<int>(1, 1000000), Longest{}, longestOf, longer);
+  const Longest longest = tbb::parallel_reduce(tbb::blocked_range<int>(1, bound), Longest{}, longestOf, longer);
   std::printf("%d steps from %d\n", longest.steps, longest.start);
 }

@@ -1,6 +1,7 @@
 // test/programs/mandelbrot.cpp, made parallel by hand with oneTBB.
 #include <complex>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <tbb/parallel_for.h>
 #include <vector>
@@ -27,8 +28,8 @@ std::string row(double imaginary, int width) {
   return text;
 }
 
-int main() {
-  const int height = 60, width = 120;
+int main(int argc, char **argv) {
+  const int height = argc > 1 ? std::atoi(argv[1]) : 60, width = 2 * height;
   std::vector<std::string> picture(height);
   tbb::parallel_for(0, height, [&](int j) { picture[j] = row(-1.2 + 2.4 * j / height, width); });
   for (const std::string &line : picture)

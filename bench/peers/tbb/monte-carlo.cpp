@@ -1,6 +1,7 @@
 // test/programs/monte-carlo.cpp, made parallel by hand with oneTBB.
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
 #include <vector>
@@ -29,8 +30,8 @@ long hits(Generator generator, long darts) {
   return count;
 }
 
-int main() {
-  const long streams = 64, darts = 400000;
+int main(int argc, char **argv) {
+  const long streams = 64, darts = argc > 1 ? std::atol(argv[1]) : 400000;
   const long total = tbb::parallel_reduce(
       tbb::blocked_range<long>(0, streams), 0L,
       [&](const tbb::blocked_range<long> &range, long sum) {
