@@ -76,7 +76,8 @@ Expected<const ConstantStruct *> kindInitializer(const GlobalVariable &kind) {
     for (KindField number : {KindField::Line, KindField::Id, KindField::ParamCount, KindField::SymbolCount})
       if (!isa<ConstantInt>(field(*init, number)) || !field(*init, number)->getType()->isIntegerTy(32))
         return false;
-    return integer(field(*init, KindField::ParamCount)) <= 32;
+    auto *flags = dyn_cast<ConstantInt>(field(*init, KindField::Flags));
+    return flags && flags->getType()->isIntegerTy(64) && integer(field(*init, KindField::ParamCount)) <= 32;
   };
   if (!isRight())
     return malformed("'" + kind.getName() + "' is not a constant laid out as cleave_kind");
@@ -187,7 +188,10 @@ json::Value kindSignature(const ConstantStruct &kind, const Function &call) {
   if (const MDNode *fact = factsItem(facts, resultIndex))
     if (auto spelling = stringOperand(*fact, 1))
       result["type"] = spelling->str();
-  return json::Object{{"parameters", std::move(parameters)}, {"result", std::move(result)}};
+  json::Object signature{{"parameters", std::move(parameters)}, {"result", std::move(result)}};
+  if (integer(field(kind, KindField::Flags)) & CLEAVE_KIND_DRAWS)
+    signature["draws"] = true;
+  return signature;
 }
 
 } // namespace cleave

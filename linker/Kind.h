@@ -27,7 +27,7 @@ struct TaskEntry {
 llvm::Expected<TaskEntry> readTaskEntry(const llvm::MDNode &node);
 
 /// The fields of cleave_kind by position, as image.h lists them.
-enum class KindField : unsigned { Name, File, Line, Id, ParamCount, SymbolCount, Params, Result, Symbols, Count };
+enum class KindField : unsigned { Name, File, Line, Id, ParamCount, SymbolCount, Params, Result, Symbols, Flags, Count };
 
 /// The initialiser, checked field by field. Error: it is not laid out as a cleave_kind.
 llvm::Expected<const llvm::ConstantStruct *> kindInitializer(const llvm::GlobalVariable &kind);
@@ -38,7 +38,8 @@ unsigned kindId(const llvm::ConstantStruct &kind);
 llvm::Constant *anonymousKind(const llvm::ConstantStruct &kind);
 
 /// {"parameters":[{"type","passing","bytes","name"}],"result":{"type","bytes"}}: types as the source writes them
-/// where `call` reaches the function's facts, else by their structure ("vector of pod 8").
+/// where `call` reaches the function's facts, else by their structure ("vector of pod 8"). With "draws":true if the work draws
+/// random numbers.
 llvm::json::Value kindSignature(const llvm::ConstantStruct &kind, const llvm::Function &call);
 
 } // namespace cleave

@@ -125,6 +125,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
         return refuse("errno", name + " sets errno through '" + callee + "', and the program looks at errno", origin,
                       "compile with -fno-math-errno if only mathematical functions set it");
       break;
+    case EffectKind::Draws:
     case EffectKind::Throws:
     case EffectKind::Guards:
     case EffectKind::Rethrows:
@@ -286,6 +287,7 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     const auto &kinds = effects.summary(function).kinds;
     candidate.mayThrow = (kinds.count(EffectKind::Throws) && !function.doesNotThrow()) || kinds.count(EffectKind::Aborts);
     candidate.mayAbort = kinds.count(EffectKind::Aborts);
+    candidate.draws = kinds.count(EffectKind::Draws);
     candidate.usesUpArguments = any_of(facts->parameters, [&](const PassedValue &parameter) {
       const auto &writes = effects.summary(function).writes;
       return parameter.passing == Passing::Indirect && any_of(seq(FunctionMemory::levels), [&](unsigned level) {

@@ -34,6 +34,8 @@ StringRef effectName(EffectKind kind) {
     return "io";
   case EffectKind::Nondeterminism:
     return "nondeterminism";
+  case EffectKind::Draws:
+    return "draws";
   case EffectKind::UnknownCall:
     return "unknown-call";
   case EffectKind::InlineAssembly:
@@ -297,6 +299,11 @@ private:
     case Class::Allocates:
     case Class::Pure:
       break;
+    }
+    if (model.draws) {
+      add(EffectKind::Draws);
+      if (model.isForSpace && !call.doesNotThrow())
+        add(EffectKind::Throws);
     }
     if (model.readsUnbounded && any_of(call.args(), [&](const Use &argument) { return mayBePart(argument.get()); }))
       add(EffectKind::UnboundedRead);

@@ -12,7 +12,8 @@ namespace cleave {
 
 enum class EffectKind {
   Io,             ///< talks to the outside in program order
-  Nondeterminism, ///< its answer is not a function of its inputs: clock, random numbers, environment
+  Nondeterminism, ///< its answer is not a function of its inputs: clock, state of a generator, environment
+  Draws,          ///< allowed in a task: it asks for random numbers, of which it does not matter who asks first
   InlineAssembly,
   NonlocalJump, ///< setjmp and friends
   UnknownCall,  ///< calls through a pointer, or a function without a body that no model covers

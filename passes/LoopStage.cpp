@@ -234,11 +234,12 @@ void GeneratorBuilder::dropDeadEnds() {
   }
 }
 
-/// Does `inner`, a call of the original, do nothing but compute and change what the iteration owns? What it throws and
+/// Does `inner`, a call of the original, do nothing but compute and change what the iteration owns, and the same when the loop
+/// does it again? What it throws and
 /// how long it takes is the sandbox's business.
 bool GeneratorBuilder::isQuiet(const CallBase &inner) const {
-  for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::UnknownCall, EffectKind::InlineAssembly,
-                          EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump})
+  for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::Draws, EffectKind::UnknownCall,
+                          EffectKind::InlineAssembly, EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump})
     if (effects.has(inner, kind))
       return false;
   return privates.objects().contains(effects.accesses(inner).writes);

@@ -120,6 +120,28 @@ static bool isNondeterministic(StringRef symbol, StringRef name) {
   return names.contains(symbol) || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
 }
 
+/// Random numbers from outside. No two of these calls have an order, as those of a clock have, and none has a state that the
+/// program could set: so it makes no difference who draws first. A device of a token of the program's own may be none that
+/// there is, and then throws.
+static bool modelDraw(const CallBase &call, StringRef symbol, StringRef name, CallModel &model) {
+  bool isDevice = name.consume_front("std::random_device::");
+  bool isInit = isDevice && name == "_M_init", isEnd = isDevice && name == "_M_fini";
+  bool isDraw = isDevice ? is_contained({"_M_getval", "_M_getentropy"}, name) || (isInit && call.hasFnAttr(defaultSource))
+                         : is_contained({"getrandom", "getentropy", "arc4random", "arc4random_buf", "arc4random_uniform"}, symbol);
+  if (!isDraw && !isEnd)
+    return false;
+  unsigned count = call.arg_size();
+  model.draws = isDraw;
+  model.kind = CallModel::Class::Pure;
+  model.isForSpace = isDevice; // where no source is left, as where no memory is
+  model.returns = CallModel::Returns::Nothing;
+  model.reads = BitVector(count, isDevice);
+  model.writes = BitVector(count);
+  model.writes.set(0, count && call.getArgOperand(0)->getType()->isPointerTy() ? 1 : 0);
+  model.writesErrno = !isDevice && symbol.starts_with("get");
+  return true;
+}
+
 /// Exceptions copy their message and nothing else.
 static bool isExceptionClass(StringRef name) {
   static const StringRef classes[] = {"std::exception::", "std::logic_error::", "std::runtime_error::", "std::invalid_argument::",
@@ -368,6 +390,8 @@ static CallModel modelByRules(const CallBase &call) {
   Signature signature;
   bool isMangled = parseSignature(symbol, count, signature);
   bool isStd = isMangled && StringRef(signature.name).starts_with("std::");
+  if (modelDraw(call, symbol, isMangled ? StringRef(signature.name) : symbol, model))
+    return model;
   if (isNondeterministic(symbol, isMangled ? StringRef(signature.name) : symbol)) {
     model.kind = CallModel::Class::Nondeterministic;
     model.returns = CallModel::Returns::Unknown;

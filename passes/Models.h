@@ -35,10 +35,14 @@ struct CallModel {
   bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
   bool writesErrno = false;
   bool isAgain = false;      ///< it throws what was thrown before
-  bool isForSpace = false;   ///< what it throws says that memory ran out, or would
+  bool isForSpace = false;   ///< what it throws says that memory ran out, or would, or whatever else a machine has no end of
   bool escapes = false;      ///< its arguments may be reached from anywhere afterwards
+  bool draws = false;        ///< its answer is random: no two calls of it have an order that anybody could tell
   llvm::BitVector reads, writes; ///< per argument; used unless kind is Unknown
 };
+
+/// On a call of std::random_device::_M_init: the token is the library's own, which every machine has a source for.
+inline constexpr const char *defaultSource = "cleave-default-source";
 
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);

@@ -8,6 +8,7 @@
 #include "passes/Candidates.h"
 #include "passes/Dispatch.h"
 #include "passes/Facts.h"
+#include "passes/Models.h"
 #include "passes/Ownership.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -233,6 +234,16 @@ void settleVariableTypes(Module &module) {
     }
 }
 
+/// Says of a std::random_device that it was made without a token of the program's own, before its constructor is inlined.
+static void markDefaultSources(Module &module) {
+  const Function *init = module.getFunction("_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
+  for (const char *name : {"_ZNSt13random_deviceC1Ev", "_ZNSt13random_deviceC2Ev"})
+    if (Function *constructor = init ? module.getFunction(name) : nullptr)
+      for (Instruction &instruction : instructions(*constructor))
+        if (auto *call = dyn_cast<CallBase>(&instruction); call && call->getCalledFunction() == init)
+          call->addFnAttr(Attribute::get(module.getContext(), defaultSource));
+}
+
 void prepareModule(Module &module) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -245,6 +256,7 @@ void prepareModule(Module &module) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, managers);
 
+  markDefaultSources(module);
   markPointerFreeCopies(module);
   markVirtualCalls(module);
 

@@ -297,7 +297,7 @@ Function *ProgramAbi::callThunk(const Candidate &candidate, const Twine &name) {
 }
 
 GlobalVariable *ProgramAbi::kind(StringRef name, StringRef file, unsigned line, ArrayRef<KindParameter> list,
-                                 const MDNode *result, Function *call) {
+                                 const MDNode *result, Function *call, uint64_t flags) {
   SmallVector<Constant *, 6> members;
   for (const KindParameter &parameter : list)
     members.push_back(ConstantStruct::getAnon(
@@ -312,7 +312,7 @@ GlobalVariable *ProgramAbi::kind(StringRef name, StringRef file, unsigned line, 
   Constant *value = ConstantStruct::getAnon({text(name), text(file), ConstantInt::get(i32, line), ConstantInt::get(i32, id),
                                              ConstantInt::get(i32, members.size()), ConstantInt::get(i32, symbols.size()),
                                              table(members, "cleave.params"), typeConstant(result),
-                                             table(symbols.getArrayRef(), "cleave.symbols")});
+                                             table(symbols.getArrayRef(), "cleave.symbols"), ConstantInt::get(i64, flags)});
   auto *global = new GlobalVariable(module, value->getType(), true, GlobalValue::InternalLinkage, value,
                                     "cleave.kind." + Twine(id));
   module.getOrInsertNamedMetadata("cleave.tasks")
@@ -334,7 +334,7 @@ GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
   }
   GlobalVariable *global =
       kind(facts.name, facts.file, facts.line, list, facts.result.typeNode,
-           callThunk(candidate, "cleave.call." + Twine(kindCount)));
+           callThunk(candidate, "cleave.call." + Twine(kindCount)), candidate.draws ? CLEAVE_KIND_DRAWS : 0);
   return kinds[candidate.function] = global;
 }
 

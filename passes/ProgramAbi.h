@@ -37,7 +37,8 @@ public:
     bool isOwned;
   };
   llvm::GlobalVariable *kind(llvm::StringRef name, llvm::StringRef file, unsigned line,
-                             llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call);
+                             llvm::ArrayRef<KindParameter> parameters, const llvm::MDNode *result, llvm::Function *call,
+                             uint64_t flags = 0);
   llvm::GlobalVariable *site(llvm::GlobalVariable *kind, const llvm::Instruction &where, uint32_t sharedMask, SiteCost cost,
                              LocalWork local);
   /// A cleave_function.

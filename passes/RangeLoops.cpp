@@ -117,6 +117,7 @@ bool RangeFinder::checkEffects() {
       {EffectKind::Io, "io", "does input or output", "collect the text and print it after the loop"},
       {EffectKind::Nondeterminism, "nondeterminism", "asks for something that is not a function of its inputs",
        "draw the numbers before the loop"},
+      {EffectKind::Draws, "nondeterminism", "draws random numbers", "draw them before the loop, or in a function that the loop calls"},
       {EffectKind::UnknownCall, "unknown-call", "calls what is not known", "compile its source with cleave++ too"},
       {EffectKind::InlineAssembly, "inline-assembly", "contains inline assembly", ""},
       {EffectKind::VolatileAccess, "volatile", "accesses a volatile object", "remove volatile"},

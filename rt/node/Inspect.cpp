@@ -50,6 +50,8 @@ static void printSignature(const Json &signature) {
   std::string result = printable(textOf(memberOf(signature, "result"), "type"));
   if (!result.empty())
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
+  if (memberOf(signature, "draws") == true)
+    fmt::print("     draws      random numbers, so its results are never kept\n");
 }
 
 static const char *mannerOf(const Json &site) {

@@ -140,7 +140,8 @@ RunRecord beginRunRecord(const std::string &bundlePath, const std::vector<std::s
   for (size_t i = 0; i != bundle.tasks.size(); ++i) {
     const BundledTask &task = bundle.tasks[i];
     record.kinds.push_back({task.name, task.file, textOfName(task.object), task.line,
-                            i < tasks.size() ? parameterNames(tasks[i]) : std::vector<std::string>()});
+                            i < tasks.size() ? parameterNames(tasks[i]) : std::vector<std::string>(),
+                            i < tasks.size() && memberOf(memberOf(tasks[i], "signature"), "draws") == true});
   }
   return record;
 }
@@ -209,6 +210,10 @@ std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &bef
   for (uint32_t id = 0; id != now.kinds.size(); ++id) {
     const RunKind &kind = now.kinds[id];
     Items items = itemsOf(now, id), earlier;
+    if (kind.drawnItems)
+      text += fmt::format("cleave: {} ({}:{}): {} run, 0 found\n"
+                          "cleave:   {} run: it draws random numbers, so it is made anew each time\n",
+                          printable(kind.name), printable(kind.file), kind.line, kind.drawnItems, kind.drawnItems);
     if (items.empty())
       continue;
     // A file that was moved is none the less the same.

@@ -55,7 +55,7 @@ Future *send(cleave_site *site, const void *const *args, FutureWorth worth) {
   const cleave_kind &kind = *site->kind;
   uint32_t workers = session.control->worker_count, place;
   memo::ItemName item;
-  bool isNamed = memo::isOn() && memo::nameItem(*site, nullptr, allParameters(kind), args, item);
+  bool isNamed = memo::remembers(*site) && memo::nameItem(*site, nullptr, allParameters(kind), args, item);
   if (memo::Record *record = isNamed ? memo::find(kind, item, place) : nullptr) {
     Future *future = begin(site, worth, record);
     future->batch->isFound = true;
@@ -99,7 +99,7 @@ using namespace cleave;
 extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *result) {
   watch::siteAsks(*site);
   /* With a store, what is worth remembering goes to a named task first. */
-  bool isLocal = local::mayDo(*site), isRemembered = memo::isOn() && isSplitting() && mayIsolate();
+  bool isLocal = local::mayDo(*site), isRemembered = memo::remembers(*site) && isSplitting() && mayIsolate();
   if (isLocal && !isRemembered)
     return local::spawn(site, args, result);
   if (!isSplitting() || !mayIsolate())

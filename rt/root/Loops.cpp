@@ -480,7 +480,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   loop->hasMore = true;
   loop->epoch = nextEpoch();
   loop->beganNs = nowNs();
-  loop->isRemembering = loop->isAllFound = memo::isOn();
+  loop->isRemembering = loop->isAllFound = memo::remembers(*site);
   loop->number = trace::newNumber();
   link(loop, endLoop);
   if (loop->isAllFound || isKnownToPay(*site))

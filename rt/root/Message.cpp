@@ -61,7 +61,7 @@ bool OutgoingImage::add(const void *const *args) {
   itemBytesShown = bytesShown;
   isAdding = true;
   addParameters(args, tupleCount * layout.stride);
-  bool isRoom = !writer.overflowed && imageBytes(writer.used, shownUsed, writer.relocCount) <= memoryBytes;
+  bool isRoom = !writer.overflowed && imageBytes(writer.used, shownUsed, writer.relocCount) + seedBytes() <= memoryBytes;
   if (!isRoom) {
     takeBack();
     return false;
@@ -90,7 +90,7 @@ uint64_t OutgoingImage::finish() {
   else
     writer.zero(tupleBytes, reserved - tupleBytes);
   uint64_t total = imageBytes(writer.used, shownUsed, writer.relocCount);
-  if (total > memoryBytes)
+  if (total + seedBytes() > memoryBytes)
     return 0;
   writer.zero(writer.used, alignUp(writer.used, kBlockAlign) - writer.used);
   auto *header = reinterpret_cast<cleave_image *>(memory);
@@ -100,7 +100,21 @@ uint64_t OutgoingImage::finish() {
     externs[i] = {shownBlocks[i].grant.name, shownBlocks[i].grant.bytes, shownBlocks[i].how, 0};
   if (writer.relocCount)
     memcpy(const_cast<cleave_reloc *>(relocsOf(header)), writer.relocs, writer.relocCount * sizeof(cleave_reloc));
-  return total;
+  if (seedBytes())
+    addSeed(*header, total);
+  return total + seedBytes();
+}
+
+/* Behind all else, so that what a task is given is no less its input than any other is. */
+void OutgoingImage::addSeed(cleave_image &header, uint64_t at) {
+  constexpr uint64_t kUnit = CLEAVE_SEED_BYTES / 2;
+  uint8_t seed[CLEAVE_SEED_BYTES];
+  makeSeed(seed);
+  uint64_t place = alignUp(at, kUnit);
+  writer.zero(at - kBodyOffset, place - at);
+  memcpy(memory + place, seed, sizeof seed);
+  writer.zero(place + sizeof seed - kBodyOffset, at + seedBytes() - place - sizeof seed);
+  header.seed = static_cast<uint32_t>(place / kUnit);
 }
 
 void OutgoingImage::dispose() {

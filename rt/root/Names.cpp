@@ -7,10 +7,11 @@ namespace cleave {
 
 namespace {
 
-constexpr uint64_t kDeterministic = 0; /* the version */
+/* Versions. What is drawn has no name in a store: whoever asks for it is to get another one (docs/store.md). */
+constexpr uint64_t kDeterministic = 0, kDrawn = ~uint64_t{0};
 
 uint8_t key[32];
-HashKey outputKey, contentKey, provenanceKey;
+HashKey outputKey, contentKey, provenanceKey, seedKey;
 
 /* RFC 9562: version 8, its variant. */
 cleave_name toUuid(cleave_name name) {
@@ -61,15 +62,16 @@ void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId) {
   outputKey = messageKey('o', runId);
   contentKey = messageKey('c', runId);
   provenanceKey = messageKey('p', runId);
+  seedKey = messageKey('s', runId);
 }
 
-cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2]) {
+cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2], bool isDrawn) {
   constexpr uint64_t kOutput = 0;
   struct {
     cleave_name task;
     uint64_t output, version;
     cleave_name inputs[2];
-  } derivedFrom = {task, kOutput, kDeterministic, {inputs[0], inputs[1]}};
+  } derivedFrom = {task, kOutput, isDrawn ? kDrawn : kDeterministic, {inputs[0], inputs[1]}};
   return messageName(outputKey, &derivedFrom, sizeof derivedFrom);
 }
 
@@ -86,5 +88,16 @@ cleave_name itemName(const cleave_name &task, uint32_t sharedMask, const Hash128
 cleave_name contentName(const void *data, uint64_t bytes) { return messageName(contentKey, data, bytes); }
 
 cleave_name provenanceName(uint64_t sequence) { return messageName(provenanceKey, &sequence, sizeof sequence); }
+
+void makeSeed(uint8_t (&seed)[CLEAVE_SEED_BYTES]) {
+  static uint64_t made; /* messages are made by the program's thread */
+  Hash128 halves[2];
+  static_assert(sizeof halves == sizeof seed);
+  for (Hash128 &half : halves) {
+    ++made;
+    half = keyedHash(seedKey, &made, sizeof made);
+  }
+  memcpy(seed, halves, sizeof seed);
+}
 
 } // namespace cleave

@@ -82,6 +82,8 @@ uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
     setArguments(args, items, itemLayout, i);
     if (check)
       fillStack();
+    if (beginDraws)
+      beginDraws(items.image, i);
     cleave_task_call(args, results + i * stride);
   }
   if (check)

@@ -32,6 +32,9 @@ LoadedImage loadImage(const cleave_image *image, uint8_t *memory, Symbols symbol
 /* The last step of that, on a copy of the body at `body` that is to become what loaded.body is. */
 void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols);
 
+/* Random.cpp, which only tasks have that draw: what is drawn from now on is item `item`'s. */
+[[gnu::weak]] void beginDraws(const cleave_image *items, uint64_t item);
+
 /* Mode check. Before the heap starts; before each item; when all is done: ends the task if it wrote what it may not. */
 void beginCheck(uint32_t check);
 void fillStack();

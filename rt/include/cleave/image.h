@@ -111,7 +111,12 @@ typedef struct cleave_kind {
   const cleave_param *params;
   const cleave_type *result;   /* null: void */
   const void *const *symbols;  /* all that the types above refer to, each once */
+  uint64_t flags;              /* CLEAVE_KIND_... */
 } cleave_kind;
+
+enum {
+  CLEAVE_KIND_DRAWS = 1 /* the work asks for random numbers, which come from a seed that is made for each message */
+};
 
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;
  * the stride is rounded up to 16 (or the largest alignment, at most 64). A task gets up to two images: input 0 is SHARED (count 1: parameters that are
@@ -130,8 +135,10 @@ typedef struct cleave_image {
   uint64_t body_offset;  /* from the header; 64, so that a body is aligned wherever an image is */
   uint64_t body_bytes;
   uint32_t check;        /* items, in mode check: the byte that fills what was not declared | CLEAVE_CHECK_REVERSED; else 0 */
-  uint32_t reserved;
+  uint32_t seed;         /* inputs of a kind that draws: where a seed lies, in CLEAVE_SEED_BYTES / 2 from the header; else 0 */
 } cleave_image;
+
+#define CLEAVE_SEED_BYTES 32u
 
 enum {
   CLEAVE_CHECK_FILL = 0xff,     /* mask of the byte */

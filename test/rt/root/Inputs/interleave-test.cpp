@@ -210,7 +210,7 @@ void attach(uint32_t workers) {
 }
 
 cleave_param longParameter[] = {{&describe<long>(), CLEAVE_PARAM_VALUE, 0}};
-const cleave_kind longKind{"square", "test", 1, 0, 1, 0, longParameter, &describe<long>(), nullptr};
+const cleave_kind longKind{"square", "test", 1, 0, 1, 0, longParameter, &describe<long>(), nullptr, 0};
 
 long squaresMade;
 void square(void *const *args, void *result) {
@@ -311,7 +311,7 @@ void fallsAsleep() {
 cleave_type byte{CLEAVE_T_POD, 0, 1, 1, 0, nullptr, nullptr, nullptr};
 cleave_type sumType{CLEAVE_T_POD, 0, 8, 8, 0, nullptr, nullptr, nullptr};
 cleave_param rangeParameters[] = {{&byte, CLEAVE_PARAM_BORROWED, 0}, {&byte, CLEAVE_PARAM_BORROWED, 0}};
-const cleave_kind rangeKind{"loop", "test", 2, 1, 2, 0, rangeParameters, &sumType, nullptr};
+const cleave_kind rangeKind{"loop", "test", 2, 1, 2, 0, rangeParameters, &sumType, nullptr, 0};
 std::array<int, 6> iterationsMade;
 
 void range() {

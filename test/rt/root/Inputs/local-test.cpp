@@ -45,7 +45,7 @@ long plainFib(long n) { return n < 2 ? n : plainFib(n - 1) + plainFib(n - 2); }
 long cutFib(long n);
 
 cleave_param longParameter[] = {{&describe<long>(), CLEAVE_PARAM_VALUE, 0}};
-const cleave_kind fibKind{"fib", "test", 1, 0, 1, 0, longParameter, &describe<long>(), nullptr};
+const cleave_kind fibKind{"fib", "test", 1, 0, 1, 0, longParameter, &describe<long>(), nullptr, 0};
 cleave_site fibSite{&fibKind, "test", 1, 0, -1, 0,
                     [](void *const *args, void *result) {
                       *static_cast<long *>(result) = cutFib(*static_cast<long *>(args[0]));
@@ -80,7 +80,7 @@ void futures() {
 
 // ---- exceptions, and futures that nobody joins -------------------------------------------------------------------
 
-const cleave_kind numbersKind{"numbers", "test", 2, 1, 1, 0, longParameter, &describe<Numbers>(), nullptr};
+const cleave_kind numbersKind{"numbers", "test", 2, 1, 1, 0, longParameter, &describe<Numbers>(), nullptr, 0};
 cleave_site numbersSite{&numbersKind, "test", 2, 0, -1, 0,
                         [](void *const *args, void *result) {
                           long n = *static_cast<long *>(args[0]);
@@ -147,7 +147,7 @@ cleave_param rangeParameters[] = {{&bytes, CLEAVE_PARAM_BORROWED, 0},
                                   {&bytes, CLEAVE_PARAM_BORROWED, 0},
                                   {&bytesSpan, CLEAVE_PARAM_VALUE, 0},
                                   {&bytesSpan, CLEAVE_PARAM_VALUE, 0}};
-const cleave_kind rangeKind{"loop", "test", 3, 2, 4, 0, rangeParameters, &rangeResult, nullptr};
+const cleave_kind rangeKind{"loop", "test", 3, 2, 4, 0, rangeParameters, &rangeResult, nullptr, 0};
 
 struct Span {
   char *data;
@@ -223,7 +223,7 @@ void ranges() {
 
 cleave_param stagedParameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0},
                                    {&describe<std::string>(), CLEAVE_PARAM_BORROWED, 0}};
-const cleave_kind stagedKind{"staged", "test", 4, 3, 2, 0, stagedParameters, &describe<std::string>(), nullptr};
+const cleave_kind stagedKind{"staged", "test", 4, 3, 2, 0, stagedParameters, &describe<std::string>(), nullptr, 0};
 
 std::string staged(const Numbers &shared, const std::string &own) {
   long sum = 0;
@@ -345,7 +345,7 @@ void doTree(void *const *args, void *result) {
 void splitTree(void *const *args, void *result) {
   *static_cast<long *>(result) = cutTree(*static_cast<long *>(args[0]));
 }
-const cleave_kind treeKind{"tree", "test", 6, 5, 1, 0, longParameter, &describe<long>(), nullptr};
+const cleave_kind treeKind{"tree", "test", 6, 5, 1, 0, longParameter, &describe<long>(), nullptr, 0};
 cleave_site treeSite{&treeKind, "test", 6, 0, -1, 0, doTree, 0, splitTree, 0, {}};
 std::atomic<long> treesOfHelpers;
 
@@ -481,7 +481,7 @@ void forked() {
   }
 }
 
-const cleave_kind roundingKind{"rounding", "test", 5, 4, 1, 0, longParameter, &describe<long>(), nullptr};
+const cleave_kind roundingKind{"rounding", "test", 5, 4, 1, 0, longParameter, &describe<long>(), nullptr, 0};
 cleave_site roundingSite{&roundingKind, "test", 5, 0, -1, 0,
                          [](void *const *, void *result) { *static_cast<long *>(result) = fegetround(); }, 0, nullptr, 0, {}};
 

@@ -34,7 +34,7 @@ Numbers f(const Numbers &shared, long item, const Numbers &own) {
 const cleave_param parameters[] = {{&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0},
                                    {&describe<long>(), CLEAVE_PARAM_VALUE, 0},
                                    {&describe<Numbers>(), CLEAVE_PARAM_BORROWED, 0}};
-const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>(), nullptr};
+const cleave_kind kind{"f", "test", 1, 0, 3, 0, parameters, &describe<Numbers>(), nullptr, 0};
 cleave_site site{&kind, "test", 1, 1, -1, 0, nullptr, 0, nullptr, 0, {}};
 
 Ending compute(void *const *args, void *result) {
@@ -607,9 +607,10 @@ void names(FakeNode &node) {
   auto same = [](const cleave_name &x, const cleave_name &y) { return !std::memcmp(&x, &y, sizeof x); };
   expect(same(a, cleave::contentName("a", 1)) && !same(a, b), "content names");
   expect(a.bytes[6] >> 4 == 8 && a.bytes[8] >> 6 == 2, "version 8, RFC 9562's variant");
-  cleave_name output = cleave::outputName(a, inputs);
-  expect(same(output, cleave::outputName(a, inputs)), "equal work has equal names");
-  expect(!same(output, cleave::outputName(a, turned)) && !same(output, cleave::outputName(b, inputs)),
+  cleave_name output = cleave::outputName(a, inputs, false);
+  expect(same(output, cleave::outputName(a, inputs, false)), "equal work has equal names");
+  expect(!same(output, cleave::outputName(a, inputs, true)), "what is drawn is of another version");
+  expect(!same(output, cleave::outputName(a, turned, false)) && !same(output, cleave::outputName(b, inputs, false)),
          "inputs, their order and task matter");
   const cleave::Hash128 digests[] = {{{1, 2}}, {{3, 4}}};
   cleave_name item = cleave::itemName(a, 1, digests, 2), provenance = cleave::provenanceName(1);
@@ -619,7 +620,7 @@ void names(FakeNode &node) {
 
   uint8_t otherKey[32] = {1}, otherRun[16] = {1};
   cleave::setNameKeys(node.control().tenant_key, otherRun);
-  expect(!same(a, cleave::contentName("a", 1)) && !same(output, cleave::outputName(a, inputs)) &&
+  expect(!same(a, cleave::contentName("a", 1)) && !same(output, cleave::outputName(a, inputs, false)) &&
              !same(provenance, cleave::provenanceName(1)),
          "names of messages are of no use in another run");
   expect(same(item, cleave::itemName(a, 1, digests, 2)), "names in a store hold for all runs");

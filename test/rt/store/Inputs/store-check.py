@@ -137,6 +137,19 @@ def repeats(bench):
         expect(figures["items_run"] == 5 and figures["items_found"] == 195, f"{store}: {done(figures)} were done")
 
 
+def draws(bench):
+    for store in (bench.store, "memory"):
+        cold = done(bench.run(store=store))
+        expect(cold == {"fixed": 20, "drawn": 20, "madeOf": 40}, f"{store}: the first run did {cold}")
+    warm = bench.run("--explain")
+    expect(done(warm) == {"drawn": 20, "madeOf": 20}, f"the second run did {done(warm)}")
+    for text in (r"drawn\(int\) \(.*\): 20 run, 0 found", "20 run: it draws random numbers", r"fixed\(int\) \(.*\): 0 run, 20 found"):
+        expect(re.search(text, warm["stderr"]), f"'{text}' is not in: {warm['stderr']}")
+    told = subprocess.run([bench.options.cleave, "inspect", bench.bundle], capture_output=True, check=True, text=True).stdout
+    expect(told.count("draws      random numbers") == 1, told)
+    bench.run(mode="auto")
+
+
 def flips(bench):
     seed = bench.options.seed or random.randrange(1 << 32)
     print(f"seed {seed}")
@@ -225,11 +238,12 @@ def main():
     parser.add_argument("--gxx", default="g++")
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int)
-    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, flips, kills, full, foreign, bound)}
+    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, draws, flips, kills, full, foreign, bound)}
     parser.add_argument("scenario", choices=scenarios)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="store-check-") as folder:
-        scenarios[options.scenario](Bench(options, folder, "repeats.cpp" if options.scenario == "repeats" else "levels.cpp"))
+        source = f"{options.scenario}.cpp" if options.scenario in ("repeats", "draws") else "levels.cpp"
+        scenarios[options.scenario](Bench(options, folder, source))
     print("fine")
 
 
