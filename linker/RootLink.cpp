@@ -251,6 +251,7 @@ static Expected<std::vector<std::string>> wrapOptions(StringRef program, const L
     result.push_back("--wrap=" #function);
   CLEAVE_HEAP_FUNCTIONS(CLEAVE_WRAP)
 #undef CLEAVE_WRAP
+  result.push_back("--wrap=memset"); // rt/root/Zero.cpp
   // Paths that are labels of inputs (rt/root/Files.cpp).
 #define CLEAVE_WRAP(function) result.push_back("--wrap=" #function);
   CLEAVE_FILE_FUNCTIONS(CLEAVE_WRAP)
@@ -276,7 +277,7 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
       // The runtime's start must run even in a program without a cut: it takes the node's traces out of the
       // environment. Before the C++ library, so that its operator new is the one that is found.
       arguments.insert(arguments.end(),
-                       {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", rootRuntime(options),
+                       {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", "-u", "__wrap_memset", rootRuntime(options),
                         sodium(options)});
     } else if (argument == "-o") {
       ++i; // the image stays in memory

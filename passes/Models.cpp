@@ -15,8 +15,10 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Demangle/Demangle.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/ModRef.h"
 
 using namespace llvm;
@@ -140,6 +142,15 @@ static bool modelDraw(const CallBase &call, StringRef symbol, StringRef name, Ca
   model.writes.set(0, count && call.getArgOperand(0)->getType()->isPointerTy() ? 1 : 0);
   model.writesErrno = !isDevice && symbol.starts_with("get");
   return true;
+}
+
+void markDefaultSources(Module &module) {
+  const Function *init = module.getFunction("_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
+  for (const char *name : {"_ZNSt13random_deviceC1Ev", "_ZNSt13random_deviceC2Ev"})
+    if (Function *constructor = init ? module.getFunction(name) : nullptr)
+      for (Instruction &instruction : instructions(*constructor))
+        if (auto *call = dyn_cast<CallBase>(&instruction); call && call->getCalledFunction() == init)
+          call->addFnAttr(Attribute::get(module.getContext(), defaultSource));
 }
 
 /// Exceptions copy their message and nothing else.

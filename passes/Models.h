@@ -9,6 +9,7 @@
 namespace llvm {
 class CallBase;
 class Function;
+class Module;
 } // namespace llvm
 
 namespace cleave {
@@ -43,6 +44,9 @@ struct CallModel {
 
 /// On a call of std::random_device::_M_init: the token is the library's own, which every machine has a source for.
 inline constexpr const char *defaultSource = "cleave-default-source";
+
+/// Puts it there. Before constructors are inlined: afterwards nobody knows whose the token is.
+void markDefaultSources(llvm::Module &module);
 
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);

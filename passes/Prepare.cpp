@@ -5,27 +5,22 @@
 // calls, because a call with facts is what can be moved. Whatever is kept whole here is free to be inlined again when
 // the full -O pipeline runs over the pieces: a cut never costs an optimisation.
 #include "passes/Prepare.h"
-#include "passes/Candidates.h"
 #include "passes/Dispatch.h"
 #include "passes/Facts.h"
 #include "passes/Models.h"
 #include "passes/Ownership.h"
+#include "passes/PreparePasses.h"
 #include "llvm/ADT/SCCIterator.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/InlineCost.h"
-#include "llvm/Analysis/SimplifyQuery.h"
-#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/PatternMatch.h"
 #include "llvm/IR/ReplaceConstant.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
-#include "llvm/Transforms/IPO/GlobalOpt.h"
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
@@ -35,108 +30,12 @@
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
 #include "llvm/Transforms/Utils/LCSSA.h"
 #include "llvm/Transforms/Utils/LoopSimplify.h"
-#include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
 
 namespace cleave {
 
 static constexpr const char *keptWhole = "cleave-kept-whole";
-
-namespace {
-/// `a != b` of library iterators arrives as `!(a == b)`. Scalar evolution counts a loop only if its exit is a
-/// comparison, so a branch on the negation becomes the branch the other way round. (InstCombine would do it, and with
-/// it much that hides where indices stay.)
-class StraightenBranches : public PassInfoMixin<StraightenBranches> {
-public:
-  PreservedAnalyses run(Function &function, FunctionAnalysisManager &) {
-    bool changed = false;
-    for (BasicBlock &block : function) {
-      auto *branch = dyn_cast<BranchInst>(block.getTerminator());
-      if (!branch || !branch->isConditional())
-        continue;
-      Value *positive;
-      while (match(branch->getCondition(), PatternMatch::m_Not(PatternMatch::m_Value(positive)))) {
-        auto *negation = dyn_cast<Instruction>(branch->getCondition());
-        branch->setCondition(positive);
-        branch->swapSuccessors();
-        if (negation && negation->use_empty())
-          negation->eraseFromParent();
-        changed = true;
-      }
-    }
-    if (!changed)
-      return PreservedAnalyses::all();
-    PreservedAnalyses preserved;
-    preserved.preserveSet<CFGAnalyses>();
-    return preserved;
-  }
-};
-
-/// std::string(const char *) throws if it is given null, so whatever makes a string of a literal would seem to be a guard
-/// (EffectKind::Guards) if the constructor is not inlined. Where all calls of a function pass an address, the test goes.
-class InferNonNullArguments : public PassInfoMixin<InferNonNullArguments> {
-public:
-  PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
-    bool changed = false;
-    // What a function passes on may be known only when its own arguments are.
-    for (int round = 0; round < 3; ++round)
-      for (Function &function : module)
-        if (function.hasLocalLinkage() && !function.isDeclaration() && !function.use_empty())
-          for (Argument &argument : function.args())
-            if (argument.getType()->isPointerTy() && !argument.hasNonNullAttr() && isNeverNull(argument)) {
-              argument.addAttr(Attribute::NonNull);
-              changed = true;
-            }
-    return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
-  }
-
-private:
-  static bool isNeverNull(const Argument &argument) {
-    const Function &function = *argument.getParent();
-    SimplifyQuery query(function.getDataLayout());
-    return all_of(function.uses(), [&](const Use &use) {
-      auto *call = dyn_cast<CallBase>(use.getUser());
-      if (!call || !call->isCallee(&use) || argument.getArgNo() >= call->arg_size())
-        return false;
-      const Value *given = call->getArgOperand(argument.getArgNo());
-      return given == &argument || isKnownNonZero(given, query.getWithInstruction(call));
-    });
-  }
-};
-
-/// GlobalOpt takes variables apart, makes bools of numbers and leaves out stores that only it knows to be useless. But
-/// prepared code shares its variables with the program as it was written (PlainVersion.cpp): what is written somewhere
-/// keeps its form, as if somebody outside knew it. What is not written may become a constant; both sides find that true.
-class OptimiseSharedGlobals : public PassInfoMixin<OptimiseSharedGlobals> {
-public:
-  PreservedAnalyses run(Module &module, ModuleAnalysisManager &managers) {
-    PreservedAnalyses preserved = PreservedAnalyses::all();
-    // Initializers that were computed in the first round were the only writes of some variables.
-    for (int round = 0; round < 2; ++round)
-      preserved.intersect(runOnce(module, managers));
-    return preserved;
-  }
-
-private:
-  static PreservedAnalyses runOnce(Module &module, ModuleAnalysisManager &managers) {
-    SmallVector<GlobalValue *, 8> used;
-    collectUsedGlobalVariables(module, used, /*CompilerUsed=*/false);
-    collectUsedGlobalVariables(module, used, /*CompilerUsed=*/true);
-    SmallPtrSet<Constant *, 32> known(used.begin(), used.end()), kept;
-    SmallVector<GlobalValue *, 32> written;
-    for (GlobalVariable &global : module.globals())
-      if (global.hasLocalLinkage() && !global.isConstant() && !known.contains(&global) && !isNeverWritten(global)) {
-        written.push_back(&global);
-        kept.insert(&global);
-      }
-    appendToCompilerUsed(module, written);
-    PreservedAnalyses preserved = GlobalOptPass().run(module, managers);
-    removeFromUsedLists(module, [&](Constant *global) { return kept.contains(global); });
-    return preserved;
-  }
-};
-} // namespace
 
 /// Who could call a function decides how it is inlined, and how long that takes: a function with one caller goes into it
 /// whatever its size, if it is known to have no other. For a program as a whole that is nearly every function, and `main`
@@ -232,16 +131,6 @@ void settleVariableTypes(Module &module) {
         variable->setMetadata("cleave.type", type);
       call->eraseFromParent();
     }
-}
-
-/// Says of a std::random_device that it was made without a token of the program's own, before its constructor is inlined.
-static void markDefaultSources(Module &module) {
-  const Function *init = module.getFunction("_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
-  for (const char *name : {"_ZNSt13random_deviceC1Ev", "_ZNSt13random_deviceC2Ev"})
-    if (Function *constructor = init ? module.getFunction(name) : nullptr)
-      for (Instruction &instruction : instructions(*constructor))
-        if (auto *call = dyn_cast<CallBase>(&instruction); call && call->getCalledFunction() == init)
-          call->addFnAttr(Attribute::get(module.getContext(), defaultSource));
 }
 
 void prepareModule(Module &module) {

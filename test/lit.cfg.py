@@ -18,6 +18,7 @@
 # `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `netns` (network namespaces may be
 # made), `etcd`, `kvm-device` (whatever it can run), `fma` and `asan`.
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -87,6 +88,9 @@ config.substitutions += [
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 
+# The kernel lists the pages that a process has touched (PAGEMAP_SCAN).
+if tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2]) >= (6, 7):
+    config.available_features.add("page-map")
 if shutil.which("skopeo"):
     config.available_features.add("skopeo")
 if shutil.which("chromium"):

@@ -225,6 +225,10 @@ void release(void *block) {
     freeExtent(page);
 }
 
+bool isOwn(const void *data, uint64_t size) {
+  return owns(data) && size <= bytes - static_cast<uint64_t>(static_cast<const uint8_t *>(data) - base) && !isShared;
+}
+
 Published *find(const void *data, uint64_t size, void **block) {
   if (!owns(data) || !isShared)
     return nullptr;

@@ -57,6 +57,9 @@ inline bool owns(const void *pointer) {
   return reinterpret_cast<uint64_t>(pointer) - reinterpret_cast<uint64_t>(base) < bytes;
 }
 
+/* Does it lie in here, and is no page of it shared with anybody? Then one that was never touched is zero. */
+bool isOwn(const void *data, uint64_t size);
+
 /* The block that [data, data + size) lies in, or null if it lies in none or may not be shown. */
 Published *find(const void *data, uint64_t size, void **block);
 /* The block that `pointer` leads into, as long as its pages are; not found: free memory. */

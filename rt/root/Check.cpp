@@ -49,13 +49,6 @@ SiteRecord &recordOf(const cleave_site *site) {
   return *record;
 }
 
-/* Two trials of it differ, and neither is what the program gets. */
-bool draws(const cleave_site *site) {
-  bool isDrawn = site->kind->flags & CLEAVE_KIND_DRAWS;
-  counters().unchecked += isDrawn;
-  return isDrawn;
-}
-
 bool isPowerOfTwo(uint64_t number) { return (number & (number - 1)) == 0; }
 
 /* ---- loops ---- */
@@ -244,7 +237,7 @@ bool isSpent(const cleave_site *site) {
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *sharedArgs,
                 OwnsState owns) {
   /* A range loop was asked before (Ranges.cpp): it would be looked at in vain. */
-  if ((owns == OwnsState::No && isSpent(site)) || draws(site) || !waitForWorker(site->kind->id))
+  if ((owns == OwnsState::No && isSpent(site)) || !waitForWorker(site->kind->id))
     return nullptr;
   auto *loop = new (growBlock(nullptr, sizeof(CheckedLoop))) CheckedLoop{};
   loop->site = site;
@@ -331,7 +324,7 @@ void allowSharedChanges(void *loop) { static_cast<CheckedLoop *>(loop)->mayChang
 
 void *spawn(cleave_site *site, const void *const *args) {
   const cleave_kind &kind = *site->kind;
-  if (isFutureSpent(site) || draws(site) || !waitForWorker(kind.id))
+  if (isFutureSpent(site) || !waitForWorker(kind.id))
     return nullptr;
   uint64_t epoch = nextEpoch();
   Trial *trial = makeTrial(site, emptyShared(), allParameters(kind), 1, epoch);

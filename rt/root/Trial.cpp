@@ -91,6 +91,9 @@ CompareSide imageSide(const Trial &trial, const Run &run) {
   return {reinterpret_cast<const char *>(run.output), run.outputBytes, symbolsOf(*trial.site->kind)};
 }
 
+/* The runs draw from one seed, and the program from elsewhere: it says nothing of their results, nor whether they throw. */
+bool isDrawn(const Trial &trial) { return trial.site->kind->flags & CLEAVE_KIND_DRAWS; }
+
 const char *resultIn(const Trial &trial, const Run &run, uint64_t index) {
   return reinterpret_cast<const char *>(run.output) + index * resultStride(*trial.site->kind);
 }
@@ -303,6 +306,8 @@ void judge(Trial &trial, uint64_t index, const void *result) {
   runs.ignoreFill(kFills[0], kFills[1]);
   if (!runs.isEqual(*type, first, second))
     return report(*trial.site, Finding::RunsDiffer, runs.place());
+  if (isDrawn(trial))
+    return;
   Comparison place(imageSide(trial, trial.runs[0]), live);
   if (runs.hasIgnored())
     place.ignoreFill(kFills[0]);
@@ -312,7 +317,7 @@ void judge(Trial &trial, uint64_t index, const void *result) {
 
 void judgeThrown(Trial &trial) {
   ++counters().checked;
-  if (isDone(trial))
+  if (isDone(trial) && !isDrawn(trial))
     report(*trial.site, Finding::ProgramThrew, "");
   trial.isExplained = true;
 }
@@ -324,7 +329,9 @@ void judgeEnd(const Trial &trial) {
   for (const Run &run : trial.runs)
     if (run.ending == Ending::Died)
       return report(*trial.site, Finding::TaskDied, describeDeath(run, text, sizeof text));
-  report(*trial.site, trial.runs[0].ending == trial.runs[1].ending ? Finding::TaskThrew : Finding::EndsDiffer, "");
+  bool areAlike = trial.runs[0].ending == trial.runs[1].ending;
+  if (!areAlike || !isDrawn(trial))
+    report(*trial.site, areAlike ? Finding::TaskThrew : Finding::EndsDiffer, "");
 }
 
 void checkShown(const Trial &trial) {

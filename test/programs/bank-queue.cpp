@@ -1,8 +1,10 @@
 // Customers of a bank, as events in the order of time: each event schedules others.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 12000000
 // DOMAIN: simulation
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <queue>
 #include <tuple>
@@ -16,7 +18,8 @@ struct Event {
   }
 };
 
-int main() {
+int main(int argc, char **argv) {
+  const int customers = argc > 1 ? std::atoi(argv[1]) : 400000;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
   std::queue<std::pair<int, long>> waiting;
   unsigned seed = 5;
@@ -29,7 +32,7 @@ int main() {
     seed = seed * 1664525u + 1013904223u;
     if (event.kind == 0) {
       waiting.emplace(event.customer, event.time);
-      if (event.customer < 400000)
+      if (event.customer < customers)
         events.push({event.time + 1 + (seed >> 8) % 60, 0, event.customer + 1});
     } else {
       ++freeDesks;

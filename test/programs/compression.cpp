@@ -1,17 +1,20 @@
 // A text compressed by a dictionary that grows as it is read (LZW), and brought back.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 4000000
 // DOMAIN: text
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-int main() {
+int main(int argc, char **argv) {
+  const int letters = argc > 1 ? std::atoi(argv[1]) : 600000;
   std::string text;
   unsigned seed = 14;
-  for (int i = 0; i < 600000; ++i) {
+  for (int i = 0; i < letters; ++i) {
     seed = seed * 1664525u + 1013904223u;
     text += static_cast<char>('a' + (seed >> 29) * (seed >> 30 & 1));
   }

@@ -1,9 +1,11 @@
 // Floyd and Steinberg's dithering: the error at each pixel is carried on to the pixels after it.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 30000
 // DOMAIN: image
 // EXPECT-NO-TASK: dither
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 void dither(std::vector<int> &grey, int width, int height) {
@@ -24,8 +26,8 @@ void dither(std::vector<int> &grey, int width, int height) {
     }
 }
 
-int main() {
-  const int width = 1200, height = 900;
+int main(int argc, char **argv) {
+  const int width = 1200, height = argc > 1 ? std::atoi(argv[1]) : 900;
   std::vector<int> grey(width * height);
   for (int i = 0; i < width * height; ++i)
     grey[i] = (i % width) * 255 / width;

@@ -1,10 +1,12 @@
 // The rooms of a maze, found by flooding: which cell belongs to which room depends on the cells flooded before.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 5000
 // DOMAIN: image
 // EXPECT-NO-TASK: flood
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -24,15 +26,16 @@ int flood(std::vector<std::vector<int>> &cells, int x, int y, int room) {
   return size;
 }
 
-int main() {
-  std::vector<std::vector<int>> cells(1000, std::vector<int>(1000));
+int main(int argc, char **argv) {
+  const int size = argc > 1 ? std::atoi(argv[1]) : 1000;
+  std::vector<std::vector<int>> cells(size, std::vector<int>(size));
   unsigned seed = 29;
   for (auto &row : cells)
     for (int &cell : row)
       cell = (seed = seed * 1664525u + 1013904223u) >> 8 > 10200000u ? -1 : 0;
   std::vector<int> sizes;
-  for (int y = 0; y < 1000; ++y)
-    for (int x = 0; x < 1000; ++x)
+  for (int y = 0; y < size; ++y)
+    for (int x = 0; x < size; ++x)
       if (cells[y][x] == 0)
         sizes.push_back(flood(cells, x, y, static_cast<int>(sizes.size()) + 1));
   std::sort(sizes.rbegin(), sizes.rend());

@@ -1,9 +1,11 @@
 // Blocks chained by hashes: each block's hash goes into the next, and a counter is tried until the hash is small.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 700
 // DOMAIN: search
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 std::uint64_t hashed(const std::string &text, std::uint64_t seed) {
@@ -13,9 +15,10 @@ std::uint64_t hashed(const std::string &text, std::uint64_t seed) {
   return hash ^ hash >> 29;
 }
 
-int main() {
+int main(int argc, char **argv) {
+  const int blocks = argc > 1 ? std::atoi(argv[1]) : 25;
   std::uint64_t previous = 0;
-  for (int block = 0; block < 25; ++block) {
+  for (int block = 0; block < blocks; ++block) {
     const std::string content = "block " + std::to_string(block) + " after " + std::to_string(previous);
     std::uint64_t nonce = 0;
     while (hashed(content, nonce * 0x9e3779b97f4a7c15u) >> 48 != 0)

@@ -1,15 +1,18 @@
 // Langton's ant on a torus: where it turns depends on what it painted before.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 150000000
 // DOMAIN: simulation
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
+int main(int argc, char **argv) {
+  const int steps = argc > 1 ? std::atoi(argv[1]) : 20000000;
   const int size = 512;
   std::vector<bool> isBlack(size * size);
   int x = size / 2, y = size / 2, direction = 0;
-  for (int step = 0; step < 20000000; ++step) {
+  for (int step = 0; step < steps; ++step) {
     const int cell = y * size + x;
     direction = (direction + (isBlack[cell] ? 3 : 1)) % 4;
     isBlack[cell] = !isBlack[cell];

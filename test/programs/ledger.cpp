@@ -1,9 +1,11 @@
 // Accounts in a map and a list of transfers: whether a transfer goes through depends on all before it.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 4000000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: transfer
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -24,13 +26,14 @@ private:
   std::map<std::string, long> balances;
 };
 
-int main() {
+int main(int argc, char **argv) {
+  const int transfers = argc > 1 ? std::atoi(argv[1]) : 200000;
   Bank bank;
   for (int i = 0; i < 500; ++i)
     bank.open("account " + std::to_string(i), 1000);
   unsigned seed = 44;
   int refused = 0;
-  for (int i = 0; i < 200000; ++i) {
+  for (int i = 0; i < transfers; ++i) {
     seed = seed * 1664525u + 1013904223u;
     const std::string from = "account " + std::to_string(seed % 500), to = "account " + std::to_string((seed >> 12) % 510);
     try {

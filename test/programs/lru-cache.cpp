@@ -1,9 +1,11 @@
 // A cache that forgets what was used least lately: a list and an index into it by iterators.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 10000000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: get
 #include <cstdio>
+#include <cstdlib>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -34,11 +36,12 @@ private:
   std::unordered_map<int, std::list<std::pair<int, long>>::iterator> index;
 };
 
-int main() {
+int main(int argc, char **argv) {
+  const int questions = argc > 1 ? std::atoi(argv[1]) : 1000000;
   Cache cache(1000);
   unsigned seed = 10;
   long sum = 0;
-  for (int i = 0; i < 1000000; ++i) {
+  for (int i = 0; i < questions; ++i) {
     seed = seed * 1664525u + 1013904223u;
     sum += cache.get(static_cast<int>((seed >> 20) * (seed >> 26) / 40));
   }

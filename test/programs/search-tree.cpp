@@ -1,10 +1,12 @@
 // Names inserted into a binary tree one by one, by unique_ptr; then its depth and its order.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 3000000
 // DOMAIN: search
 // EXPECT-NO-TASK: insert
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -41,10 +43,11 @@ private:
   std::unique_ptr<Node> root;
 };
 
-int main() {
+int main(int argc, char **argv) {
+  const int count = argc > 1 ? std::atoi(argv[1]) : 150000;
   Tree tree;
   unsigned seed = 6;
-  for (int i = 0; i < 150000; ++i) {
+  for (int i = 0; i < count; ++i) {
     seed = seed * 1664525u + 1013904223u;
     tree.insert("name" + std::to_string((seed >> 8) % 40000));
   }

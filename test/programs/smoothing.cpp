@@ -1,15 +1,18 @@
 // A running average that forgets: each value of the smoothed series depends on the one before.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 30000000
 // DOMAIN: statistics
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
-int main() {
+int main(int argc, char **argv) {
+  const int days = argc > 1 ? std::atoi(argv[1]) : 2000000;
   std::vector<double> prices;
   unsigned seed = 18;
   double price = 100;
-  for (int day = 0; day < 2000000; ++day) {
+  for (int day = 0; day < days; ++day) {
     seed = seed * 1664525u + 1013904223u;
     price += seed / 4294967296.0 - 0.5;
     prices.push_back(price);

@@ -1,9 +1,11 @@
 // A small machine runs a program: each instruction changes the stack that the next one finds.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 15000000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: step
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -67,8 +69,9 @@ private:
   std::size_t counter = 0;
 };
 
-int main() {
-  const std::vector<Instruction> program{{Op::Push, 7},      {Op::Push, 1500000},  {Op::Swap},          {Op::Duplicate},
+int main(int argc, char **argv) {
+  const long rounds = argc > 1 ? std::atol(argv[1]) : 1500000;
+  const std::vector<Instruction> program{{Op::Push, 7},      {Op::Push, rounds},   {Op::Swap},          {Op::Duplicate},
                                          {Op::Multiply},     {Op::Push, 12345},    {Op::Add},           {Op::Modulo, 1000003},
                                          {Op::Swap},         {Op::Decrement},      {Op::Jump, 2},       {Op::Halt}};
   Machine machine;

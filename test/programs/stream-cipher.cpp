@@ -1,10 +1,12 @@
 // A stream cipher: each byte of the key stream changes the state that makes the next.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 200000000
 // DOMAIN: text
 // EXPECT-NO-TASK: next
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -30,8 +32,9 @@ private:
   int i = 0, j = 0;
 };
 
-int main() {
-  std::string text(8000000, 'x');
+int main(int argc, char **argv) {
+  const std::size_t length = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 8000000;
+  std::string text(length, 'x');
   Cipher cipher("open sesame");
   for (char &letter : text)
     letter = static_cast<char>(letter ^ cipher.next());

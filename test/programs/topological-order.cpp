@@ -1,13 +1,15 @@
 // Tasks in an order in which each comes after what it needs: a queue of those that are ready.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 1500000
 // DOMAIN: graph
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <vector>
 
-int main() {
-  const int n = 200000;
+int main(int argc, char **argv) {
+  const int n = argc > 1 ? std::atoi(argv[1]) : 200000;
   std::vector<std::vector<int>> followers(n);
   std::vector<int> needs(n);
   unsigned seed = 25;

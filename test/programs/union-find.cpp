@@ -1,9 +1,11 @@
 // Which islands become one as bridges are built: each bridge changes what the next one finds.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 3000000
 // DOMAIN: graph
 // EXPECT-NO-TASK: join
 #include <cstdio>
+#include <cstdlib>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -37,16 +39,16 @@ private:
   int groups;
 };
 
-int main() {
-  const int n = 300000;
+int main(int argc, char **argv) {
+  const int n = argc > 1 ? std::atoi(argv[1]) : 300000;
   Islands islands(n);
   unsigned seed = 3;
   long useless = 0;
-  for (int bridge = 1; bridge <= 900000; ++bridge) {
+  for (int bridge = 1; bridge <= 3 * n; ++bridge) {
     const int a = static_cast<int>(((seed = seed * 1664525u + 1013904223u) >> 8) % n);
     const int b = static_cast<int>(((seed = seed * 1664525u + 1013904223u) >> 8) % n);
     useless += !islands.join(a, b);
-    if (bridge % 150000 == 0)
+    if (bridge % (n / 2) == 0)
       std::printf("%d bridges: %d groups\n", bridge, islands.count());
   }
   std::printf("%ld useless\n", useless);

@@ -1,0 +1,91 @@
+// PreparePasses.cpp - see PreparePasses.h.
+#include "passes/PreparePasses.h"
+#include "passes/Candidates.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/SimplifyQuery.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/PatternMatch.h"
+#include "llvm/Transforms/IPO/GlobalOpt.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+using namespace llvm;
+
+namespace cleave {
+
+PreservedAnalyses StraightenBranches::run(Function &function, FunctionAnalysisManager &) {
+  bool changed = false;
+  for (BasicBlock &block : function) {
+    auto *branch = dyn_cast<BranchInst>(block.getTerminator());
+    if (!branch || !branch->isConditional())
+      continue;
+    Value *positive;
+    while (match(branch->getCondition(), PatternMatch::m_Not(PatternMatch::m_Value(positive)))) {
+      auto *negation = dyn_cast<Instruction>(branch->getCondition());
+      branch->setCondition(positive);
+      branch->swapSuccessors();
+      if (negation && negation->use_empty())
+        negation->eraseFromParent();
+      changed = true;
+    }
+  }
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
+}
+
+static bool isNeverNull(const Argument &argument) {
+  const Function &function = *argument.getParent();
+  SimplifyQuery query(function.getDataLayout());
+  return all_of(function.uses(), [&](const Use &use) {
+    auto *call = dyn_cast<CallBase>(use.getUser());
+    if (!call || !call->isCallee(&use) || argument.getArgNo() >= call->arg_size())
+      return false;
+    const Value *given = call->getArgOperand(argument.getArgNo());
+    return given == &argument || isKnownNonZero(given, query.getWithInstruction(call));
+  });
+}
+
+PreservedAnalyses InferNonNullArguments::run(Module &module, ModuleAnalysisManager &) {
+  bool changed = false;
+  // What a function passes on may be known only when its own arguments are.
+  for (int round = 0; round < 3; ++round)
+    for (Function &function : module)
+      if (function.hasLocalLinkage() && !function.isDeclaration() && !function.use_empty())
+        for (Argument &argument : function.args())
+          if (argument.getType()->isPointerTy() && !argument.hasNonNullAttr() && isNeverNull(argument)) {
+            argument.addAttr(Attribute::NonNull);
+            changed = true;
+          }
+  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+static PreservedAnalyses optimiseOnce(Module &module, ModuleAnalysisManager &managers) {
+  SmallVector<GlobalValue *, 8> used;
+  collectUsedGlobalVariables(module, used, /*CompilerUsed=*/false);
+  collectUsedGlobalVariables(module, used, /*CompilerUsed=*/true);
+  SmallPtrSet<Constant *, 32> known(used.begin(), used.end()), kept;
+  SmallVector<GlobalValue *, 32> written;
+  for (GlobalVariable &global : module.globals())
+    if (global.hasLocalLinkage() && !global.isConstant() && !known.contains(&global) && !isNeverWritten(global)) {
+      written.push_back(&global);
+      kept.insert(&global);
+    }
+  appendToCompilerUsed(module, written);
+  PreservedAnalyses preserved = GlobalOptPass().run(module, managers);
+  removeFromUsedLists(module, [&](Constant *global) { return kept.contains(global); });
+  return preserved;
+}
+
+PreservedAnalyses OptimiseSharedGlobals::run(Module &module, ModuleAnalysisManager &managers) {
+  PreservedAnalyses preserved = PreservedAnalyses::all();
+  // Initializers that were computed in the first round were the only writes of some variables.
+  for (int round = 0; round < 2; ++round)
+    preserved.intersect(optimiseOnce(module, managers));
+  return preserved;
+}
+
+} // namespace cleave

@@ -1,0 +1,28 @@
+/* PageMap.h - what the kernel knows of the process's pages: PAGEMAP_SCAN (Linux 6.7), which is newer than Debian 12's
+ * headers (linux/fs.h). */
+#ifndef CLEAVE_ROOT_PAGEMAP_H
+#define CLEAVE_ROOT_PAGEMAP_H
+
+#include <stdint.h>
+
+namespace cleave::pagemap {
+
+/* Categories of pages, and what else may be asked. */
+enum : uint64_t { kIsWritten = 2, kIsPresent = 8, kIsSwapped = 16 };
+enum : uint64_t { kProtectMatching = 1, kCheckAsync = 2 };
+
+struct Region {
+  uint64_t start, end, categories;
+};
+
+/* Descriptor numbers out of the way of programs that look at theirs. -1 stays -1. */
+int moveHigh(int descriptor);
+/* A descriptor for scan(), or -1. It is the calling process's map for good: not that of a child of a fork. */
+int open();
+/* Fills in regions of whole pages within [begin, end) that are in one of `categories`, from the front: how many, or -1.
+ * `walked`: how far it came, behind the last of them. errno may change. */
+int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions, uint64_t count,
+         uint64_t &walked);
+
+} // namespace cleave::pagemap
+#endif
