@@ -13,15 +13,17 @@ struct StraightenBranches : llvm::PassInfoMixin<StraightenBranches> {
   llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &managers);
 };
 
-/// std::string(const char *) throws if it is given null, so whatever makes a string of a literal would seem to be a guard
-/// (EffectKind::Guards) if the constructor is not inlined. Where all calls of a function pass an address, the test goes.
+/// std::string(const char *) throws if it is given null, so whatever makes a string of a literal would seem to be a
+/// guard (EffectKind::Guards) if the constructor is not inlined. Where all calls of a function pass an address, the
+/// test goes.
 struct InferNonNullArguments : llvm::PassInfoMixin<InferNonNullArguments> {
   llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &managers);
 };
 
 /// GlobalOpt takes variables apart, makes bools of numbers and leaves out stores that only it knows to be useless. But
 /// prepared code shares its variables with the program as it was written (PlainVersion.cpp): what is written somewhere
-/// keeps its form, as if somebody outside knew it. What is not written may become a constant; both sides find that true.
+/// keeps its form, as if somebody outside knew it. What is not written may become a constant; both sides find that
+/// true.
 struct OptimiseSharedGlobals : llvm::PassInfoMixin<OptimiseSharedGlobals> {
   llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &managers);
 };

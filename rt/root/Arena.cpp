@@ -172,18 +172,22 @@ bool attach(void *memory, uint64_t size, bool isToShow) {
   uint64_t pages = size / kPage;
   if (pages > UINT32_MAX / 2)
     pages = UINT32_MAX / 2;
-  auto table = [](uint64_t tableBytes) {
-    void *at = mmap(nullptr, tableBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  auto sparse = [](uint64_t sparseBytes) {
+    void *at = mmap(nullptr, sparseBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return at == MAP_FAILED ? nullptr : at;
   };
-  extents = static_cast<Extent *>(table((pages + 1) * sizeof(Extent)));
-  owners = static_cast<uint32_t *>(table(pages * sizeof(uint32_t)));
+  extents = static_cast<Extent *>(sparse((pages + 1) * sizeof(Extent)));
+  owners = static_cast<uint32_t *>(sparse(pages * sizeof(uint32_t)));
   if (!extents || !owners)
     return false;
   pageCount = static_cast<uint32_t>(pages);
   base = static_cast<uint8_t *>(memory);
-  constexpr int kOwn = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  isShared = isToShow || mmap(memory, size, PROT_READ | PROT_WRITE, kOwn, -1, 0) == MAP_FAILED;
+  void *own = isToShow ? nullptr : sparse(size);
+  isShared = !own;
+  if (own) {
+    munmap(memory, size);
+    base = static_cast<uint8_t *>(own);
+  }
   bytes = pages * kPage;
   return true;
 }

@@ -25,10 +25,11 @@ int moveHigh(int descriptor) {
 
 int open() { return moveHigh(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)); }
 
-int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions, uint64_t count,
-         uint64_t &walked) {
-  ScanArguments arguments = {sizeof arguments, flags, begin, end, 0, reinterpret_cast<uint64_t>(regions), count, 0, 0, 0,
-                             categories, categories};
+int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions,
+         uint64_t count, uint64_t &walked) {
+  ScanArguments arguments = {
+      sizeof arguments, flags,     begin, end, 0, reinterpret_cast<uint64_t>(regions), count, 0, 0, 0,
+      categories,       categories};
   int found = ioctl(descriptor, kPagemapScan, &arguments);
   walked = arguments.walkEnd;
   return found < 0 || walked <= begin || walked > end ? -1 : found;

@@ -21,8 +21,8 @@ int moveHigh(int descriptor);
 int open();
 /* Fills in regions of whole pages within [begin, end) that are in one of `categories`, from the front: how many, or -1.
  * `walked`: how far it came, behind the last of them. errno may change. */
-int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions, uint64_t count,
-         uint64_t &walked);
+int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions,
+         uint64_t count, uint64_t &walked);
 
 } // namespace cleave::pagemap
 #endif

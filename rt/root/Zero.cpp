@@ -1,15 +1,16 @@
-/* Zero.cpp - memory that is to be zero and is: the program's calls of memset come here (linker/RootLink.cpp, option --wrap).
+/* Zero.cpp - memory that is to be zero and is: the program's calls of memset come here (linker/RootLink.cpp, option
+ * --wrap).
  *
- * A page of the program's own arena that nobody has touched reads as zero. Writing zeros to it brings it in, by the thread that
- * makes the array, one page after the other; left alone, it is brought in by whoever works on it, on all cores. So large
- * blocks that are set to zero are asked about first: the kernel lists the pages that are there, in memory or swapped out,
- * and only these are written. No block's history needs to be known for that.
+ * A page of the program's own arena that nobody has touched reads as zero. Writing zeros to it brings it in, by the
+ * thread that makes the array, one page after the other; left alone, it is brought in by whoever works on it, on all
+ * cores. So large blocks that are set to zero are asked about first: the kernel lists the pages that are there, in
+ * memory or swapped out, and only these are written. No block's history needs to be known for that.
  *
  * The price is one comparison for each memset, and about a microsecond for one of a megabyte, which takes 60 to write.
  *
- * Rejected: calloc() in place of operator new and memset, where the compiler sees both (libstdc++ makes the first element of
- * a vector apart from the others, and a std::fill may come much later); mincore() (a page that was swapped out may count as
- * none). */
+ * Rejected: calloc() in place of operator new and memset, where the compiler sees both (libstdc++ makes the first
+ * element of a vector apart from the others, and a std::fill may come much later); mincore() (a page that was swapped
+ * out may count as none). */
 #include "Arena.h"
 #include "PageMap.h"
 
@@ -43,7 +44,8 @@ uint64_t later(uint64_t a, uint64_t b) { return a < b ? b : a; }
   pagemap::Region there[32];
   while (map >= 0 && at != last) {
     uint64_t walked;
-    int found = pagemap::scan(map, at, last, 0, pagemap::kIsPresent | pagemap::kIsSwapped, there, sizeof there / sizeof *there, walked);
+    int found = pagemap::scan(map, at, last, 0, pagemap::kIsPresent | pagemap::kIsSwapped, there,
+                              sizeof there / sizeof *there, walked);
     if (found < 0)
       break;
     for (int i = 0; i != found; ++i) {

@@ -1,13 +1,14 @@
 /* Random.cpp - random numbers in a task. A task can ask nobody for any, and stays a function of its inputs: its message
- * holds a seed, which the program made for that message alone. What the work draws is ChaCha20's key stream under that seed
- * (RFC 8439, section 2.3, with Bernstein's 64 bits each for counter and nonce), the item's number being the nonce: equal for an
- * item in whatever order a message's items are done, and different for any two.
+ * holds a seed, which the program made for that message alone. What the work draws is ChaCha20's key stream under that
+ * seed (RFC 8439, section 2.3, with Bernstein's 64 bits each for counter and nonce), the item's number being the nonce:
+ * equal for an item in whatever order a message's items are done, and different for any two.
  *
- * The definitions stand for libstdc++'s std::random_device, whose object holds nothing here, and for the C library's calls.
+ * The definitions stand for libstdc++'s std::random_device, whose object holds nothing here, and for the C library's
+ * calls.
  *
- * Rejected: a call of the node interface (what a task did could not be told from its message any more, and each kind of node
- * would need a source); RDRAND (the linker proves that a task cannot read it); libsodium's ChaCha20 (it chooses among its variants by CPUID,
- * which a task may not ask either). */
+ * Rejected: a call of the node interface (what a task did could not be told from its message any more, and each kind of
+ * node would need a source); RDRAND (the linker proves that a task cannot read it); libsodium's ChaCha20 (it chooses
+ * among its variants by CPUID, which a task may not ask either). */
 #include "Task.h"
 
 #include <stddef.h>
@@ -70,7 +71,8 @@ void beginDraws(const cleave_image *items, uint64_t item) {
   if (!items->seed)
     panic("random numbers are asked for, and the message has no seed");
   memcpy(input, kConstants, 16);
-  memcpy(input + 4, reinterpret_cast<const uint8_t *>(items) + items->seed * uint64_t{CLEAVE_SEED_BYTES / 2}, CLEAVE_SEED_BYTES);
+  memcpy(input + 4, reinterpret_cast<const uint8_t *>(items) + items->seed * uint64_t{CLEAVE_SEED_BYTES / 2},
+         CLEAVE_SEED_BYTES);
   input[12] = input[13] = 0;
   memcpy(input + 14, &item, sizeof item);
   used = kBlockBytes;
