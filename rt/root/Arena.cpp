@@ -3,8 +3,15 @@
 
 #include "../task/Memory.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace cleave::arena {
 
@@ -120,6 +127,45 @@ void giveBack(uint32_t page, uint32_t length) {
   madvise(base + page * kPage, length * kPage, isShared ? MADV_REMOVE : MADV_DONTNEED);
 }
 
+/* The machine is a virtual one that gives its free memory back to the host: a balloon (virtio device 5) with free page
+ * reporting (feature 5). Given back are huge pages, and each then takes 5 ms to come, where small ones come from what was kept. */
+bool givesFreePagesBack() {
+  constexpr char kDevices[] = "/sys/bus/virtio/devices";
+  constexpr int kBalloon = 5, kReporting = 5;
+  DIR *devices = opendir(kDevices);
+  bool gives = false;
+  while (dirent *device = devices ? readdir(devices) : nullptr) {
+    auto read = [&](const char *file, char *text, size_t bytes) {
+      char path[512];
+      snprintf(path, sizeof path, "%s/%s/%s", kDevices, device->d_name, file);
+      int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+      ssize_t got = descriptor < 0 ? -1 : ::read(descriptor, text, bytes - 1);
+      text[got < 0 ? 0 : got] = 0;
+      if (descriptor >= 0)
+        close(descriptor);
+    };
+    char id[16], features[80];
+    read("device", id, sizeof id);
+    if (strtol(id, nullptr, 0) != kBalloon)
+      continue;
+    read("features", features, sizeof features);
+    gives = gives || (strlen(features) > kReporting && features[kReporting] == '1');
+  }
+  if (devices)
+    closedir(devices);
+  return gives;
+}
+
+/* Asked without the lock, since it allocates. */
+bool wantsHugePages(uint64_t size) {
+  if (isShared || size < kLeastForHuge)
+    return false;
+  int programsErrno = errno;
+  static const bool areGood = !givesFreePagesBack();
+  errno = programsErrno;
+  return areGood;
+}
+
 void askForHugePages(uint32_t page, uint32_t length) {
   auto begin = reinterpret_cast<uint64_t>(base + page * kPage), end = begin + length * kPage;
   begin = (begin + kHugePage - 1) & ~(kHugePage - 1);
@@ -127,9 +173,9 @@ void askForHugePages(uint32_t page, uint32_t length) {
 }
 
 /* Never used pages, from where a huge page may begin if they are many. kNone, or the first one + 1. */
-uint32_t takeUntouched(uint32_t length) {
+uint32_t takeUntouched(uint32_t length, bool isHuge) {
   uint64_t place = reinterpret_cast<uint64_t>(base) / kPage + touchedPages, huge = kHugePage / kPage;
-  auto gap = static_cast<uint32_t>(!isShared && length * kPage >= kLeastForHuge ? (huge - place % huge) % huge : 0);
+  auto gap = static_cast<uint32_t>(isHuge ? (huge - place % huge) % huge : 0);
   if (gap >= pageCount - touchedPages || length > pageCount - touchedPages - gap)
     gap = 0;
   if (length > pageCount - touchedPages)
@@ -196,6 +242,7 @@ void *allocate(uint64_t size, uint64_t alignment, bool *isZero) {
   if (alignment > kPage || size > bytes)
     return nullptr;
   auto length = static_cast<uint32_t>((size + kPage - 1) / kPage);
+  bool isHuge = wantsHugePages(size);
   Guard guard;
   uint32_t page;
   bool isDirty = false;
@@ -203,12 +250,12 @@ void *allocate(uint64_t size, uint64_t alignment, bool *isZero) {
     page = found - 1;
     isDirty = extents[page].isDirty;
     carve(page, length);
-  } else if (uint32_t fresh = takeUntouched(length)) {
+  } else if (uint32_t fresh = takeUntouched(length, isHuge)) {
     page = fresh - 1;
   } else {
     return nullptr;
   }
-  if (!isShared && !isDirty && length * kPage >= kLeastForHuge)
+  if (isHuge && !isDirty)
     askForHugePages(page, length);
   extents[page] = {length, Used, false, false, 0, kNone, kNone, {}};
   extents[page + length - 1].state = Used;
