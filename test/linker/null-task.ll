@@ -17,14 +17,14 @@
 ; RUN: cmp %t.out/task-0 %t.again/task-0
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnu"
-%kind = type { ptr, ptr, i32, i32, i32, i32, ptr, ptr, ptr }
+%kind = type { ptr, ptr, i32, i32, i32, i32, ptr, ptr, ptr, i64 }
 %type = type { i32, i32, i64, i64, i64, ptr, ptr }
 %param = type { ptr, i32, i32 }
 @name = private constant [13 x i8] c"twice(int)\00\00\00"
 @file = private constant [9 x i8] c"twice.cpp"
 @int = internal constant %type { i32 0, i32 0, i64 4, i64 4, i64 0, ptr null, ptr null }
 @params = internal constant [1 x %param] [%param { ptr @int, i32 0, i32 0 }]
-@kind = internal constant %kind { ptr @name, ptr @file, i32 3, i32 0, i32 1, i32 0, ptr @params, ptr @int, ptr null }
+@kind = internal constant %kind { ptr @name, ptr @file, i32 3, i32 0, i32 1, i32 0, ptr @params, ptr @int, ptr null, i64 0 }
 define i32 @_Z5twicei(i32 %x) !cleave.function !2 {
   %r = shl i32 %x, 1
   ret i32 %r

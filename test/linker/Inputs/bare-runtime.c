@@ -11,6 +11,7 @@ void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__real_memalign(size_t alignment, size_t size);
 int __real_posix_memalign(void **block, size_t alignment, size_t size);
 size_t __real_malloc_usable_size(void *block);
+void *__real_memset(void *to, int byte, size_t bytes);
 
 void *__wrap_malloc(size_t size) { return __real_malloc(size); }
 void *__wrap_calloc(size_t count, size_t size) { return __real_calloc(count, size); }
@@ -22,6 +23,7 @@ int __wrap_posix_memalign(void **block, size_t alignment, size_t size) {
   return __real_posix_memalign(block, alignment, size);
 }
 size_t __wrap_malloc_usable_size(void *block) { return __real_malloc_usable_size(block); }
+void *__wrap_memset(void *to, int byte, size_t bytes) { return __real_memset(to, byte, bytes); }
 
 /* Those that take a path: arguments that were not given are handed on as what happens to be there, and not looked at. */
 #define HAND_ON_OPEN(name) \
