@@ -235,8 +235,7 @@ void GeneratorBuilder::dropDeadEnds() {
 }
 
 /// Does `inner`, a call of the original, do nothing but compute and change what the iteration owns, and the same when the loop
-/// does it again? What it throws and
-/// how long it takes is the sandbox's business.
+/// does it again? What it throws and how long it takes is the sandbox's business.
 bool GeneratorBuilder::isQuiet(const CallBase &inner) const {
   for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::Draws, EffectKind::UnknownCall,
                           EffectKind::InlineAssembly, EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump})

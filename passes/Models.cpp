@@ -117,7 +117,7 @@ static bool isConstPointer(StringRef type) {
 /// Functions of the C library whose answers are not functions of their arguments.
 static bool isNondeterministic(StringRef symbol, StringRef name) {
   static const StringSet<> names = {"rand",   "srand",   "random",  "srandom", "drand48",       "lrand48",      "rand_r",
-                                    "time",   "clock",   "getpid",  "getenv",  "gettimeofday",  "clock_gettime", "getrandom",
+                                    "time",   "clock",   "getpid",  "getenv",  "gettimeofday",  "clock_gettime",
                                     "times",  "getrusage", "sched_getcpu", "secure_getenv"};
   return names.contains(symbol) || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
 }
@@ -139,7 +139,8 @@ static bool modelDraw(const CallBase &call, StringRef symbol, StringRef name, Ca
   model.returns = CallModel::Returns::Nothing;
   model.reads = BitVector(count, isDevice);
   model.writes = BitVector(count);
-  model.writes.set(0, count && call.getArgOperand(0)->getType()->isPointerTy() ? 1 : 0);
+  if (count && call.getArgOperand(0)->getType()->isPointerTy())
+    model.writes.set(0);
   model.writesErrno = !isDevice && symbol.starts_with("get");
   return true;
 }

@@ -16,7 +16,7 @@
 # A tool that was not built is not a reason to skip: its tests fail. What is optional is the machine, not the project:
 # REQUIRES may name `skopeo`, `chromium`, `axe` and `perfetto` (tools/bootstrap --browser), `debian` (its tools for packages),
 # `root`, `user-notify` (the kernel has seccomp listeners), `tmpfs` (one may be mounted), `netns` (network namespaces may be
-# made), `etcd`, `kvm-device` (whatever it can run), `fma` and `asan`.
+# made), `etcd`, `kvm-device` (whatever it can run), `page-map` (the kernel lists the pages of a process), `fma` and `asan`.
 import os
 import platform
 import re
@@ -88,7 +88,6 @@ config.substitutions += [
     ("%examples", os.path.join(config.cleaveSource, "examples")),
 ]
 
-# The kernel lists the pages that a process has touched (PAGEMAP_SCAN).
 if tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2]) >= (6, 7):
     config.available_features.add("page-map")
 if shutil.which("skopeo"):

@@ -2,16 +2,11 @@
 #include "Arena.h"
 
 #include "../task/Memory.h"
+#include "PageMap.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace cleave::arena {
 
@@ -127,41 +122,12 @@ void giveBack(uint32_t page, uint32_t length) {
   madvise(base + page * kPage, length * kPage, isShared ? MADV_REMOVE : MADV_DONTNEED);
 }
 
-/* The machine is a virtual one that gives its free memory back to the host: a balloon (virtio device 5) with free page
- * reporting (feature 5). Given back are huge pages, and each then takes 5 ms to come, where small ones come from what was kept. */
-bool givesFreePagesBack() {
-  constexpr char kDevices[] = "/sys/bus/virtio/devices";
-  constexpr int kBalloon = 5, kReporting = 5;
-  DIR *devices = opendir(kDevices);
-  bool gives = false;
-  while (dirent *device = devices ? readdir(devices) : nullptr) {
-    auto read = [&](const char *file, char *text, size_t bytes) {
-      char path[512];
-      snprintf(path, sizeof path, "%s/%s/%s", kDevices, device->d_name, file);
-      int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-      ssize_t got = descriptor < 0 ? -1 : ::read(descriptor, text, bytes - 1);
-      text[got < 0 ? 0 : got] = 0;
-      if (descriptor >= 0)
-        close(descriptor);
-    };
-    char id[16], features[80];
-    read("device", id, sizeof id);
-    if (strtol(id, nullptr, 0) != kBalloon)
-      continue;
-    read("features", features, sizeof features);
-    gives = gives || (strlen(features) > kReporting && features[kReporting] == '1');
-  }
-  if (devices)
-    closedir(devices);
-  return gives;
-}
-
 /* Asked without the lock, since it allocates. */
 bool wantsHugePages(uint64_t size) {
   if (isShared || size < kLeastForHuge)
     return false;
   int programsErrno = errno;
-  static const bool areGood = !givesFreePagesBack();
+  static const bool areGood = !pagemap::areFreePagesGivenBack();
   errno = programsErrno;
   return areGood;
 }

@@ -264,14 +264,14 @@ bool wantsNamed(cleave_site &site) {
 
 bool nameShared(const cleave_site &site, const void *const *args, SharedImage &shared) {
   met.count = 0;
-  shared.isNamed = remembers(site) && content::digestTuple(*site.kind, site.shared_mask, args, met, shared.digests);
+  shared.isNamed = content::digestTuple(*site.kind, site.shared_mask, args, met, shared.digests);
   return shared.isNamed;
 }
 
 bool nameItem(const cleave_site &site, const SharedImage *shared, uint32_t mask, const void *const *args, ItemName &item) {
   const cleave_kind &kind = *site.kind;
   Hash128 digests[32];
-  if (!remembers(site) || (shared && !shared->isNamed))
+  if (shared && !shared->isNamed)
     return false;
   met.count = 0;
   for (uint32_t i = 0; shared && i != shared->image.shownCount(); ++i)

@@ -50,7 +50,7 @@ bool wantsNamed(cleave_site &site);
 /* When the session begins; off if there is no memory for it. */
 void attach();
 
-/* The digests of what a loop's items share, for naming them. False: they cannot be named. */
+/* Of a site that remembers(): the digests of what a loop's items share, for naming them. False: they cannot be named. */
 bool nameShared(const cleave_site &site, const void *const *args, SharedImage &shared);
 /* `shared`: null for a call on its own. */
 struct ItemName {

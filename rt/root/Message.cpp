@@ -100,21 +100,11 @@ uint64_t OutgoingImage::finish() {
     externs[i] = {shownBlocks[i].grant.name, shownBlocks[i].grant.bytes, shownBlocks[i].how, 0};
   if (writer.relocCount)
     memcpy(const_cast<cleave_reloc *>(relocsOf(header)), writer.relocs, writer.relocCount * sizeof(cleave_reloc));
-  if (seedBytes())
-    addSeed(*header, total);
+  if (seedBytes()) { /* behind all else, and as much the task's input as that */
+    header->seed = static_cast<uint32_t>(total / 8);
+    makeSeed(memory + total);
+  }
   return total + seedBytes();
-}
-
-/* Behind all else, so that what a task is given is no less its input than any other is. */
-void OutgoingImage::addSeed(cleave_image &header, uint64_t at) {
-  constexpr uint64_t kUnit = CLEAVE_SEED_BYTES / 2;
-  uint8_t seed[CLEAVE_SEED_BYTES];
-  makeSeed(seed);
-  uint64_t place = alignUp(at, kUnit);
-  writer.zero(at - kBodyOffset, place - at);
-  memcpy(memory + place, seed, sizeof seed);
-  writer.zero(place + sizeof seed - kBodyOffset, at + seedBytes() - place - sizeof seed);
-  header.seed = static_cast<uint32_t>(place / kUnit);
 }
 
 void OutgoingImage::dispose() {

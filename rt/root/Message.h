@@ -50,8 +50,7 @@ public:
   bool refer(const void *block, uint64_t bytes, uint64_t used, uint64_t &slot) override;
 
 private:
-  uint64_t seedBytes() const { return kind->flags & CLEAVE_KIND_DRAWS ? 2 * CLEAVE_SEED_BYTES : 0; }
-  void addSeed(cleave_image &header, uint64_t at);
+  uint64_t seedBytes() const { return kind->flags & CLEAVE_KIND_DRAWS ? CLEAVE_SEED_BYTES : 0; }
   void addParameters(const void *const *args, uint64_t at);
 
   ImageWriter writer;

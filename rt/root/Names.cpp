@@ -89,15 +89,15 @@ cleave_name contentName(const void *data, uint64_t bytes) { return messageName(c
 
 cleave_name provenanceName(uint64_t sequence) { return messageName(provenanceKey, &sequence, sizeof sequence); }
 
-void makeSeed(uint8_t (&seed)[CLEAVE_SEED_BYTES]) {
+void makeSeed(uint8_t *seed) {
   static uint64_t made; /* messages are made by the program's thread */
   Hash128 halves[2];
-  static_assert(sizeof halves == sizeof seed);
+  static_assert(sizeof halves == CLEAVE_SEED_BYTES);
   for (Hash128 &half : halves) {
     ++made;
     half = keyedHash(seedKey, &made, sizeof made);
   }
-  memcpy(seed, halves, sizeof seed);
+  memcpy(seed, halves, sizeof halves);
 }
 
 } // namespace cleave

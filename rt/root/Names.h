@@ -36,8 +36,9 @@ cleave_name itemName(const cleave_name &task, uint32_t sharedMask, const Hash128
 cleave_name contentName(const void *data, uint64_t bytes);
 cleave_name provenanceName(uint64_t sequence);
 
-/* What a message's work draws its random numbers from: another one each time, which nobody can foresee who lacks the tenant's key. */
-void makeSeed(uint8_t (&seed)[CLEAVE_SEED_BYTES]);
+/* CLEAVE_SEED_BYTES that a message's work draws its random numbers from: others each time, which nobody can foresee who lacks
+ * the tenant's key. */
+void makeSeed(uint8_t *seed);
 
 } // namespace cleave
 #endif

@@ -1,6 +1,10 @@
 #include "PageMap.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -33,6 +37,33 @@ int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t 
   int found = ioctl(descriptor, kPagemapScan, &arguments);
   walked = arguments.walkEnd;
   return found < 0 || walked <= begin || walked > end ? -1 : found;
+}
+
+bool areFreePagesGivenBack() {
+  constexpr char kDevices[] = "/sys/bus/virtio/devices";
+  constexpr int kBalloon = 5, kReporting = 5;
+  DIR *devices = opendir(kDevices);
+  bool gives = false;
+  while (dirent *device = devices ? readdir(devices) : nullptr) {
+    auto read = [&](const char *file, char *text, size_t bytes) {
+      char path[512];
+      snprintf(path, sizeof path, "%s/%s/%s", kDevices, device->d_name, file);
+      int descriptor = ::open(path, O_RDONLY | O_CLOEXEC);
+      ssize_t got = descriptor < 0 ? -1 : ::read(descriptor, text, bytes - 1);
+      text[got < 0 ? 0 : got] = 0;
+      if (descriptor >= 0)
+        close(descriptor);
+    };
+    char id[16], features[80];
+    read("device", id, sizeof id);
+    if (strtol(id, nullptr, 0) != kBalloon)
+      continue;
+    read("features", features, sizeof features);
+    gives = gives || (strlen(features) > kReporting && features[kReporting] == '1');
+  }
+  if (devices)
+    closedir(devices);
+  return gives;
 }
 
 } // namespace cleave::pagemap

@@ -1,5 +1,5 @@
-/* PageMap.h - what the kernel knows of the process's pages: PAGEMAP_SCAN (Linux 6.7), which is newer than Debian 12's
- * headers (linux/fs.h). */
+/* PageMap.h - what the kernel knows of pages: of the process's, PAGEMAP_SCAN (Linux 6.7), which is newer than Debian 12's
+ * headers (linux/fs.h); of the machine's, whether they stay its own. */
 #ifndef CLEAVE_ROOT_PAGEMAP_H
 #define CLEAVE_ROOT_PAGEMAP_H
 
@@ -23,6 +23,10 @@ int open();
  * `walked`: how far it came, behind the last of them. errno may change. */
 int scan(int descriptor, uint64_t begin, uint64_t end, uint64_t flags, uint64_t categories, Region *regions,
          uint64_t count, uint64_t &walked);
+
+/* Is the machine a virtual one that gives its free memory back to the host: a balloon (virtio device 5) with free page
+ * reporting (feature 5)? Given back are huge pages, and each then takes 5 ms to come, where small ones come from what was kept. */
+bool areFreePagesGivenBack();
 
 } // namespace cleave::pagemap
 #endif

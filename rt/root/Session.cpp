@@ -132,8 +132,10 @@ void attachFromEnvironment() {
 
 /* Whether a process of its own may come to do a part of this run's work. */
 bool mayUseProcesses(const cleave_control &control) {
+  if (control.mode == CLEAVE_MODE_WORKERS)
+    return false;
   if (control.mode != CLEAVE_MODE_AUTO || control.store.kind != CLEAVE_STORE_NONE)
-    return control.mode != CLEAVE_MODE_WORKERS;
+    return true;
   for (const cleave_site *site = __start_cleave_sites; site != __stop_cleave_sites; ++site)
     if (!site->local)
       return true;

@@ -71,7 +71,7 @@ void beginDraws(const cleave_image *items, uint64_t item) {
   if (!items->seed)
     panic("random numbers are asked for, and the message has no seed");
   memcpy(input, kConstants, 16);
-  memcpy(input + 4, reinterpret_cast<const uint8_t *>(items) + items->seed * uint64_t{CLEAVE_SEED_BYTES / 2},
+  memcpy(input + 4, reinterpret_cast<const uint8_t *>(items) + items->seed * uint64_t{8},
          CLEAVE_SEED_BYTES);
   input[12] = input[13] = 0;
   memcpy(input + 14, &item, sizeof item);

@@ -135,7 +135,7 @@ typedef struct cleave_image {
   uint64_t body_offset;  /* from the header; 64, so that a body is aligned wherever an image is */
   uint64_t body_bytes;
   uint32_t check;        /* items, in mode check: the byte that fills what was not declared | CLEAVE_CHECK_REVERSED; else 0 */
-  uint32_t seed;         /* inputs of a kind that draws: where a seed lies, in CLEAVE_SEED_BYTES / 2 from the header; else 0 */
+  uint32_t seed;         /* inputs of a kind that draws: where a seed lies, in words of 8 bytes from the header; else 0 */
 } cleave_image;
 
 #define CLEAVE_SEED_BYTES 32u
