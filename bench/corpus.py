@@ -24,10 +24,11 @@ class Program:
         self.name = os.path.splitext(os.path.basename(path))[0]
         with open(path, encoding="utf-8") as source:
             text = source.read()
-        self.said = dict(re.findall(r"^// (DOMAIN|FLAGS|ARGS|STATUS-ARGS|STDIN): (.*)$", text, re.M))
+        self.said = dict(re.findall(r"^// (DOMAIN|FLAGS|CLEAVE-FLAGS|ARGS|STATUS-ARGS|STDIN): (.*)$", text, re.M))
         kind = re.search(r"^// (PARALLEL|SEQUENTIAL)$", text, re.M)
         self.kind = kind.group(1).lower() if kind else None
         self.flags = shlex.split(self.said.get("FLAGS", ""))
+        self.cleaveFlags = self.flags + shlex.split(self.said.get("CLEAVE-FLAGS", ""))
 
     def arguments(self, isQuick):
         small = self.said.get("ARGS", "")
@@ -62,7 +63,7 @@ def contenders(program, context):
 
     yield plain(CLANG, make.clang, optional=False)
     first = cleave(CLEAVE, [f"--stats={stats}"])
-    yield {**first, "stats": stats, "build": lambda: make.cleave(program.path, bundle, program.flags)}
+    yield {**first, "stats": stats, "build": lambda: make.cleave(program.path, bundle, program.cleaveFlags)}
     yield cleave(ONE, workers=1)
     if program.kind != "parallel":
         return
@@ -99,7 +100,7 @@ class Example:
     kind, said = "parallel", {}
 
     def __init__(self, name, path, flags, arguments, stdin):
-        self.name, self.path, self.flags, self.given, self.input = name, path, flags, arguments, stdin
+        self.name, self.path, self.flags, self.cleaveFlags, self.given, self.input = name, path, flags, flags, arguments, stdin
 
     def arguments(self, isQuick):
         return self.given

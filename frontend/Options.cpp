@@ -23,6 +23,8 @@ static Error parseOwn(StringRef argument, CommandLine &line, bool &isOwn) {
     line.showTimes = true;
   else if (argument == "-fno-cleave" || argument == "-fcleave")
     line.splitting = argument == "-fcleave";
+  else if (argument == "-fno-cleave-relaxed-clocks" || argument == "-fcleave-relaxed-clocks")
+    line.relaxedClocks = argument == "-fcleave-relaxed-clocks";
   else if (argument.consume_front("-cleave-sarif=")) {
     if (argument.empty())
       return createStringError("'-cleave-sarif=' needs a file's name");
@@ -83,6 +85,9 @@ CLEAVE OPTIONS:
                        linking. -foptimization-record-file=FILE names the file
   -cleave-sarif=FILE   write both kinds as SARIF 2.1.0, for editors and code hosts; when linking
   -fno-cleave          do not split: bundle the program as it is
+  -fcleave-relaxed-clocks
+                       calls that read a clock may become tasks: what two of them read that run at
+                       the same time has no order; when linking
   -cleave-emit=STAGE   write what a stage made, to -o or stdout:
                        facts (LLVM IR), cut (LLVM IR), partition (JSON)
   -cleave-print=NAME   print an analysis of the program to stdout

@@ -28,6 +28,7 @@ struct CommandLine {
   Product product = Product::Bundle;
   std::string analysis;    ///< Product::Analysis
   bool splitting = true;   ///< -fno-cleave
+  bool relaxedClocks = false; ///< -fcleave-relaxed-clocks
   bool showTaken = false;  ///< -Rcleave
   bool showMissed = false; ///< -Rcleave-missed
   bool showTimes = false;  ///< -cleave-times

@@ -189,8 +189,13 @@ json::Value kindSignature(const ConstantStruct &kind, const Function &call) {
     if (auto spelling = stringOperand(*fact, 1))
       result["type"] = spelling->str();
   json::Object signature{{"parameters", std::move(parameters)}, {"result", std::move(result)}};
-  if (integer(field(kind, KindField::Flags)) & CLEAVE_KIND_DRAWS)
-    signature["draws"] = true;
+  json::Array outside;
+  for (auto [flag, what] : {std::pair{CLEAVE_KIND_DRAWS, "random numbers"}, {CLEAVE_KIND_READS_ENVIRONMENT, "the environment"},
+                            {CLEAVE_KIND_READS_CLOCK, "a clock"}})
+    if (integer(field(kind, KindField::Flags)) & flag)
+      outside.push_back(what);
+  if (!outside.empty())
+    signature["outside"] = std::move(outside);
   return signature;
 }
 

@@ -38,8 +38,8 @@ unsigned kindId(const llvm::ConstantStruct &kind);
 llvm::Constant *anonymousKind(const llvm::ConstantStruct &kind);
 
 /// {"parameters":[{"type","passing","bytes","name"}],"result":{"type","bytes"}}: types as the source writes them
-/// where `call` reaches the function's facts, else by their structure ("vector of pod 8"). With "draws":true if the work draws
-/// random numbers.
+/// where `call` reaches the function's facts, else by their structure ("vector of pod 8"). With "outside":["random numbers",
+/// "the environment","a clock"], or some of these, if the work depends on them.
 llvm::json::Value kindSignature(const llvm::ConstantStruct &kind, const llvm::Function &call);
 
 } // namespace cleave

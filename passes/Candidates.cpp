@@ -13,6 +13,7 @@
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "passes/Prepare.h"
+#include "cleave/image.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Function.h"
@@ -126,6 +127,8 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
                       "compile with -fno-math-errno if only mathematical functions set it");
       break;
     case EffectKind::Draws:
+    case EffectKind::ReadsEnvironment:
+    case EffectKind::ReadsClock:
     case EffectKind::Throws:
     case EffectKind::Guards:
     case EffectKind::Rethrows:
@@ -272,6 +275,8 @@ bool readsErrno(const Module &module) {
   return false;
 }
 
+bool Candidate::readsClock() const { return kindFlags & CLEAVE_KIND_READS_CLOCK; }
+
 MapVector<const Function *, Candidate> findCandidates(const Module &module, const Effects &effects) {
   MapVector<const Function *, Candidate> result;
   bool programReadsErrno = readsErrno(module);
@@ -287,7 +292,9 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     const auto &kinds = effects.summary(function).kinds;
     candidate.mayThrow = (kinds.count(EffectKind::Throws) && !function.doesNotThrow()) || kinds.count(EffectKind::Aborts);
     candidate.mayAbort = kinds.count(EffectKind::Aborts);
-    candidate.draws = kinds.count(EffectKind::Draws);
+    candidate.kindFlags = (kinds.count(EffectKind::Draws) ? CLEAVE_KIND_DRAWS : 0) |
+                          (kinds.count(EffectKind::ReadsEnvironment) ? CLEAVE_KIND_READS_ENVIRONMENT : 0) |
+                          (kinds.count(EffectKind::ReadsClock) ? CLEAVE_KIND_READS_CLOCK : 0);
     candidate.usesUpArguments = any_of(facts->parameters, [&](const PassedValue &parameter) {
       const auto &writes = effects.summary(function).writes;
       return parameter.passing == Passing::Indirect && any_of(seq(FunctionMemory::levels), [&](unsigned level) {

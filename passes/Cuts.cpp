@@ -32,17 +32,21 @@ namespace cleave {
 /// The calls of one function that no loop took. All its loops must be known: where they begin, they read ahead.
 static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, const DominatorTree &dominators) {
   SmallVector<AheadLoop, 8> loops;
-  for (const CutSite &site : sites)
+  TaskCalls tasks;
+  for (const CutSite &site : sites) {
+    if (site.call && !site.callee->refusal)
+      tasks.insert(site.call);
     if (site.loop)
       loops.push_back({site.loop->preheader->getTerminator(), site.loop->reads, {}, site.loop->liveIns});
     else if (site.range)
       loops.push_back({site.range->preheader->getTerminator(), site.range->memory.touched, site.range->memory.written,
                        site.range->scalars});
+  }
   for (CutSite &site : sites) {
     if (!site.call || site.loop || site.callee->refusal)
       continue;
     Refusal asFuture;
-    site.future = findFuture(*site.call, *site.callee, effects, dominators, loops, asFuture);
+    site.future = findFuture(*site.call, *site.callee, effects, dominators, loops, tasks, asFuture);
     if (site.future)
       site.refusal = {};
     else if (!site.refusal)

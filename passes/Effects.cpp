@@ -36,6 +36,10 @@ StringRef effectName(EffectKind kind) {
     return "nondeterminism";
   case EffectKind::Draws:
     return "draws";
+  case EffectKind::ReadsEnvironment:
+    return "environment";
+  case EffectKind::ReadsClock:
+    return "clock";
   case EffectKind::UnknownCall:
     return "unknown-call";
   case EffectKind::InlineAssembly:
@@ -305,6 +309,10 @@ private:
       if (model.isForSpace && !call.doesNotThrow())
         add(EffectKind::Throws);
     }
+    if (model.readsEnvironment)
+      add(EffectKind::ReadsEnvironment);
+    if (model.readsClock)
+      add(EffectKind::ReadsClock);
     if (model.readsUnbounded && any_of(call.args(), [&](const Use &argument) { return mayBePart(argument.get()); }))
       add(EffectKind::UnboundedRead);
     if (model.writesErrno)

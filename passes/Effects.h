@@ -14,6 +14,8 @@ enum class EffectKind {
   Io,             ///< talks to the outside in program order
   Nondeterminism, ///< its answer is not a function of its inputs: clock, state of a generator, environment
   Draws,          ///< allowed in a task: it asks for random numbers, of which it does not matter who asks first
+  ReadsEnvironment, ///< allowed: it reads the environment, which nobody changes
+  ReadsClock,       ///< allowed: it reads a clock, and whoever compiles gave up the order of readings at the same time
   InlineAssembly,
   NonlocalJump, ///< setjmp and friends
   UnknownCall,  ///< calls through a pointer, or a function without a body that no model covers
@@ -66,6 +68,10 @@ public:
   const AccessSets &accesses(const llvm::Instruction &instruction) const;
   /// May `instruction` do something of `kind`, by itself or in what it calls?
   bool has(const llvm::Instruction &instruction, EffectKind kind) const;
+  /// May it read a clock, or something else that may be one?
+  bool readsTime(const llvm::Instruction &instruction) const {
+    return has(instruction, EffectKind::ReadsClock) || has(instruction, EffectKind::Nondeterminism);
+  }
   /// Might `instruction` end the program, or leave it otherwise than by an exception? An unknown call may, but for one through a
   /// pointer that does not throw (`error.what()`): that can do so only if some function does of which an address is known.
   bool mayNotReturn(const llvm::Instruction &instruction) const;

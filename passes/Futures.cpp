@@ -6,6 +6,7 @@
 // THE RULE. From the call C onwards, an instruction is transparent if it cannot tell whether C has run:
 //   - it does not use C's result, nor reads or writes the memory that the result will own;
 //   - it writes nothing that C reads (C may be made again in place at the join, from the same arguments);
+//   - it does not read a clock, if C does and the reading is not another task's;
 //   - it does not enter a cut loop that reads the result or writes C's inputs: such a loop runs ahead of its body;
 //   - if C may throw for want of memory: it has no effect that outlives this call of the function. In the sequential
 //     program it would not have run at all, so nothing of it may be seen: only locals and fresh memory, and C's exception
@@ -21,7 +22,6 @@
 #include "passes/Places.h"
 #include "passes/Prepare.h"
 #include "cleave/program.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/DomTreeUpdater.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -38,8 +38,8 @@ namespace {
 class FutureFinder {
 public:
   FutureFinder(CallBase &call, const Candidate &callee, const Effects &effects, const DominatorTree &dominators,
-               ArrayRef<AheadLoop> loops)
-      : call(call), callee(callee), effects(effects), dominators(dominators), loops(loops),
+               ArrayRef<AheadLoop> loops, const TaskCalls &tasks)
+      : call(call), callee(callee), effects(effects), dominators(dominators), loops(loops), tasks(tasks),
         memory(effects.ownership().memory(*call.getFunction())) {}
 
   std::optional<FutureCall> find(Refusal &refusal);
@@ -55,6 +55,7 @@ private:
   const Effects &effects;
   const DominatorTree &dominators;
   ArrayRef<AheadLoop> loops;
+  const TaskCalls &tasks;
   const FunctionMemory &memory;
   ObjectSet inputs;
   ObjectSet result; ///< all that the call changes
@@ -114,6 +115,8 @@ bool FutureFinder::isTransparent(Instruction &instruction) {
       if (effects.has(instruction, kind) &&
           (callee.mayThrow || (kind != EffectKind::Io && kind != EffectKind::Nondeterminism)))
         return false;
+    if (callee.readsClock() && !tasks.contains(inner) && effects.readsTime(instruction))
+      return false;
   }
   if (effects.has(instruction, EffectKind::VolatileAccess) || effects.has(instruction, EffectKind::AtomicAccess))
     return false;
@@ -220,8 +223,9 @@ std::optional<FutureCall> FutureFinder::find(Refusal &refusal) {
 }
 
 std::optional<FutureCall> findFuture(CallBase &call, const Candidate &callee, const Effects &effects,
-                                     const DominatorTree &dominators, ArrayRef<AheadLoop> loops, Refusal &refusal) {
-  return FutureFinder(call, callee, effects, dominators, loops).find(refusal);
+                                     const DominatorTree &dominators, ArrayRef<AheadLoop> loops, const TaskCalls &tasks,
+                                     Refusal &refusal) {
+  return FutureFinder(call, callee, effects, dominators, loops, tasks).find(refusal);
 }
 
 // ---- lowering ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #define CLEAVE_PASSES_FUTURES_H
 
 #include "passes/LoopStage.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 namespace llvm {
 class DominatorTree;
@@ -18,6 +19,9 @@ struct FutureCall {
   llvm::SmallVector<llvm::CallBase *, 4> throwing;          ///< may unwind while the future is open
 };
 
+/// Calls of a function whose callees can be tasks.
+using TaskCalls = llvm::SmallPtrSet<const llvm::CallBase *, 8>;
+
 /// A loop of the same function that is cut: from its entry on it reads, and takes over results, ahead of its body.
 struct AheadLoop {
   const llvm::Instruction *entry = nullptr; ///< the preheader's terminator
@@ -27,7 +31,7 @@ struct AheadLoop {
 
 std::optional<FutureCall> findFuture(llvm::CallBase &call, const Candidate &callee, const Effects &effects,
                                      const llvm::DominatorTree &dominators,
-                                     llvm::ArrayRef<AheadLoop> loops, Refusal &refusal);
+                                     llvm::ArrayRef<AheadLoop> loops, const TaskCalls &tasks, Refusal &refusal);
 
 /// Rewrites the call in the cut clone of its function; `map` leads from the original's values to the clone's.
 void lowerFuture(const FutureCall &future, llvm::GlobalVariable *site, llvm::ValueToValueMapTy &map, ProgramAbi &abi);

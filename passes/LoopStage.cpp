@@ -70,6 +70,7 @@ public:
 private:
   bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
   bool checkShape();
+  bool checkClocks();
   void cloneWithoutExceptions();
   void dropDeadEnds();
   void sinkSlotAddresses();
@@ -135,6 +136,18 @@ bool GeneratorBuilder::checkShape() {
     return refuse("loop-shape", "the loop has more than one way in", &call, "write it without goto");
   if (call.getFunction()->callsFunctionThatReturnsTwice())
     return refuse("nonlocal-jump", "the function uses setjmp", &call, "throw an exception instead");
+  return true;
+}
+
+/// What the loop itself reads of a clock stands between what two of its calls read, and has an order to both.
+bool GeneratorBuilder::checkClocks() {
+  if (!callee.readsClock())
+    return true;
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block)
+      if (&instruction != &call && effects.readsTime(instruction))
+        return refuse("nondeterminism", "the loop reads a clock between calls of '" + callee.facts.shortName() + "', which read one too",
+                      &instruction, "read it before the loop or behind it");
   return true;
 }
 
@@ -237,7 +250,7 @@ void GeneratorBuilder::dropDeadEnds() {
 /// Does `inner`, a call of the original, do nothing but compute and change what the iteration owns, and the same when the loop
 /// does it again? What it throws and how long it takes is the sandbox's business.
 bool GeneratorBuilder::isQuiet(const CallBase &inner) const {
-  for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::Draws, EffectKind::UnknownCall,
+  for (EffectKind kind : {EffectKind::Io, EffectKind::Nondeterminism, EffectKind::Draws, EffectKind::ReadsClock, EffectKind::UnknownCall,
                           EffectKind::InlineAssembly, EffectKind::VolatileAccess, EffectKind::AtomicAccess, EffectKind::NonlocalJump})
     if (effects.has(inner, kind))
       return false;
@@ -756,7 +769,7 @@ void GeneratorBuilder::carve(StagedLoop &staged) {
 
 std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
   std::optional<StagedLoop> result;
-  if (checkShape()) {
+  if (checkShape() && checkClocks()) {
     cloneWithoutExceptions();
     bool isLegal = copied && copied->getLoopPreheader() && copied->getLoopLatch() && copied->contains(copiedCall);
     if (!isLegal)

@@ -7,15 +7,15 @@
 //   1. LLVM's own attributes: memory(none), memory(argmem: read), captures(none), noalias results. They hold for
 //      intrinsics, libm and what clang declares with attributes.
 //   2. The parameter types in the mangled name: the library does not write through `const T *` and `const T &`.
-//   3. Families, by namespace and prefix: __throw_*, containers' helpers (pure), the clock and random numbers
-//      (nondeterministic), other functions of namespace std (ordered I/O that keeps nothing but in its own objects).
+//   3. Families, by namespace and prefix: __throw_*, containers' helpers (pure), clocks, random numbers and the
+//      environment (Nondeterminism.cpp), other functions of namespace std (ordered I/O that keeps nothing but in its own objects).
 // Whatever no rule covers is unknown: it may write all that it can reach and all that ever escaped.
 #include "passes/Models.h"
+#include "passes/Nondeterminism.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Demangle/Demangle.h"
-#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -112,46 +112,6 @@ static bool parseSignature(StringRef symbol, unsigned argumentCount, Signature &
 
 static bool isConstPointer(StringRef type) {
   return type.ends_with("const*") || type.ends_with("const&") || type.ends_with("const&&");
-}
-
-/// Functions of the C library whose answers are not functions of their arguments.
-static bool isNondeterministic(StringRef symbol, StringRef name) {
-  static const StringSet<> names = {"rand",   "srand",   "random",  "srandom", "drand48",       "lrand48",      "rand_r",
-                                    "time",   "clock",   "getpid",  "getenv",  "gettimeofday",  "clock_gettime",
-                                    "times",  "getrusage", "sched_getcpu", "secure_getenv"};
-  return names.contains(symbol) || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
-}
-
-/// Random numbers from outside. No two of these calls have an order, as those of a clock have, and none has a state that the
-/// program could set: so it makes no difference who draws first. A device of a token of the program's own may be none that
-/// there is, and then throws.
-static bool modelDraw(const CallBase &call, StringRef symbol, StringRef name, CallModel &model) {
-  bool isDevice = name.consume_front("std::random_device::");
-  bool isInit = isDevice && name == "_M_init", isEnd = isDevice && name == "_M_fini";
-  bool isDraw = isDevice ? is_contained({"_M_getval", "_M_getentropy"}, name) || (isInit && call.hasFnAttr(defaultSource))
-                         : is_contained({"getrandom", "getentropy", "arc4random", "arc4random_buf", "arc4random_uniform"}, symbol);
-  if (!isDraw && !isEnd)
-    return false;
-  unsigned count = call.arg_size();
-  model.draws = isDraw;
-  model.kind = CallModel::Class::Pure;
-  model.isForSpace = isDevice; // where no source is left, as where no memory is
-  model.returns = CallModel::Returns::Nothing;
-  model.reads = BitVector(count, isDevice);
-  model.writes = BitVector(count);
-  if (count && call.getArgOperand(0)->getType()->isPointerTy())
-    model.writes.set(0);
-  model.writesErrno = !isDevice && symbol.starts_with("get");
-  return true;
-}
-
-void markDefaultSources(Module &module) {
-  const Function *init = module.getFunction("_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
-  for (const char *name : {"_ZNSt13random_deviceC1Ev", "_ZNSt13random_deviceC2Ev"})
-    if (Function *constructor = init ? module.getFunction(name) : nullptr)
-      for (Instruction &instruction : instructions(*constructor))
-        if (auto *call = dyn_cast<CallBase>(&instruction); call && call->getCalledFunction() == init)
-          call->addFnAttr(Attribute::get(module.getContext(), defaultSource));
 }
 
 /// Exceptions copy their message and nothing else.
@@ -284,7 +244,8 @@ static bool isComplexArithmetic(StringRef symbol) {
 static bool readsToTerminator(StringRef symbol) {
   return symbol.starts_with("strto") ||
          is_contained({"strlen", "strcmp", "strchr", "strrchr", "strstr", "strspn", "strcspn", "strpbrk", "strcpy", "stpcpy",
-                       "strcat", "strdup", "strcoll", "wcslen", "atoi", "atol", "atoll", "atof", "puts", "fputs"},
+                       "strcat", "strdup", "strcoll", "wcslen", "atoi", "atol", "atoll", "atof", "puts", "fputs",
+                       "getenv", "secure_getenv"},
                       symbol);
 }
 
@@ -402,14 +363,8 @@ static CallModel modelByRules(const CallBase &call) {
   Signature signature;
   bool isMangled = parseSignature(symbol, count, signature);
   bool isStd = isMangled && StringRef(signature.name).starts_with("std::");
-  if (modelDraw(call, symbol, isMangled ? StringRef(signature.name) : symbol, model))
+  if (modelNondeterminism(call, symbol, isMangled ? StringRef(signature.name) : symbol, model))
     return model;
-  if (isNondeterministic(symbol, isMangled ? StringRef(signature.name) : symbol)) {
-    model.kind = CallModel::Class::Nondeterministic;
-    model.returns = CallModel::Returns::Unknown;
-    touchAll(model, count);
-    return model;
-  }
   if (modelFromAttributes(call, model))
     return model;
   model = CallModel();

@@ -9,7 +9,6 @@
 namespace llvm {
 class CallBase;
 class Function;
-class Module;
 } // namespace llvm
 
 namespace cleave {
@@ -27,7 +26,7 @@ struct CallModel {
     Aborts,           ///< ends the program without another word to it: abort, a failed assertion
     Ends              ///< ends the program
   };
-  enum class Returns { Nothing, FirstArgument, ReachOfArguments, Unknown };
+  enum class Returns { Nothing, FirstArgument, ReachOfArguments, Fresh, Unknown };
 
   Class kind = Class::Unknown;
   Returns returns = Returns::Unknown;
@@ -39,14 +38,10 @@ struct CallModel {
   bool isForSpace = false;   ///< what it throws says that memory ran out, or would, or whatever else a machine has no end of
   bool escapes = false;      ///< its arguments may be reached from anywhere afterwards
   bool draws = false;        ///< its answer is random: no two calls of it have an order that anybody could tell
+  bool readsEnvironment = false; ///< and the environment stays as it is while the program runs
+  bool readsClock = false;   ///< and nobody minds if readings that are made at the same time have no order
   llvm::BitVector reads, writes; ///< per argument; used unless kind is Unknown
 };
-
-/// On a call of std::random_device::_M_init: the token is the library's own, which every machine has a source for.
-inline constexpr const char *defaultSource = "cleave-default-source";
-
-/// Puts it there. Before constructors are inlined: afterwards nobody knows whose the token is.
-void markDefaultSources(llvm::Module &module);
 
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);

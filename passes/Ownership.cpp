@@ -622,6 +622,9 @@ void MemoryBuilder::applyModel(const CallBase &call) {
     return include(&call, of(call.getArgOperand(0)));
   case CallModel::Returns::ReachOfArguments:
     return include(&call, memory.reach(arguments));
+  case CallModel::Returns::Fresh:
+    fresh.set(objectOf(Kind::Fresh, &call));
+    return include(&call, fresh);
   case CallModel::Returns::Unknown: {
     ObjectSet unknown;
     unknown.set(FunctionMemory::unknownObject);

@@ -6,6 +6,7 @@
 #include "passes/Dispatch.h"
 #include "passes/GlobalInputs.h"
 #include "passes/HoistLoads.h"
+#include "passes/Nondeterminism.h"
 #include "passes/PlainVersion.h"
 #include "passes/Prepare.h"
 #include "llvm/ADT/STLExtras.h"
@@ -91,6 +92,8 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
     NamedRegionTimer timer(stage, stage, "cleave", "Cleave's stages", options.showTimes);
     return work();
   };
+  if (options.relaxedClocks)
+    relaxClocks(module);
   // What follows is done to one copy, for the sake of what is split; what is not runs as it was written.
   PlainVersion plain = timed("copy", [&] { return PlainVersion(module); });
   timed("prepare", [&] { prepareModule(module); });
@@ -172,7 +175,9 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
   }
 }
 
-Error printAnalysis(Module &module, const std::string &analysis, raw_ostream &out) {
+Error printAnalysis(Module &module, const std::string &analysis, const CutOptions &options, raw_ostream &out) {
+  if (options.relaxedClocks)
+    relaxClocks(module);
   // What comes from the frontend is prepared as for cutting; a test's own IR is analysed as it is written.
   if (module.getNamedMetadata("cleave.source"))
     prepareModule(module);

@@ -45,6 +45,7 @@ struct Remark {
 
 struct CutOptions {
   bool splitting = true;  ///< false: link the modules and leave the program as it is
+  bool relaxedClocks = false; ///< calls that read a clock may run at the same time as others that do
   bool showTimes = false; ///< say on stderr, at the end, how long each stage took
 };
 
@@ -60,7 +61,7 @@ llvm::Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<llvm::Module>>
                                       llvm::TargetMachine *target);
 
 /// Prints one analysis of `module` for tests and the curious. Names: listed by analysisNames(). Unknown: an error.
-llvm::Error printAnalysis(llvm::Module &module, const std::string &analysis, llvm::raw_ostream &out);
+llvm::Error printAnalysis(llvm::Module &module, const std::string &analysis, const CutOptions &options, llvm::raw_ostream &out);
 std::vector<std::string> analysisNames();
 
 } // namespace cleave

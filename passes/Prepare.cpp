@@ -7,7 +7,7 @@
 #include "passes/Prepare.h"
 #include "passes/Dispatch.h"
 #include "passes/Facts.h"
-#include "passes/Models.h"
+#include "passes/Nondeterminism.h"
 #include "passes/Ownership.h"
 #include "passes/PreparePasses.h"
 #include "llvm/ADT/SCCIterator.h"
@@ -154,6 +154,7 @@ void prepareModule(Module &module) {
   first.addPass(InternalizePass(isMain));
   first.addPass(GlobalDCEPass());
   first.run(module, managers);
+  markFixedEnvironment(module);
   // Beyond this point a call through a pointer is one whose targets are not known.
   makeDispatchers(module);
 

@@ -334,7 +334,7 @@ GlobalVariable *ProgramAbi::kind(const Candidate &candidate) {
   }
   GlobalVariable *global =
       kind(facts.name, facts.file, facts.line, list, facts.result.typeNode,
-           callThunk(candidate, "cleave.call." + Twine(kindCount)), candidate.draws ? CLEAVE_KIND_DRAWS : 0);
+           callThunk(candidate, "cleave.call." + Twine(kindCount)), candidate.kindFlags);
   return kinds[candidate.function] = global;
 }
 

@@ -118,6 +118,8 @@ bool RangeFinder::checkEffects() {
       {EffectKind::Nondeterminism, "nondeterminism", "asks for something that is not a function of its inputs",
        "draw the numbers before the loop"},
       {EffectKind::Draws, "nondeterminism", "draws random numbers", "draw them before the loop, or in a function that the loop calls"},
+      {EffectKind::ReadsEnvironment, "nondeterminism", "reads the environment", "read it before the loop, or in a function that the loop calls"},
+      {EffectKind::ReadsClock, "nondeterminism", "reads a clock", "read it before the loop, or in a function that the loop calls"},
       {EffectKind::UnknownCall, "unknown-call", "calls what is not known", "compile its source with cleave++ too"},
       {EffectKind::InlineAssembly, "inline-assembly", "contains inline assembly", ""},
       {EffectKind::VolatileAccess, "volatile", "accesses a volatile object", "remove volatile"},

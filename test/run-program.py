@@ -7,6 +7,7 @@ stands in its own comments:
 
     // ARGS: 5000 7              arguments of every run
     // FLAGS: -O3                for both compilers, after -std=c++20 -O2
+    // CLEAVE-FLAGS: -fno-x     for cleave++ alone
     // STDIN: Inputs/text.txt    a file beside the program, given as standard input (or --stdin FILE)
     // EXPECT-TASK: count        the bundle holds a task whose source name is `count` or `count(...)`
     // EXPECT-RAN: count         and the isolated run did at least one such task outside the program
@@ -53,7 +54,7 @@ class Directives:
     """What the sources' comments say; unknown EXPECT words are refused, so that a typing error cannot pass a test."""
 
     KNOWN = {"KERNEL-ARGS", "NOT-IN-KERNEL", "ARGS", "STDIN", "EXPECT-TASK", "EXPECT-RAN", "EXPECT-LOCAL", "EXPECT-NO-TASK",
-             "EXPECT-COVERAGE", "FLAGS"}
+             "EXPECT-COVERAGE", "FLAGS", "CLEAVE-FLAGS"}
 
     def __init__(self, sources):
         self.values = {word: [] for word in self.KNOWN}
@@ -68,7 +69,7 @@ class Directives:
     def read(self, line, source):
         if re.search(r"// CHECK-REMARK[-A-Z]*:", line):
             self.hasRemarks = True
-        found = re.match(r"\s*// (ARGS|STDIN|FLAGS|KERNEL-ARGS|NOT-IN-KERNEL|EXPECT[-A-Z]*)(?::\s*(.*?))?\s*$", line)
+        found = re.match(r"\s*// (ARGS|STDIN|FLAGS|CLEAVE-FLAGS|KERNEL-ARGS|NOT-IN-KERNEL|EXPECT[-A-Z]*)(?::\s*(.*?))?\s*$", line)
         if not found:
             return
         word, value = found.group(1), found.group(2) or ""
@@ -112,7 +113,8 @@ def build(options, directives, folder):
     command = [options.gxx, "-std=c++20", "-O2", *directives.words("FLAGS"), *options.sources, "-o", plain]
     mustSucceed(run(command), shlex.join(command))
     bundle = os.path.join(folder, "app.cleave")
-    command = [options.cleavexx, "-std=c++20", "-O2", *directives.words("FLAGS"), "-Rcleave-missed", *options.sources]
+    command = [options.cleavexx, "-std=c++20", "-O2", *directives.words("FLAGS"), *directives.words("CLEAVE-FLAGS"),
+               "-Rcleave-missed", *options.sources]
     remarks = mustSucceed(run([*command, "-o", bundle]), shlex.join(command)).err
     return plain, bundle, remarks
 

@@ -47,13 +47,21 @@ static Error printFacts(CompiledProgram &program) {
   return writeText(program, [&](raw_ostream &out) { (*whole)->print(out, nullptr); });
 }
 
+static CutOptions cutOptions(const CommandLine &line) {
+  CutOptions options;
+  options.splitting = line.splitting;
+  options.relaxedClocks = line.relaxedClocks;
+  options.showTimes = line.showTimes;
+  return options;
+}
+
 static Error printOneAnalysis(const CommandLine &line, CompiledProgram &program) {
   if (!is_contained(analysisNames(), line.analysis))
     return createStringError("unknown analysis '" + line.analysis + "'; there are " + join(analysisNames(), ", "));
   Expected<std::unique_ptr<Module>> whole = joinModules(program);
   if (!whole)
     return whole.takeError();
-  return printAnalysis(**whole, line.analysis, outs());
+  return printAnalysis(**whole, line.analysis, cutOptions(line), outs());
 }
 
 static LinkOptions linkOptions(const CommandLine &line, const CompiledProgram &program, const char *argv0) {
@@ -68,10 +76,7 @@ static LinkOptions linkOptions(const CommandLine &line, const CompiledProgram &p
 }
 
 static Error makeBundle(const CommandLine &line, CompiledProgram &program, const char *argv0) {
-  CutOptions cutOptions;
-  cutOptions.splitting = line.splitting;
-  cutOptions.showTimes = line.showTimes;
-  Expected<CutProgram> cut = cutProgram(std::move(program.modules), cutOptions, program.target.get());
+  Expected<CutProgram> cut = cutProgram(std::move(program.modules), cutOptions(line), program.target.get());
   if (!cut)
     return cut.takeError();
   RemarkPrinter printer(errs(), diagnosticStyle(line), cut->partition);

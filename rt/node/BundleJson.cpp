@@ -62,4 +62,11 @@ const Json &listOf(const Json &object, const char *key) {
   return member.is_array() ? member : empty;
 }
 
+std::vector<std::string> textsOf(const Json &object, const char *key) {
+  std::vector<std::string> texts;
+  for (const Json &value : listOf(object, key))
+    texts.push_back(value.is_string() ? value.get<std::string>() : std::string());
+  return texts;
+}
+
 } // namespace cleave

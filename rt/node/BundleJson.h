@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cleave {
 
@@ -23,6 +24,8 @@ std::string textOf(const Json &object, const char *key);
 std::optional<uint64_t> numberOf(const Json &object, const char *key);
 /// The member if it is an array, else an empty one.
 const Json &listOf(const Json &object, const char *key);
+/// Its texts, others as empty ones.
+std::vector<std::string> textsOf(const Json &object, const char *key);
 
 } // namespace cleave
 

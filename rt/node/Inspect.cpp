@@ -50,8 +50,8 @@ static void printSignature(const Json &signature) {
   std::string result = printable(textOf(memberOf(signature, "result"), "type"));
   if (!result.empty())
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
-  if (memberOf(signature, "draws") == true)
-    fmt::print("     draws      random numbers, so its results are never kept\n");
+  if (std::vector<std::string> outside = textsOf(signature, "outside"); !outside.empty())
+    fmt::print("     depends on {}, so its results are never kept\n", printable(fmt::format("{}", fmt::join(outside, " and "))));
 }
 
 static const char *mannerOf(const Json &site) {

@@ -133,8 +133,8 @@ void closeRunStore(const RunOptions &options, RunStore &runStore, const RunFigur
   cleave_named_item *items = cleave_control_item(&control, 0);
   record.items.assign(items, items + std::min(store.items_count, store.items_capacity));
   for (uint32_t kind = 0; kind != record.kinds.size(); ++kind)
-    if (record.kinds[kind].draws)
-      record.kinds[kind].drawnItems = cleave_control_kind(&control, kind)->items;
+    if (!record.kinds[kind].outside.empty())
+      record.kinds[kind].itemsAnew = cleave_control_kind(&control, kind)->items;
   if (options.explains)
     fmt::print(stderr, "{}", explainRun(record, lastRunOf(store.path, record.program)));
   if (Problem problem = store.problem ? Problem() : writeRunRecord(store.path, record))

@@ -141,7 +141,7 @@ RunRecord beginRunRecord(const std::string &bundlePath, const std::vector<std::s
     const BundledTask &task = bundle.tasks[i];
     record.kinds.push_back({task.name, task.file, textOfName(task.object), task.line,
                             i < tasks.size() ? parameterNames(tasks[i]) : std::vector<std::string>(),
-                            i < tasks.size() && memberOf(memberOf(tasks[i], "signature"), "draws") == true});
+                            i < tasks.size() ? textsOf(memberOf(tasks[i], "signature"), "outside") : std::vector<std::string>()});
   }
   return record;
 }
@@ -186,7 +186,7 @@ std::optional<RunRecord> readRunRecord(const std::string &store, const std::stri
                              numberOf(input, "version").value_or(0)});
   for (const Json &kind : listOf(*parsed, "kinds")) {
     record.kinds.push_back({textOf(kind, "name"), textOf(kind, "file"), textOf(kind, "task"),
-                            static_cast<uint32_t>(numberOf(kind, "line").value_or(0)), {}});
+                            static_cast<uint32_t>(numberOf(kind, "line").value_or(0)), {}, {}});
     for (const Json &name : listOf(kind, "parameters"))
       record.kinds.back().parameters.push_back(name.is_string() ? name.get<std::string>() : "");
   }
@@ -210,10 +210,11 @@ std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &bef
   for (uint32_t id = 0; id != now.kinds.size(); ++id) {
     const RunKind &kind = now.kinds[id];
     Items items = itemsOf(now, id), earlier;
-    if (kind.drawnItems)
+    if (kind.itemsAnew)
       text += fmt::format("cleave: {} ({}:{}): {} run, 0 found\n"
-                          "cleave:   {} run: it draws random numbers, so it is made anew each time\n",
-                          printable(kind.name), printable(kind.file), kind.line, kind.drawnItems, kind.drawnItems);
+                          "cleave:   {} run: it depends on {}, so it is made anew each time\n",
+                          printable(kind.name), printable(kind.file), kind.line, kind.itemsAnew, kind.itemsAnew,
+                          printable(fmt::format("{}", fmt::join(kind.outside, " and "))));
     if (items.empty())
       continue;
     // A file that was moved is none the less the same.

@@ -102,7 +102,7 @@ extern "C" void *cleave_spawn(cleave_site *site, const void *const *args, void *
   bool isLocal = local::mayDo(*site), isRemembered = memo::remembers(*site) && isSplitting() && mayIsolate();
   if (isLocal && !isRemembered)
     return local::spawn(site, args, result);
-  if (!isSplitting() || !mayIsolate())
+  if (!isSplitting() || !mayIsolate(*site))
     return nullptr;
   if (session.isChecking)
     return check::spawn(site, args);

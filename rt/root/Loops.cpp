@@ -454,7 +454,7 @@ void endLoop(OpenWork *work) {
 
 void *beginLoop(cleave_site *site, cleave_generator generator, void *state, const void *const *shared_args,
                 OwnsState owns) {
-  if (!isSplitting() || !mayIsolate() || sharesOwner(*site))
+  if (!isSplitting() || !mayIsolate(*site) || sharesOwner(*site))
     return nullptr;
   if (session.isChecking)
     return check::beginLoop(site, generator, state, shared_args, owns);

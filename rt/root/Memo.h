@@ -41,8 +41,8 @@ struct Record {
 
 extern bool isEnabled; /* this run has a store */
 inline bool isOn() { return isEnabled && session.isAttached; }
-/* Not what draws random numbers: that has no name, and is done anew whenever it is asked for. */
-inline bool remembers(const cleave_site &site) { return isOn() && !(site.kind->flags & CLEAVE_KIND_DRAWS); }
+/* Not what is another work each time: that has no name, and is done anew whenever it is asked for. */
+inline bool remembers(const cleave_site &site) { return isOn() && !site.kind->flags; }
 
 /* Mode auto: local workers could do it, but it may be worth remembering. */
 bool wantsNamed(cleave_site &site);

@@ -61,7 +61,7 @@ bool OutgoingImage::add(const void *const *args) {
   itemBytesShown = bytesShown;
   isAdding = true;
   addParameters(args, tupleCount * layout.stride);
-  bool isRoom = !writer.overflowed && imageBytes(writer.used, shownUsed, writer.relocCount) + seedBytes() <= memoryBytes;
+  bool isRoom = !writer.overflowed && imageBytes(writer.used, shownUsed, writer.relocCount) + outsideBytes() <= memoryBytes;
   if (!isRoom) {
     takeBack();
     return false;
@@ -90,7 +90,7 @@ uint64_t OutgoingImage::finish() {
   else
     writer.zero(tupleBytes, reserved - tupleBytes);
   uint64_t total = imageBytes(writer.used, shownUsed, writer.relocCount);
-  if (total + seedBytes() > memoryBytes)
+  if (total + outsideBytes() > memoryBytes)
     return 0;
   writer.zero(writer.used, alignUp(writer.used, kBlockAlign) - writer.used);
   auto *header = reinterpret_cast<cleave_image *>(memory);
@@ -100,11 +100,22 @@ uint64_t OutgoingImage::finish() {
     externs[i] = {shownBlocks[i].grant.name, shownBlocks[i].grant.bytes, shownBlocks[i].how, 0};
   if (writer.relocCount)
     memcpy(const_cast<cleave_reloc *>(relocsOf(header)), writer.relocs, writer.relocCount * sizeof(cleave_reloc));
-  if (seedBytes()) { /* behind all else, and as much the task's input as that */
-    header->seed = static_cast<uint32_t>(total / 8);
-    makeSeed(memory + total);
+  writeOutside(total);
+  return total + outsideBytes();
+}
+
+/* As much the task's input as all else. */
+void OutgoingImage::writeOutside(uint64_t at) {
+  auto *header = reinterpret_cast<cleave_image *>(memory);
+  if (environmentBytes()) {
+    header->environment = static_cast<uint32_t>(at / 8);
+    environment::write(memory + at);
+    at += environmentBytes();
   }
-  return total + seedBytes();
+  if (seedBytes()) {
+    header->seed = static_cast<uint32_t>(at / 8);
+    makeSeed(memory + at);
+  }
 }
 
 void OutgoingImage::dispose() {

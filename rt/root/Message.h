@@ -7,6 +7,7 @@
 #define CLEAVE_ROOT_MESSAGE_H
 
 #include "../task/ImageWriter.h"
+#include "Environment.h"
 #include "cleave/exchange.h"
 
 namespace cleave {
@@ -50,7 +51,11 @@ public:
   bool refer(const void *block, uint64_t bytes, uint64_t used, uint64_t &slot) override;
 
 private:
+  /* What lies behind all else: the work's environment, and the seed of what it draws. */
+  uint64_t environmentBytes() const { return kind->flags & CLEAVE_KIND_READS_ENVIRONMENT ? environment::bytes() : 0; }
   uint64_t seedBytes() const { return kind->flags & CLEAVE_KIND_DRAWS ? CLEAVE_SEED_BYTES : 0; }
+  uint64_t outsideBytes() const { return environmentBytes() + seedBytes(); }
+  void writeOutside(uint64_t at);
   void addParameters(const void *const *args, uint64_t at);
 
   ImageWriter writer;

@@ -8,7 +8,7 @@ namespace cleave {
 namespace {
 
 /* Versions. What is drawn has no name in a store: whoever asks for it is to get another one (docs/store.md). */
-constexpr uint64_t kDeterministic = 0, kDrawn = ~uint64_t{0};
+constexpr uint64_t kDeterministic = 0, kReserved = ~uint64_t{0};
 
 uint8_t key[32];
 HashKey outputKey, contentKey, provenanceKey, seedKey;
@@ -65,13 +65,13 @@ void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId) {
   seedKey = messageKey('s', runId);
 }
 
-cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2], bool isDrawn) {
+cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2], bool isReserved) {
   constexpr uint64_t kOutput = 0;
   struct {
     cleave_name task;
     uint64_t output, version;
     cleave_name inputs[2];
-  } derivedFrom = {task, kOutput, isDrawn ? kDrawn : kDeterministic, {inputs[0], inputs[1]}};
+  } derivedFrom = {task, kOutput, isReserved ? kReserved : kDeterministic, {inputs[0], inputs[1]}};
   return messageName(outputKey, &derivedFrom, sizeof derivedFrom);
 }
 

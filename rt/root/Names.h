@@ -11,7 +11,7 @@
  *
  *     name = UUIDv8( HighwayHash-128( key = BLAKE2b-256( key = the tenant's, run, kind of name ), what it is derived from ) )
  *
- *   output      the task binary's name, output number, version (0; drawn: the reserved one), the inputs' names
+ *   output      the task binary's name, output number, version (0, or the reserved one), the inputs' names
  *   content     the bytes, for small images
  *   provenance  number in the run: for what is too large to be hashed for each message. It is what has been published at
  *               that moment, by this run, and equals nothing else.
@@ -29,8 +29,8 @@ namespace cleave {
 
 /* 32 bytes of key, 16 of run id. Both are copied. */
 void setNameKeys(const uint8_t *tenantKey, const uint8_t *runId);
-/* Of the first output of a task with these two inputs. `isDrawn`: the task draws random numbers. */
-cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2], bool isDrawn);
+/* Of the first output of a task with these two inputs. `isReserved`: it is another one each time (cleave_kind's flags). */
+cleave_name outputName(const cleave_name &task, const cleave_name (&inputs)[2], bool isReserved);
 /* Of an item: its parameters' digests (Content.h); which of them a loop's items share changes what digests mean. */
 cleave_name itemName(const cleave_name &task, uint32_t sharedMask, const Hash128 *parameters, uint32_t parameterCount);
 cleave_name contentName(const void *data, uint64_t bytes);

@@ -91,7 +91,8 @@ CompareSide imageSide(const Trial &trial, const Run &run) {
   return {reinterpret_cast<const char *>(run.output), run.outputBytes, symbolsOf(*trial.site->kind)};
 }
 
-/* The runs draw from one seed, and the program from elsewhere: it says nothing of their results, nor whether they throw. */
+/* The runs draw from one seed, and the program from elsewhere: it says nothing of their results, nor whether they throw. (The environment is
+ * the same for all, and work that reads a clock is not tried.) */
 bool isDrawn(const Trial &trial) { return trial.site->kind->flags & CLEAVE_KIND_DRAWS; }
 
 const char *resultIn(const Trial &trial, const Run &run, uint64_t index) {

@@ -280,7 +280,7 @@ void submit(int index, Batch *batch, OutgoingImage &items, uint64_t itemsBytes) 
   message.inputs[0] = batch->shared->name;
   message.inputs[1] = imageName(image, itemsBytes);
   message.output = outputName(cleave_control_kind(session.control, slot.kind)->task, message.inputs,
-                              batch->site->kind->flags & CLEAVE_KIND_DRAWS);
+                              batch->site->kind->flags);
   message.grant_count = grants;
   counters().inputs_copied_bytes += itemsBytes;
 

@@ -75,6 +75,8 @@ uint8_t *callAll(const LoadedImage &shared, const LoadedImage &items) {
   auto *results = reinterpret_cast<uint8_t *>(alignUp(reinterpret_cast<uint64_t>(raw), 64));
   void *args[32];
   setArguments(args, shared, sharedLayout, 0);
+  if (beginEnvironment)
+    beginEnvironment(items.image);
   for (uint64_t n = 0; n != count; ++n) {
     uint64_t i = check & CLEAVE_CHECK_REVERSED ? count - 1 - n : n;
     if (n)

@@ -35,6 +35,9 @@ void relocate(const LoadedImage &loaded, uint8_t *body, Symbols symbols);
 /* Random.cpp, which only tasks have that draw: what is drawn from now on is item `item`'s. */
 [[gnu::weak]] void beginDraws(const cleave_image *items, uint64_t item);
 
+/* Environment.cpp, which only tasks have that read it. */
+[[gnu::weak]] void beginEnvironment(const cleave_image *items);
+
 /* Mode check. Before the heap starts; before each item; when all is done: ends the task if it wrote what it may not. */
 void beginCheck(uint32_t check);
 void fillStack();

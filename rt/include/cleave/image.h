@@ -114,8 +114,11 @@ typedef struct cleave_kind {
   uint64_t flags;              /* CLEAVE_KIND_... */
 } cleave_kind;
 
+/* What makes work another one each time that it is done: it is of the reserved version, and is not remembered. */
 enum {
-  CLEAVE_KIND_DRAWS = 1 /* the work asks for random numbers, which come from a seed that is made for each message */
+  CLEAVE_KIND_DRAWS = 1, /* the work asks for random numbers, which come from a seed that is made for each message */
+  CLEAVE_KIND_READS_ENVIRONMENT = 2, /* the variables are in each message */
+  CLEAVE_KIND_READS_CLOCK = 4 /* the work is done in the program's process: a task has no clock, and gives up when it asks for one */
 };
 
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;
@@ -136,6 +139,8 @@ typedef struct cleave_image {
   uint64_t body_bytes;
   uint32_t check;        /* items, in mode check: the byte that fills what was not declared | CLEAVE_CHECK_REVERSED; else 0 */
   uint32_t seed;         /* inputs of a kind that draws: where a seed lies, in words of 8 bytes from the header; else 0 */
+  uint32_t environment;  /* inputs of a kind that reads it: where it lies, likewise: texts that end with a zero, then an empty one */
+  uint32_t reserved;
 } cleave_image;
 
 #define CLEAVE_SEED_BYTES 32u

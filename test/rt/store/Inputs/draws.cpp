@@ -1,8 +1,9 @@
-// draws.cpp - work that draws random numbers beside work that does not, and work on the results of each. What is printed holds
-// whatever was drawn.
+// draws.cpp - work that draws random numbers, or looks something up in the environment, beside work that does not, and work on
+// the results of each. What is printed holds whatever was drawn.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
@@ -19,19 +20,26 @@ std::uint64_t drawn(int what) {
   return crunched(static_cast<std::uint64_t>(what)) + (std::uint64_t{device()} << 32 | device());
 }
 
+std::uint64_t configured(int what) {
+  const char *offset = std::getenv("DRAWS_OFFSET");
+  return crunched(static_cast<std::uint64_t>(what) + (offset ? 1000 : 2000));
+}
+
 std::uint64_t madeOf(std::uint64_t number) { return crunched(number) | 1; }
 
 int main() {
   std::vector<std::uint64_t> constants, numbers, ofConstants, ofNumbers;
+  std::uint64_t sum = 0;
   for (int i = 0; i != 20; ++i)
     constants.push_back(fixed(i));
   for (int i = 0; i != 20; ++i)
     numbers.push_back(drawn(i % 5));
+  for (int i = 0; i != 20; ++i)
+    sum += configured(i);
   for (const std::uint64_t constant : constants)
     ofConstants.push_back(madeOf(constant));
   for (const std::uint64_t number : numbers)
     ofNumbers.push_back(madeOf(number));
-  std::uint64_t sum = 0;
   for (const std::uint64_t number : ofConstants)
     sum = sum * 31 + number;
   bool areMadeOfThem = true;
