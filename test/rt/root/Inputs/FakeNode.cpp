@@ -22,7 +22,7 @@ constexpr uint64_t kPartition = 256u << 20, kArena = uint64_t{1} << 32;
 
 // Stands for the tests' own sites, which lie anywhere: work that only a process does, so large blocks are to be shown.
 cleave_kind anyKind = {};
-[[gnu::section(CLEAVE_SITES_SECTION), gnu::used]] cleave_site isolatedOnly = {.kind = &anyKind};
+[[gnu::section(CLEAVE_SITES_SECTION), gnu::used]] cleave_site isolatedOnly{&anyKind, "test", 1, 0, -1, 0, nullptr, 0, nullptr, 0, {}};
 
 // What the image code of a task sees as the node: objects of the message that this thread works on.
 thread_local const cleave_grant *grants;
