@@ -196,6 +196,8 @@ json::Value kindSignature(const ConstantStruct &kind, const Function &call) {
       outside.push_back(what);
   if (!outside.empty())
     signature["outside"] = std::move(outside);
+  if (integer(field(kind, KindField::Flags)) & CLEAVE_KIND_LOCAL)
+    signature["local"] = true;
   return signature;
 }
 

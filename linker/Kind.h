@@ -39,7 +39,8 @@ llvm::Constant *anonymousKind(const llvm::ConstantStruct &kind);
 
 /// {"parameters":[{"type","passing","bytes","name"}],"result":{"type","bytes"}}: types as the source writes them
 /// where `call` reaches the function's facts, else by their structure ("vector of pod 8"). With "outside":["random numbers",
-/// "the environment","a clock"], or some of these, if the work depends on them.
+/// "the environment","a clock"], or some of these, if the work depends on them, and
+/// "local":true if it is done in the program's process and nowhere else.
 llvm::json::Value kindSignature(const llvm::ConstantStruct &kind, const llvm::Function &call);
 
 } // namespace cleave

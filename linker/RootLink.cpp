@@ -25,6 +25,7 @@
 #include "llvm/Object/Archive.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/Internalize.h"
@@ -36,6 +37,7 @@ namespace cleave {
 
 static std::string rootRuntime(const LinkOptions &options) { return options.runtimeDirectory + "/libcleave_root.a"; }
 static std::string sodium(const LinkOptions &options) { return options.runtimeDirectory + "/libsodium.a"; }
+static std::string jemalloc(const LinkOptions &options) { return options.runtimeDirectory + "/libjemalloc.a"; }
 
 //===-- The native inputs on lld's command line ---------------------------------------------------------------===//
 
@@ -115,16 +117,11 @@ static Error forEachSymbol(StringRef bytes, function_ref<void(StringRef name, bo
   return Error::success();
 }
 
-static Error readObject(StringRef bytes, const Module &root, NativeNames &names) {
-  return forEachSymbol(bytes, [&](StringRef name, bool isUndefined) {
-    if (root.getNamedValue(name))
-      (isUndefined ? names.undefined : names.defined).insert(name);
-  });
-}
+using SymbolVisitor = function_ref<void(StringRef name, bool isUndefined)>;
 
-static Error readInput(StringRef path, StringRef bytes, const Module &root, NativeNames &names);
+static Error readInput(StringRef path, StringRef bytes, SymbolVisitor note);
 
-static Error readArchive(StringRef path, StringRef bytes, const Module &root, NativeNames &names) {
+static Error readArchive(StringRef path, StringRef bytes, SymbolVisitor note) {
   Expected<std::unique_ptr<Archive>> archive = Archive::create(MemoryBufferRef(bytes, path));
   if (!archive)
     return archive.takeError();
@@ -135,37 +132,37 @@ static Error readArchive(StringRef path, StringRef bytes, const Module &root, Na
       return joinErrors(std::move(walk), member.takeError());
     if (identify_magic(*member) != file_magic::elf_relocatable)
       continue;
-    if (Error error = readObject(*member, root, names))
+    if (Error error = forEachSymbol(*member, note))
       return joinErrors(std::move(walk), std::move(error));
   }
   return walk;
 }
 
 // libm.a on Debian is a linker script with GROUP ( paths ).
-static Error readScript(StringRef text, const Module &root, NativeNames &names) {
+static Error readScript(StringRef text, SymbolVisitor note) {
   SmallVector<StringRef, 4> words;
   text.split("GROUP").second.split('(').second.split(')').first.split(words, ' ', -1, false);
   for (StringRef path : words)
     if (ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path.trim()))
-      if (Error error = readInput(path, (*buffer)->getBuffer(), root, names))
+      if (Error error = readInput(path, (*buffer)->getBuffer(), note))
         return error;
   return Error::success();
 }
 
-static Error readInput(StringRef path, StringRef bytes, const Module &root, NativeNames &names) {
+static Error readInput(StringRef path, StringRef bytes, SymbolVisitor note) {
   Error error = Error::success();
   switch (identify_magic(bytes)) {
   case file_magic::archive:
     cantFail(std::move(error));
-    error = readArchive(path, bytes, root, names);
+    error = readArchive(path, bytes, note);
     break;
   case file_magic::elf_relocatable:
     cantFail(std::move(error));
-    error = readObject(bytes, root, names);
+    error = forEachSymbol(bytes, note);
     break;
   case file_magic::unknown:
     cantFail(std::move(error));
-    error = readScript(bytes, root, names);
+    error = readScript(bytes, note);
     break;
   default: // lld will say what is wrong with it
     break;
@@ -207,12 +204,16 @@ static void dropUnused(Module &root) {
 
 Error internaliseRoot(Module &root, const LinkOptions &options) {
   NativeNames names;
+  auto note = [&](StringRef name, bool isUndefined) {
+    if (root.getNamedValue(name))
+      (isUndefined ? names.undefined : names.defined).insert(name);
+  };
   for (const std::string &path : nativeInputs(options)) {
     // A file that is missing is lld's to report: it knows whether it is needed.
     ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
                                                                           /*RequiresNullTerminator=*/false);
     if (buffer)
-      if (Error error = readInput(path, (*buffer)->getBuffer(), root, names))
+      if (Error error = readInput(path, (*buffer)->getBuffer(), note))
         return error;
   }
   internalizeModule(root, [&](const GlobalValue &global) {
@@ -259,6 +260,30 @@ static Expected<std::vector<std::string>> wrapOptions(StringRef program, const L
   return result;
 }
 
+/// Functions that are glibc's malloc's alone: in whatever asks for one of them, that is the malloc.
+static bool isOnlyLibrarys(StringRef name) {
+  return is_contained({"mallopt", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats", "malloc_trim", "pvalloc"}, name) ||
+         name.starts_with("__libc_ma") || is_contained({"__libc_calloc", "__libc_realloc", "__libc_free", "__libc_pvalloc", "__libc_valloc"}, name);
+}
+
+/// The program's malloc, behind what it brings itself: jemalloc, because what one thread allocates another one frees here, and glibc's
+/// malloc has a lock for that (docs/dependencies.md).
+static Expected<std::vector<std::string>> heapLibrary(StringRef program, const LinkOptions &options) {
+  bool needsLibrarys = false;
+  auto note = [&](StringRef name, bool isUndefined) { needsLibrarys |= isUndefined && isOnlyLibrarys(name); };
+  if (Error error = forEachSymbol(program, note))
+    return error;
+  for (const std::string &path : nativeInputs(options)) {
+    // The libraries of the system know of each other.
+    if (is_contained({"libc.a", "libm.a", "libstdc++.a", "libgcc.a", "libgcc_eh.a"}, sys::path::filename(path)))
+      continue;
+    if (auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false))
+      if (Error error = readInput(path, (*buffer)->getBuffer(), note))
+        return error;
+  }
+  return needsLibrarys ? std::vector<std::string>() : std::vector<std::string>{jemalloc(options)};
+}
+
 Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &options) {
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
@@ -266,6 +291,9 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
   Expected<std::vector<std::string>> wraps = wrapOptions(StringRef(object.data(), object.size()), options);
   if (!wraps)
     return wraps.takeError();
+  Expected<std::vector<std::string>> heap = heapLibrary(StringRef(object.data(), object.size()), options);
+  if (!heap)
+    return heap.takeError();
   // The C library finds its own exit handlers between __start_ and __stop_ symbols: those sections stay.
   std::vector<std::string> arguments{"--gc-sections", "-z", "nostart-stop-gc", "-O1"};
   if (!options.keepDebugInfo)
@@ -279,6 +307,7 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
       arguments.insert(arguments.end(),
                        {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", "-u", "__wrap_memset", rootRuntime(options),
                         sodium(options)});
+      append_range(arguments, *heap);
     } else if (argument == "-o") {
       ++i; // the image stays in memory
     } else {

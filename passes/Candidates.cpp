@@ -294,7 +294,7 @@ MapVector<const Function *, Candidate> findCandidates(const Module &module, cons
     candidate.mayAbort = kinds.count(EffectKind::Aborts);
     candidate.kindFlags = (kinds.count(EffectKind::Draws) ? CLEAVE_KIND_DRAWS : 0) |
                           (kinds.count(EffectKind::ReadsEnvironment) ? CLEAVE_KIND_READS_ENVIRONMENT : 0) |
-                          (kinds.count(EffectKind::ReadsClock) ? CLEAVE_KIND_READS_CLOCK : 0);
+                          (kinds.count(EffectKind::ReadsClock) ? CLEAVE_KIND_READS_CLOCK | CLEAVE_KIND_LOCAL : 0);
     candidate.usesUpArguments = any_of(facts->parameters, [&](const PassedValue &parameter) {
       const auto &writes = effects.summary(function).writes;
       return parameter.passing == Passing::Indirect && any_of(seq(FunctionMemory::levels), [&](unsigned level) {

@@ -99,6 +99,7 @@ public:
 private:
   void collectTables();
   void collectPointers();
+  bool isLibrarysWhat(Metadata *typeId, uint64_t slot) const;
   bool resolveVirtual(const CallBase &call, Metadata *typeId, uint64_t slot, Targets &targets);
   bool resolve(CallBase &call);
   bool add(const CallBase &call, Function *target, Targets &targets);
@@ -164,6 +165,24 @@ static bool isLibraryClass(const Metadata *typeId) {
           name.starts_with("N9__gnu_cxx"));
 }
 
+/// `error.what()` of one of the library's classes, which no class of the program has one of its own for. What the library's do is
+/// known (Models.cpp).
+bool Dispatchers::isLibrarysWhat(Metadata *typeId, uint64_t slot) const {
+  constexpr uint64_t whatSlot = 16; // behind two destructors
+  auto *text = dyn_cast<MDString>(typeId);
+  StringRef name = text ? text->getString() : StringRef();
+  if (slot != whatSlot || !name.consume_front("_ZTS") || !isExceptionClass(demangledName(("_Z" + name).str()) + "::"))
+    return false;
+  return all_of(tables.lookup(typeId), [&](auto place) {
+    auto [table, point] = place;
+    if (table->isDeclarationForLinker() || !table->isConstant())
+      return false;
+    Constant *entry = getPointerAtOffset(table->getInitializer(), point + slot, module);
+    auto *target = entry ? dyn_cast<Function>(entry->stripPointerCastsAndAliases()) : nullptr;
+    return target && target->isDeclaration() && isExceptionClass(demangledName(target->getName()));
+  });
+}
+
 bool Dispatchers::resolveVirtual(const CallBase &call, Metadata *typeId, uint64_t slot, Targets &targets) {
   if (isLibraryClass(typeId))
     return false;
@@ -212,7 +231,11 @@ bool Dispatchers::resolve(CallBase &call) {
   if (const MDNode *mark = call.getMetadata(virtualMark)) {
     key = mark->getOperand(0).get();
     slot = mdconst::extract<ConstantInt>(mark->getOperand(1))->getZExtValue();
-    if (!loadsFromThis(call, *slot) || !resolveVirtual(call, key, *slot, targets))
+    if (!loadsFromThis(call, *slot))
+      return false;
+    if (isLibrarysWhat(key, *slot))
+      call.setMetadata(exceptionsWhat, MDNode::get(context, {}));
+    if (!resolveVirtual(call, key, *slot, targets))
       return false;
   } else if (invokes || function.hasMetadata("cleave.manages")) {
     key = function.getMetadata(invokes ? "cleave.invokes" : "cleave.manages");

@@ -115,7 +115,7 @@ static bool isConstPointer(StringRef type) {
 }
 
 /// Exceptions copy their message and nothing else.
-static bool isExceptionClass(StringRef name) {
+bool isExceptionClass(StringRef name) {
   static const StringRef classes[] = {"std::exception::", "std::logic_error::", "std::runtime_error::", "std::invalid_argument::",
                                       "std::domain_error::", "std::length_error::", "std::out_of_range::", "std::range_error::",
                                       "std::overflow_error::", "std::underflow_error::", "std::bad_alloc::"};
@@ -347,6 +347,14 @@ CallModel modelOfCall(const CallBase &call) {
 static CallModel modelByRules(const CallBase &call) {
   CallModel model;
   const Function *callee = call.getCalledFunction();
+  if (call.hasMetadata(exceptionsWhat)) {
+    model.kind = CallModel::Class::Pure;
+    model.deep = true;
+    model.returns = CallModel::Returns::ReachOfArguments;
+    model.reads = BitVector(call.arg_size(), true);
+    model.writes = BitVector(call.arg_size());
+    return model;
+  }
   if (!callee || call.isInlineAsm())
     return model;
   StringRef symbol = callee->getName();

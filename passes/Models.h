@@ -43,6 +43,12 @@ struct CallModel {
   llvm::BitVector reads, writes; ///< per argument; used unless kind is Unknown
 };
 
+/// On a virtual call: it is one of std::exception's what(), and the library's whatever the object is.
+inline constexpr const char *exceptionsWhat = "cleave.what";
+
+/// Of a name with its scopes: is it, or is it in, one of the library's classes that say what is wrong and no more?
+bool isExceptionClass(llvm::StringRef name);
+
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);
 

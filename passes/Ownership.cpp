@@ -339,7 +339,8 @@ public:
     } while (changed);
   }
 
-  OwnershipSummary summarise() const;
+  enum class Escaped : bool { Fresh, Unknown };
+  OwnershipSummary summarise(Escaped escaped) const;
 
 private:
   using Kind = MemoryObject::Kind;
@@ -637,7 +638,9 @@ void MemoryBuilder::applyModel(const CallBase &call) {
 /// then only grows, so the iteration over the component ends.
 static constexpr unsigned maxFreshKept = 8;
 
-OwnershipSummary MemoryBuilder::summarise() const {
+/// Escaped::Unknown: fresh memory that callers get to through unknown memory alone (an exception that was thrown) is unknown
+/// memory to them. Else it would be one with what the function returns, where there are too many to be kept apart.
+OwnershipSummary MemoryBuilder::summarise(Escaped escaped) const {
   OwnershipSummary summary;
   unsigned maxFresh = isRecursive ? 1 : maxFreshKept;
   unsigned fixed = 2 + memory.fn.arg_size() * FunctionMemory::levels;
@@ -656,11 +659,19 @@ OwnershipSummary MemoryBuilder::summarise() const {
       summary.globals.push_back(cast<GlobalVariable>(memory.objects[id].value));
       number[id] = next++;
     }
+  ObjectSet direct; // reached from roots, on ways that do not lead through unknown memory
+  SmallVector<ObjectId, 16> work;
+  for (ObjectId id : roots)
+    work.push_back(id);
+  while (!work.empty())
+    if (ObjectId id = work.pop_back_val(); id != FunctionMemory::unknownObject && direct.test_and_set(id))
+      for (ObjectId next : memory.contents[id])
+        work.push_back(next);
   unsigned firstFresh = next;
   for (ObjectId id : live)
     // A dangling local counts as fresh memory: returning its address is a bug of the program's, not ours.
     if (memory.objects[id].kind == Kind::Fresh || memory.objects[id].kind == Kind::Local)
-      number[id] = std::min(next++, firstFresh + maxFresh - 1);
+      number[id] = escaped == Escaped::Unknown && !direct.test(id) ? FunctionMemory::unknownObject : std::min(next++, firstFresh + maxFresh - 1);
   next = std::min(next, firstFresh + maxFresh);
   summary.freshCount = next - firstFresh;
   summary.contents.resize(next);
@@ -694,6 +705,8 @@ const OwnershipSummary *Ownership::summary(const Function *function) const {
   return it == summaries.end() ? nullptr : &it->second;
 }
 
+static constexpr unsigned maxRoundsOfRecursion = 8;
+
 void Ownership::analyseBottomUp(CallGraph &graph) {
   for (auto scc = scc_begin(&graph); !scc.isAtEnd(); ++scc) {
     SmallVector<const Function *, 4> order;
@@ -701,13 +714,16 @@ void Ownership::analyseBottomUp(CallGraph &graph) {
       if (Function *function = node->getFunction(); function && !function->isDeclaration())
         order.push_back(function);
     bool changed;
+    unsigned rounds = 0;
     do {
       changed = false;
+      // What is only escaped in one round may be returned in the next: then summaries do not just grow, and might never end.
+      auto escaped = ++rounds < maxRoundsOfRecursion ? MemoryBuilder::Escaped::Unknown : MemoryBuilder::Escaped::Fresh;
       for (const Function *function : order) {
         auto memory = std::unique_ptr<FunctionMemory>(new FunctionMemory(*function));
         MemoryBuilder builder(*memory, summaries, scc.hasCycle());
         builder.build();
-        OwnershipSummary summary = builder.summarise();
+        OwnershipSummary summary = builder.summarise(escaped);
         OwnershipSummary &old = summaries[function];
         if (!(old == summary)) {
           old = std::move(summary);

@@ -124,14 +124,11 @@ const SCEV *IntervalFinder::extended(Value *value, bool isSigned) {
   if (auto *phi = dyn_cast<PHINode>(value)) {
     auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(phi));
     const Loop *loop = recurrence ? recurrence->getLoop() : nullptr;
-    if (loop && loop->getHeader() == phi->getParent() && recurrence->isAffine() && loop->getLoopLatch()) {
-      // The increment that would overflow makes the next round's exit test undefined.
+    if (loop && loop->getHeader() == phi->getParent() && recurrence->isAffine() && loop->getLoopLatch() && loop->getLoopPredecessor()) {
+      // The increment that would overflow makes the next round's exit test undefined, and a start that would the first one.
       auto *increment = dyn_cast<BinaryOperator>(phi->getIncomingValueForBlock(loop->getLoopLatch()));
       if (increment && isa<OverflowingBinaryOperator>(increment) && cannotWrap(*increment)) {
-        auto extend = [&](const SCEV *part) {
-          return isSigned ? evolution.getNoopOrSignExtend(part, word) : evolution.getNoopOrZeroExtend(part, word);
-        };
-        return evolution.getAddRecExpr(extend(recurrence->getStart()),
+        return evolution.getAddRecExpr(extended(phi->getIncomingValueForBlock(loop->getLoopPredecessor()), isSigned),
                                        evolution.getNoopOrSignExtend(recurrence->getStepRecurrence(evolution), word),
                                        loop, SCEV::FlagAnyWrap);
       }
@@ -141,6 +138,8 @@ const SCEV *IntervalFinder::extended(Value *value, bool isSigned) {
 }
 
 const SCEV *IntervalFinder::offset(Value *pointer, Value *base) {
+  if (pointer == base)
+    return evolution.getZero(word);
   auto *instruction = dyn_cast<Instruction>(pointer);
   if (auto *gep = dyn_cast<GetElementPtrInst>(pointer); gep && context.loop.contains(gep)) {
     const SCEV *sum = offset(gep->getPointerOperand(), base);

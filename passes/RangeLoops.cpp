@@ -393,6 +393,9 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
     result.memory = std::move(*memory);
     collectScalars();
     findEnds();
+    if (result.memory.isScattered() && (!result.isCertain || result.mayThrow))
+      return refuse("loop-extent", "iterations write here and there, and the loop may end before its time", loop.getHeader()->getTerminator(),
+                    "write results to the element of the iteration's own index");
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||
            refuse("loop-shape", "the loop uses a value that has no form in memory", loop.getHeader()->getTerminator(),
                   "");

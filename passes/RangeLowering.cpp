@@ -341,7 +341,8 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &lo
     local.call->setName("cleave.range.local");
     local.flags = range.mayThrow ? CLEAVE_SITE_MAY_THROW : 0;
   }
-  return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result), task);
+  return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result), task,
+                  range.memory.isScattered() ? CLEAVE_KIND_LOCAL : 0);
 }
 
 // ---- the loop as it was ------------------------------------------------------------------------------------------
@@ -497,7 +498,7 @@ Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
     Value *fields[] = {here(block.base),
                        builder.getInt64(block.bytes),
                        block.owner ? here(block.owner) : ConstantPointerNull::get(builder.getPtrTy()),
-                       builder.getInt64(block.isWritten),
+                       builder.getInt64(block.isScattered ? CLEAVE_RANGE_SCATTERED : block.isWritten),
                        isPart ? here(block.low) : zero,
                        isWritten ? here(block.lowStep) : zero,
                        isPart ? here(block.high) : zero,

@@ -33,6 +33,7 @@
 #include "passes/RangeGathering.h"
 #include "passes/RangeIntervals.h"
 #include "passes/RangePrivate.h"
+#include "passes/RangeScatter.h"
 #include "passes/RangeTypes.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
@@ -42,6 +43,7 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
+#include <limits>
 
 using namespace llvm;
 
@@ -66,6 +68,7 @@ private:
     unsigned operand;
     bool isWrite;
     const SCEV *offset = nullptr, *size = nullptr;
+    uint64_t bytes = 0;        ///< of the access; 0: unknown
     LoadInst *first = nullptr; ///< reads the pointer from the block that leads there; null: the access is in the block
   };
   /// A way from a pointer of the loop back to a base.
@@ -116,6 +119,7 @@ private:
   bool measure(Block &block, RangeBlock &result);
   bool separateMembers(unsigned number);
   bool separatePivot(unsigned number);
+  bool isScattered(const Block &block);
   void separate(unsigned number, SmallVector<Part, 4> written, SmallVector<Part, 4> read);
   bool measurePivot(const Block &block, RangeBlock &result);
   /// Do all accesses belong to the iteration's own part?
@@ -267,7 +271,7 @@ bool MemoryAnalysis::addAccess(Access access) {
     }
     auto interval = finder.touched(place, way.base, size, *where);
     block.parts.push_back({interval.value_or(Interval()), access.where, access.operand, access.isWrite,
-                           finder.offset(place, way.base), size, way.first});
+                           finder.offset(place, way.base), size, bytes, way.first});
   }
   return true;
 }
@@ -327,7 +331,7 @@ bool MemoryAnalysis::addCall(CallBase &call) {
           const SCEV *size = evolution.getConstant(Type::getInt64Ty(function.getContext()), 8);
           interval = finder.touched(way.first->getPointerOperand(), way.base, size, *way.first).value_or(Interval());
         }
-        block.parts.push_back({interval, &call, argument.getOperandNo(), false, nullptr, nullptr, way.first});
+        block.parts.push_back({interval, &call, argument.getOperandNo(), false, nullptr, nullptr, 0, way.first});
       }
   }
   return true;
@@ -673,6 +677,25 @@ bool MemoryAnalysis::separatePivot(unsigned number) {
   return true;
 }
 
+/// A table of rows that own their memory, where iterations write to rows of others too, but never to the same place.
+bool MemoryAnalysis::isScattered(const Block &block) {
+  if (!block.element || block.isTwin)
+    return false;
+  SmallVector<ScatteredAccess, 8> accesses;
+  for (const Part &part : block.parts) {
+    if (!part.size)
+      return false; // a call looks at whole rows
+    if (!part.first && !part.isWrite)
+      continue; // of the rows' own words, which nobody changes
+    const SCEV *column = part.first && part.bytes ? finder.offset(part.where->getOperand(part.operand), part.first) : nullptr;
+    const Loop *ofRow = part.first ? context.loops.getLoopFor(part.first->getParent()) : nullptr;
+    if (!column || !part.offset || !ofRow->contains(part.where))
+      return false;
+    accesses.push_back({part.offset, column, part.bytes, part.isWrite, part.where});
+  }
+  return areApart(context, accesses, typeSize(block.element));
+}
+
 bool MemoryAnalysis::measurePivot(const Block &block, RangeBlock &result) {
   const SCEV *low = nullptr, *high = nullptr;
   for (const Part &part : block.parts) {
@@ -797,7 +820,15 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
       one.gathers = block.gathering->kind;
       one.elementBytes = block.gathering->elementBytes;
       result.gathering.append(block.gathering->operations);
-    } else if ((block.isWritten && !measure(block, one)) || (block.isPivot && !measurePivot(block, one))) {
+    } else if (block.isWritten && !measure(block, one)) {
+      if (!isScattered(block))
+        return std::nullopt;
+      refusal = {};
+      one.isScattered = true;
+      one.low = ConstantInt::get(Type::getInt64Ty(function.getContext()), std::numeric_limits<int64_t>::min() / 2, true);
+      one.high = ConstantInt::get(one.low->getType(), std::numeric_limits<int64_t>::max() / 2, true);
+      one.lowStep = one.highStep = ConstantInt::get(one.low->getType(), 0);
+    } else if (block.isPivot && !measurePivot(block, one)) {
       return std::nullopt;
     }
     result.blocks.push_back(one);

@@ -31,6 +31,8 @@ struct RangeBlock {
   bool isWritten = false;
   bool isTwin = false;  ///< the part of a base that is written; an earlier block has what is only read of the same base
   bool isPivot = false; ///< that earlier block, if all iterations read the same bytes of it: [low, high), steps 0
+  /// Written by no intervals, but no two iterations meet: only local workers can do that. low and high are beyond its ends.
+  bool isScattered = false;
   /// Written, and any iteration may change any element, all by this operation (CLEAVE_GATHER_..., program.h).
   unsigned gathers = 0, elementBytes = 0;
   llvm::Value *low = nullptr, *lowStep = nullptr, *high = nullptr, *highStep = nullptr; ///< i64, in the preheader, or null
@@ -58,6 +60,9 @@ struct RangeMemory {
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
+  bool isScattered() const {
+    return llvm::any_of(blocks, [](const RangeBlock &block) { return block.isScattered; });
+  }
   ObjectSet touched, written;                      ///< all that the loop shares with what is around it
 };
 

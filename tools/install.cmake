@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS cleave cleave++ RUNTIME DESTINATION bin)
 install(PROGRAMS ${CLEAVE_RT_OUTPUT_DIRECTORY}/cleave_embedded_node DESTINATION lib/cleave)
-foreach(archive IN ITEMS libcleave_root.a libcleave_task.a libcleave_task_base.a libsodium.a)
+foreach(archive IN ITEMS libcleave_root.a libcleave_task.a libcleave_task_base.a libsodium.a libjemalloc.a)
   install(FILES ${CLEAVE_RT_OUTPUT_DIRECTORY}/${archive} DESTINATION lib/cleave)
 endforeach()
 install(DIRECTORY ${CMAKE_BINARY_DIR}/share/man ${CMAKE_BINARY_DIR}/share/bash-completion ${CMAKE_BINARY_DIR}/share/zsh

@@ -153,9 +153,10 @@ void startEarly(const BootInfo &info) {
     MemoryRange range = info.usable[i];
     range.begin = range.begin < kAbove ? kAbove : range.begin;
     range.end = range.end > kBelow ? kBelow : range.end;
-    // The module usually lies at the end of a range.
+    // The module usually lies at the end of a range, or where it begins, and maybe before that.
     if (module.begin < range.end && module.end > range.begin) {
-      if (module.begin - range.begin > range.end - module.end)
+      uint64_t before = module.begin > range.begin ? module.begin - range.begin : 0;
+      if (before > (module.end < range.end ? range.end - module.end : 0))
         range.end = module.begin;
       else
         range.begin = module.end;

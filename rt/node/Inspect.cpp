@@ -52,6 +52,8 @@ static void printSignature(const Json &signature) {
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
   if (std::vector<std::string> outside = textsOf(signature, "outside"); !outside.empty())
     fmt::print("     depends on {}, so its results are never kept\n", printable(fmt::format("{}", fmt::join(outside, " and "))));
+  if (memberOf(signature, "local") == true)
+    fmt::print("     done       in the program's process, by local workers\n");
 }
 
 static const char *mannerOf(const Json &site) {

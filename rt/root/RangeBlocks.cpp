@@ -215,7 +215,7 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barr
       return false;
     parts[i] = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
                 given.high, given.high_step, given.gathers, given.element_bytes};
-    if (given.is_written && !given.gathers && !isDisjoint(parts[i], range.trips))
+    if (given.is_written == 1 && !given.gathers && !isDisjoint(parts[i], range.trips))
       return false;
   }
   for (uint32_t i = 0; i != range.distinct_count; ++i) {

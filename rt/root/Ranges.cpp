@@ -214,7 +214,7 @@ int checkRange(RangeWork &work, uint64_t done, const void *reductions, uint64_t 
 using namespace cleave;
 
 static void *beginRanges(const cleave_range &range) {
-  if (!isSplitting() || !mayIsolate() || !isWorthALook(range))
+  if (!isSplitting() || !mayIsolate(*range.site) || !isWorthALook(range))
     return nullptr;
   uint64_t resultBytes = alignUp(range.site->kind->result->size_bytes, 64);
   void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range.reduction_bytes, 64));

@@ -2,7 +2,7 @@
 // object, native objects see the program's symbols although all else became internal, a replaced operator new is the
 // one that the C++ library calls.
 //
-// RUN: mkdir -p %t.rt && cp %rt/libcleave_task.a %rt/libcleave_task_base.a %rt/libsodium.a %t.rt
+// RUN: mkdir -p %t.rt && cp %rt/libcleave_task.a %rt/libcleave_task_base.a %rt/libsodium.a %rt/libjemalloc.a %t.rt
 // RUN: %clang -O1 -c %S/Inputs/bare-runtime.c -o %t.runtime.o
 // RUN: rm -f %t.rt/libcleave_root.a && llvm-ar rcs %t.rt/libcleave_root.a %t.runtime.o
 // RUN: %clang -O1 -c %S/Inputs/native.c -o %t.native.o

@@ -114,11 +114,12 @@ typedef struct cleave_kind {
   uint64_t flags;              /* CLEAVE_KIND_... */
 } cleave_kind;
 
-/* What makes work another one each time that it is done: it is of the reserved version, and is not remembered. */
+/* The first three make work another one each time that it is done: it is of the reserved version, and is not remembered. */
 enum {
   CLEAVE_KIND_DRAWS = 1, /* the work asks for random numbers, which come from a seed that is made for each message */
   CLEAVE_KIND_READS_ENVIRONMENT = 2, /* the variables are in each message */
-  CLEAVE_KIND_READS_CLOCK = 4 /* the work is done in the program's process: a task has no clock, and gives up when it asks for one */
+  CLEAVE_KIND_READS_CLOCK = 4, /* a task has no clock, and gives up when it asks for one: the work is local, too */
+  CLEAVE_KIND_LOCAL = 8 /* the work is done in the program's process, and nowhere else */
 };
 
 /* A tuple holds the parameters whose bit is set in a mask, in order, each at the next multiple of its alignment;

@@ -1,5 +1,5 @@
 """Loops over arrays that call nothing: maps, stencils, reductions, histograms, triangular nests, in-place updates, gather
-and scatter, prefix sums, grids by row, double buffers. Some are what an outliner may split, others only look like it.
+and scatter, tables by row and column, prefix sums, grids by row, double buffers. Some are what an outliner may split, others only look like it.
 """
 
 from .expressions import Expressions, Scope
@@ -76,7 +76,7 @@ class Plain:
             self.readOnly = frozenset()
         forms = [self.map, self.map, self.inPlace, self.stencil, self.shifted, self.sum, self.greatest, self.histogram,
                  self.triangle, self.gather, self.scatter, self.prefix, self.strided, self.rows, self.buffers, self.search,
-                 self.conditional, self.scratch, self.fixedArray, self.iterators, self.split]  # fmt: skip
+                 self.conditional, self.scratch, self.fixedArray, self.iterators, self.split, self.table, self.table]  # fmt: skip
         for _ in range(rng.between(3, 6)):
             self.out.open("")  # each loop's locals are its own
             rng.pick(forms)()
@@ -186,6 +186,31 @@ class Plain:
         self.out.line(f"{a}[i * side + j] = {value};")
         self.out.close()
         self.out.close()
+
+    def table(self):
+        """Rows and columns of a table of rows: mirrored, transposed, shifted; some iterations meet, some never do."""
+        rng, out, side = self.rng, self.out, self.rng.between(4, 70)
+        places = ["[i][j]", "[j][i]", "[i][j]", "[j][i]", "[i][j + 1]", "[j][i + 1]", "[j - 1][i]", "[j + 1][i - 1]", "[i][i]", "[j / 2][i]",
+                  f"[{side + 3} - i][j]", f"[j][{side + 3} - i]", "[j][2]"]  # fmt: skip
+        out.line(f"std::vector<{self.list.cpp}> table({side + 6}, {self.list.cpp}({side + 6}));")
+        self.open(f"for (unsigned i = 0; i < {side + 6}u; ++i)")
+        out.line(f"table[i] = {make(self.list, 'i + 3u', f'{side + 6}u')};")
+        out.line(f"table[i].resize({side + 6}u);")
+        out.close()
+        self.open(rng.pick([f"for (int i = 2; i < {side + 2}; ++i)", f"for (int i = {side + 1}; i >= 2; --i)",
+                            f"for (std::size_t i = 2; i != {side + 2}; ++i)"]))  # fmt: skip
+        first, bound = rng.pick([("1", f"< {side}"), ("1", "<= i"), ("1", "< i"), ("i", f"< {side}"), ("i + 1", f"< {side}"), ("1", "<= i + 1"),
+                                 ("i - 1", f"< {side}"), ("1", "<= i"), ("i + 1", f"< {side}")])  # fmt: skip
+        self.open(f"for (auto j = i - i + {first}; j {bound}; ++j)" if rng.chance(50) else f"for (decltype(i) j = {first}; j {bound}; ++j)")
+        out.line("const unsigned u = unsigned(i) * 7u + unsigned(j);")
+        reads = [f"table{rng.pick(places)}" for _ in range(rng.between(0, 2))] + [self.source() + "[u % n]"]
+        value = self.expression(reads, ["u"])
+        targets = [f"table{rng.pick(places)}" for _ in range(rng.pick([1, 1, 2]))]
+        out.line(f"{' = '.join(targets)} = {value};")
+        out.close()
+        out.close()
+        out.line("for (const auto &row : table)")
+        out.line("  total = mix(total, digest(row));")
 
     def gather(self):
         self.open()
