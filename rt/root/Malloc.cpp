@@ -38,6 +38,10 @@ void *noMemory() {
 
 extern "C" {
 
+/* jemalloc's, if that is the malloc behind this one. By itself it keeps what was freed for ten seconds, on the chance that it is
+ * asked for again: twice the plain program's memory, where trees are made and thrown away. */
+[[gnu::weak]] const char *malloc_conf = "dirty_decay_ms:500";
+
 [[gnu::weak]] void *__wrap_malloc(size_t size) { return heap::allocate(size); }
 
 [[gnu::weak]] void __wrap_free(void *block) { heap::release(block); }
