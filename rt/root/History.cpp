@@ -14,7 +14,8 @@ namespace {
 
 /* learnt[] of a loop's site. */
 enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
-                SharingNs, InPlaceNs, Samples, DownPatience, DownSkips, ThrownBatches, Deeper };
+                SharingNs, InPlaceNs, RestNs, Samples, DownPatience, DownSkips, ThrownBatches, Deeper };
+static_assert(int{Deeper} < int{CLEAVE_LEARNT_WORDS});
 
 /* learnt[] of a future's site: one word a bucket. */
 struct Bucket {
@@ -223,16 +224,17 @@ void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
 
 bool wantsInPlaceSample(const cleave_site &site) { return word(site, Samples) < kSamples; }
 
-void learnInPlace(cleave_site &site, uint64_t ns) {
+void learnInPlace(cleave_site &site, uint64_t ns, uint64_t restNs) {
   average(site, InPlaceNs, double(ns), word(site, Samples));
+  average(site, RestNs, double(restNs), word(site, Samples));
   increment(site, Samples);
 }
 
 /* Known to be no faster than in place? */
 static bool isSlowerSplit(const cleave_site &site, const LoopHistory &history) {
   double inPlace = figure(site, InPlaceNs), cores = session.control->worker_count;
-  double onEachCore = (history.nsPerItem + history.rootNsPerItem) / cores;
-  return inPlace > 0 && (onEachCore > inPlace || history.rootNsPerItem > inPlace);
+  double ofProgram = history.rootNsPerItem + figure(site, RestNs), onEachCore = (history.nsPerItem + ofProgram) / cores;
+  return inPlace > 0 && (onEachCore > inPlace || ofProgram > inPlace);
 }
 
 bool isLoopTooFine(cleave_site &site) {

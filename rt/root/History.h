@@ -61,9 +61,10 @@ LoopHistory loopHistory(const cleave_site &site);
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
 /* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */
 void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs);
-/* Whether it is not yet known what an item takes in place; and what one took, of the program's own processor time. */
+/* Whether it is not yet known what an item takes in place; and what one took, of the program's own processor time, together with
+ * what the program does with the result, which took `restNs`. */
 bool wantsInPlaceSample(const cleave_site &site);
-void learnInPlace(cleave_site &site, uint64_t ns);
+void learnInPlace(cleave_site &site, uint64_t ns, uint64_t restNs);
 /* Known not to pay: true. Now and then it answers false all the same, because programs change; the less there is to gain
  * beside what a try costs, the more rarely. */
 bool isLoopTooFine(cleave_site &site);

@@ -42,9 +42,15 @@ constexpr double kTinyItemNs = 150;
 constexpr uint64_t kProbeNs = 500000;
 /* Found items that wait for the program. */
 constexpr uint64_t kMaxFound = 64;
+/* Of so many items one is done in place, at first, to know what that takes. */
+constexpr uint64_t kItemsPerSample = 32;
 constexpr uint64_t kMaxItems = 4096, kMaxAhead = 65536, kMaxBatches = 256, kPollEvery = 16;
 
 enum class Mode : uint8_t { Warming, Active, Plain };
+
+/* What is being measured until the program asks for the next result: an item that is done in place and what the loop does with
+ * it, or what the loop does with a result alone. */
+enum class Sampling : uint8_t { None, Iteration, Rest };
 
 struct Loop : OpenWork {
   cleave_site *site;
@@ -69,6 +75,8 @@ struct Loop : OpenWork {
   bool isRemembering; /* there is a store, and what the items share has a name */
   bool isAllFound;    /* so far: no worker was asked for */
   memo::Record *record; /* of the batch that is being built, or null */
+  Sampling sampling;
+  uint64_t sampleBeganNs, iterationNs; /* iterationNs: of the item that was done in place, until a rest is known */
 };
 
 Loop plainLoop; /* what cleave_loop_begin answers for a site that is too fine */
@@ -296,9 +304,23 @@ void noteName(Loop &loop, const memo::ItemName &name) {
   memo::add(loop.record, name.name);
 }
 
+bool isToSample(const Loop &loop) {
+  return loop.generated % kItemsPerSample == kItemsPerSample / 4 && !isIsolatedMode() && !loop.isRemembering &&
+         loopHistory(*loop.site).batches > 1 && wantsInPlaceSample(*loop.site);
+}
+
+bool pushSample(Loop &loop) {
+  if (loop.slot >= 0 && loop.items.count())
+    closeBatch(loop);
+  append(loop, BatchState::InPlace);
+  return loop.slot >= 0 || openBatch(loop);
+}
+
 bool push(Loop &loop, const void *const *args) {
   if (loop.generated++ < loop.consumed)
     return true;
+  if (isToSample(loop))
+    return pushSample(loop);
   memo::ItemName name;
   bool isNamed = false, goesOn = false;
   if (loop.isRemembering && lookUp(loop, args, name, isNamed, goesOn))
@@ -388,6 +410,24 @@ int answerInPlace(Loop &loop) {
   return loop.mode == Mode::Plain ? 2 : 0;
 }
 
+void beginSample(Loop &loop, const Batch &batch, Taken taken) {
+  if (batch.state == BatchState::InPlace && wantsInPlaceSample(*loop.site))
+    loop.sampling = Sampling::Iteration;
+  else if (taken == Taken::Result && loop.iterationNs)
+    loop.sampling = Sampling::Rest;
+  else
+    return;
+  loop.sampleBeganNs = ownNs();
+}
+
+void endSample(Loop &loop) {
+  uint64_t ns = ownNs() - loop.sampleBeganNs;
+  if (loop.sampling == Sampling::Rest)
+    learnInPlace(*loop.site, loop.iterationNs, ns);
+  loop.iterationNs = loop.sampling == Sampling::Iteration ? ns : 0;
+  loop.sampling = Sampling::None;
+}
+
 int answerFromBatch(Loop &loop, void *result) {
   Batch &batch = *loop.first;
   bool isTimed = batch.taken == 0 && loop.fillItems;
@@ -397,6 +437,7 @@ int answerFromBatch(Loop &loop, void *result) {
     learnRoot(*loop.site, loop.fillNs + (ownNs() - begin) * loop.fillItems, loop.fillItems);
     loop.fillNs = loop.fillItems = 0;
   }
+  beginSample(loop, batch, taken);
   if (batch.taken == batch.count)
     popFirst(loop);
   ++loop.consumed;
@@ -405,6 +446,8 @@ int answerFromBatch(Loop &loop, void *result) {
 }
 
 int next(Loop &loop, void *result) {
+  if (loop.sampling != Sampling::None)
+    endSample(loop);
   if (loop.mode == Mode::Warming)
     warm(loop);
   bool isBetween = !loop.first || loop.first->state == BatchState::InFlight || !loop.first->taken;

@@ -273,7 +273,7 @@ extern "C" int cleave_range_next(void *range, uint64_t done, void *reductions, u
   if (done)
     work.shown.add(work.grain); /* the range before this one */
   if (work.sampleBeganNs) {
-    learnInPlace(*work.site, ownNs() - work.sampleBeganNs);
+    learnInPlace(*work.site, ownNs() - work.sampleBeganNs, 0);
     work.sampleBeganNs = 0;
   }
   if (done == work.sampleFirst) {
