@@ -1,7 +1,7 @@
 // The eccentricity of every vertex of a sparse graph, by breadth-first search from each; the radius and the diameter.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 4000
+// STATUS-ARGS: 6000
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The spread of a mean, by drawing many samples with replacement; each draw has a generator of its own.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 10000
+// STATUS-ARGS: 27000
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.97 was measured with STATUS-ARGS
 #include <algorithm>

@@ -1,7 +1,7 @@
 // A picture class with private pixels, blurred several times: each row of the result from the rows around it.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 20
+// STATUS-ARGS: 75
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Messages under a Vigenere cipher: the key of each is found letter by letter from the frequencies of the language.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 1500
+// STATUS-ARGS: 4200
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.99 was measured with STATUS-ARGS
 #include <array>

@@ -2,7 +2,7 @@
 // diagonal.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 60
+// STATUS-ARGS: 80
 // DOMAIN: text
 // EXPECT-COVERAGE: 0.9
 #include <algorithm>

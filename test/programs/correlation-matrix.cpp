@@ -1,7 +1,7 @@
 // The correlation of every pair of series: a triangular nest of loops over a table.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 500
+// STATUS-ARGS: 850
 // DOMAIN: statistics
 // EXPECT-LOCAL: loop
 // WANTED: coverage 0.9; reached by local workers, which alone can write at [i][j] and [j][i]

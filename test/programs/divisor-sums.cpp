@@ -1,7 +1,7 @@
 // Perfect, deficient and abundant numbers: the sum of divisors of each number, in an inner loop.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 400000
+// STATUS-ARGS: 850000
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.99 was measured with STATUS-ARGS
 #include <cstdio>

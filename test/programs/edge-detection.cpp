@@ -1,7 +1,7 @@
 // Sobel's edges of a grey picture, computed in one pass over rows and columns.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 300
+// STATUS-ARGS: 500
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.04 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>

@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-TASK: grown
 // PARALLEL
-// STATUS-ARGS: 500
+// STATUS-ARGS: 1300
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.98 was measured with STATUS-ARGS
 #include <bitset>

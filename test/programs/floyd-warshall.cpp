@@ -1,7 +1,7 @@
 // All shortest paths at once: for each way station, every row of the table may get shorter.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 1000
+// STATUS-ARGS: 1300
 // DOMAIN: graph
 // WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <algorithm>

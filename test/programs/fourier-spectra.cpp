@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-TASK: loudest
 // PARALLEL
-// STATUS-ARGS: 300
+// STATUS-ARGS: 900
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.95 was measured with STATUS-ARGS
 #include <complex>

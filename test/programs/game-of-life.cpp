@@ -1,7 +1,7 @@
 // Conway's game on a torus: each generation is made row by row from the one before.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 400
+// STATUS-ARGS: 1200
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.01 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Heat spreads over a plate: each step works out every cell from the four around it, into a second plate.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 1600 1200 200
+// STATUS-ARGS: 1600 1200 700
 // DOMAIN: simulation
 // WANTED: coverage 0.9; 0.19 was measured; in the way: the run time gives the loop up after its first batches; both plates are copied in each step
 #include <cstdio>

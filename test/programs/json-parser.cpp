@@ -1,7 +1,7 @@
 // JSON documents parsed by recursive descent into a tree of values; errors are exceptions, reported for each document.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 400
+// STATUS-ARGS: 700
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.48 was measured; in the way: unknown-write (parse)
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Counts over a grid of points of a Julia set, as two nested loops with the iteration inside them.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 1600 1200
+// STATUS-ARGS: 3000 2200
 // DOMAIN: image
 // WANTED: coverage 0.9; 0.99 was measured with STATUS-ARGS
 #include <cstdio>

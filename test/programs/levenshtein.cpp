@@ -1,7 +1,7 @@
 // The nearest word of a dictionary for each misspelt one, by edit distance.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 8000
+// STATUS-ARGS: 14000
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.98 was measured with STATUS-ARGS
 #include <algorithm>

@@ -1,7 +1,7 @@
 // A series smoothed by the median of a window around each place.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 100000
+// STATUS-ARGS: 320000
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.02 was measured; in the way: the run time gives the loop up after its first batches; each window is copied
 #include <algorithm>

@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-TASK: Filter::score
 // PARALLEL
-// STATUS-ARGS: 500
+// STATUS-ARGS: 1100
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.76 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>

@@ -1,7 +1,7 @@
 // Flowers told apart by their nearest known neighbours: a vote among the seven that are most alike.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 40000
+// STATUS-ARGS: 90000
 // DOMAIN: statistics
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <algorithm>

@@ -2,7 +2,7 @@
 // RUN: %run-program %s
 // EXPECT-TASK: line
 // PARALLEL
-// STATUS-ARGS: 1600 1200
+// STATUS-ARGS: 2200 1700
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.96 was measured with STATUS-ARGS
 #include <complex>

@@ -1,7 +1,7 @@
 // Paragraphs broken into lines so that the squares of the spaces left over are least: a table for each paragraph.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 50 20
+// STATUS-ARGS: 50 32
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.11 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>

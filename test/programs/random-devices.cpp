@@ -2,7 +2,7 @@
 // what is printed is what holds for all of them.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 20000000
+// STATUS-ARGS: 60000000
 // DOMAIN: statistics
 // EXPECT-COVERAGE: 0.9
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Shortest paths in a road map from several towns, by Dijkstra's algorithm with a heap each.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 90
+// STATUS-ARGS: 110
 // DOMAIN: graph
 // WANTED: coverage 0.9; 0.99 was measured with STATUS-ARGS
 #include <cstdio>

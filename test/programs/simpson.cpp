@@ -1,7 +1,7 @@
 // Simpson's rule for several functions, given as lambdas to one template, over many panels.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 2000000
+// STATUS-ARGS: 6000000
 // DOMAIN: numeric
 // WANTED: coverage 0.9; 0.97 was measured with STATUS-ARGS
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Source texts cut into tokens; how often each kind and each identifier occurs.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 600
+// STATUS-ARGS: 1300
 // DOMAIN: parsing
 // WANTED: coverage 0.9; 0.71 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>

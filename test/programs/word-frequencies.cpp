@@ -1,7 +1,7 @@
 // Words counted per document in a map, and the maps merged in the order of the documents.
 // RUN: %run-program %s
 // PARALLEL
-// STATUS-ARGS: 200
+// STATUS-ARGS: 350
 // DOMAIN: text
 // WANTED: coverage 0.9; 0.91 was measured with STATUS-ARGS
 #include <cctype>
