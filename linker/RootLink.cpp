@@ -94,8 +94,10 @@ struct NativeNames {
 };
 } // namespace
 
+using SymbolVisitor = function_ref<void(StringRef name, bool isUndefined)>;
+
 /// Calls `note` for each global symbol of an object file.
-static Error forEachSymbol(StringRef bytes, function_ref<void(StringRef name, bool isUndefined)> note) {
+static Error forEachSymbol(StringRef bytes, SymbolVisitor note) {
   Expected<Sections> object = openSections(bytes);
   if (!object)
     return object.takeError();
@@ -116,8 +118,6 @@ static Error forEachSymbol(StringRef bytes, function_ref<void(StringRef name, bo
   }
   return Error::success();
 }
-
-using SymbolVisitor = function_ref<void(StringRef name, bool isUndefined)>;
 
 static Error readInput(StringRef path, StringRef bytes, SymbolVisitor note);
 
@@ -262,8 +262,9 @@ static Expected<std::vector<std::string>> wrapOptions(StringRef program, const L
 
 /// Functions that are glibc's malloc's alone: in whatever asks for one of them, that is the malloc.
 static bool isOnlyLibrarys(StringRef name) {
-  return is_contained({"mallopt", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats", "malloc_trim", "pvalloc"}, name) ||
-         name.starts_with("__libc_ma") || is_contained({"__libc_calloc", "__libc_realloc", "__libc_free", "__libc_pvalloc", "__libc_valloc"}, name);
+  return is_contained({"mallopt", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats", "malloc_trim", "pvalloc", "__libc_malloc", "__libc_calloc",
+                       "__libc_realloc", "__libc_free", "__libc_memalign", "__libc_valloc", "__libc_pvalloc"},
+                      name);
 }
 
 /// The program's malloc, behind what it brings itself: jemalloc, because what one thread allocates another one frees here, and glibc's

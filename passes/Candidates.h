@@ -30,10 +30,11 @@ struct Candidate {
   Refusal refusal;
   bool mayThrow = false; ///< or abort: the call may not come back, and then nothing behind it has happened
   bool mayAbort = false;
-  bool readsClock() const;
   uint64_t kindFlags = 0; ///< CLEAVE_KIND_...: what makes its result another one each time
   bool usesUpArguments = false; ///< it changes a parameter that it takes by value: moves out of it, for one
   bool isGuard = false; ///< it throws or aborts because of what it was given: what follows may rely on its coming back
+
+  bool readsClock() const;
 };
 
 /// All functions with facts that are heavy enough to be kept whole, in module order.

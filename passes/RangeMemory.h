@@ -60,10 +60,11 @@ struct RangeMemory {
   /// Pairs of blocks, one of them written, that only the run time can tell to be different.
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
+  ObjectSet touched, written;                      ///< all that the loop shares with what is around it
+
   bool isScattered() const {
     return llvm::any_of(blocks, [](const RangeBlock &block) { return block.isScattered; });
   }
-  ObjectSet touched, written;                      ///< all that the loop shares with what is around it
 };
 
 /// Nothing: the loop cannot be split, and `refusal` says which access stands in the way.

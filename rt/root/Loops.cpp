@@ -304,8 +304,9 @@ void noteName(Loop &loop, const memo::ItemName &name) {
   memo::add(loop.record, name.name);
 }
 
+/* Ranges see to that themselves. */
 bool isToSample(const Loop &loop) {
-  return loop.generated % kItemsPerSample == kItemsPerSample / 4 && !isIsolatedMode() && !loop.isRemembering &&
+  return loop.generated % kItemsPerSample == kItemsPerSample / 4 && loop.ownsState == OwnsState::No && !isIsolatedMode() && !loop.isRemembering &&
          loopHistory(*loop.site).batches > 1 && wantsInPlaceSample(*loop.site);
 }
 
