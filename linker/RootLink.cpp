@@ -229,26 +229,53 @@ Error internaliseRoot(Module &root, const LinkOptions &options) {
 
 //===-- The link ----------------------------------------------------------------------------------------------===//
 
+/// Functions that are glibc's malloc's alone: in whatever asks for one of them, that is the malloc.
+static bool isOnlyLibrarys(StringRef name) {
+  return is_contained({"mallopt", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats", "malloc_trim", "pvalloc", "__libc_malloc", "__libc_calloc",
+                       "__libc_realloc", "__libc_free", "__libc_memalign", "__libc_valloc", "__libc_pvalloc"},
+                      name);
+}
+
+namespace {
+struct HeapNames {
+  StringSet<> defined;        ///< by the program and its objects
+  bool needsLibrarys = false; ///< they or their libraries ask for what only glibc's malloc has
+};
+} // namespace
+
+static Expected<HeapNames> readHeapNames(StringRef program, const LinkOptions &options) {
+  HeapNames names;
+  auto want = [&](StringRef name, bool isUndefined) { names.needsLibrarys |= isUndefined && isOnlyLibrarys(name); };
+  auto note = [&](StringRef name, bool isUndefined) {
+    want(name, isUndefined);
+    if (!isUndefined)
+      names.defined.insert(name);
+  };
+  if (Error error = forEachSymbol(program, note))
+    return std::move(error);
+  for (const std::string &path : nativeInputs(options)) {
+    // The system's libraries know of each other, and the run time asks for nothing of the kind.
+    if (path == rootRuntime(options) ||
+        is_contained({"libc.a", "libm.a", "libstdc++.a", "libgcc.a", "libgcc_eh.a"}, sys::path::filename(path)))
+      continue;
+    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    if (!buffer)
+      continue;
+    StringRef bytes = (*buffer)->getBuffer();
+    bool isObject = identify_magic(bytes) == file_magic::elf_relocatable;
+    if (Error error = isObject ? forEachSymbol(bytes, note) : readInput(path, bytes, want))
+      return std::move(error);
+  }
+  return names;
+}
+
 /// The options that bring the program's calls of heap functions to the run time (rt/root/Heap.h), which looks after the blocks
 /// whichever library asks for them. If the program brings a malloc of its own, this holds for what it brings only: to ask for
 /// another function would bring in the C library's, with a second malloc.
-static Expected<std::vector<std::string>> wrapOptions(StringRef program, const LinkOptions &options) {
-  StringSet<> defined;
-  auto note = [&](StringRef name, bool isUndefined) {
-    if (!isUndefined)
-      defined.insert(name);
-  };
-  if (Error error = forEachSymbol(program, note))
-    return error;
-  for (const std::string &path : nativeInputs(options)) {
-    auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-    if (buffer && identify_magic((*buffer)->getBuffer()) == file_magic::elf_relocatable)
-      if (Error error = forEachSymbol((*buffer)->getBuffer(), note))
-        return error;
-  }
+static std::vector<std::string> wrapOptions(const HeapNames &names) {
   std::vector<std::string> result;
 #define CLEAVE_WRAP(function) \
-  if (!defined.contains("malloc") || defined.contains(#function)) \
+  if (!names.defined.contains("malloc") || names.defined.contains(#function)) \
     result.push_back("--wrap=" #function);
   CLEAVE_HEAP_FUNCTIONS(CLEAVE_WRAP)
 #undef CLEAVE_WRAP
@@ -260,46 +287,18 @@ static Expected<std::vector<std::string>> wrapOptions(StringRef program, const L
   return result;
 }
 
-/// Functions that are glibc's malloc's alone: in whatever asks for one of them, that is the malloc.
-static bool isOnlyLibrarys(StringRef name) {
-  return is_contained({"mallopt", "mallinfo", "mallinfo2", "malloc_info", "malloc_stats", "malloc_trim", "pvalloc", "__libc_malloc", "__libc_calloc",
-                       "__libc_realloc", "__libc_free", "__libc_memalign", "__libc_valloc", "__libc_pvalloc"},
-                      name);
-}
-
-/// The program's malloc, behind what it brings itself: jemalloc, because what one thread allocates another one frees here, and glibc's
-/// malloc has a lock for that (docs/dependencies.md).
-static Expected<std::vector<std::string>> heapLibrary(StringRef program, const LinkOptions &options) {
-  bool needsLibrarys = false;
-  auto note = [&](StringRef name, bool isUndefined) { needsLibrarys |= isUndefined && isOnlyLibrarys(name); };
-  if (Error error = forEachSymbol(program, note))
-    return error;
-  for (const std::string &path : nativeInputs(options)) {
-    // The libraries of the system know of each other.
-    if (is_contained({"libc.a", "libm.a", "libstdc++.a", "libgcc.a", "libgcc_eh.a"}, sys::path::filename(path)))
-      continue;
-    if (auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false))
-      if (Error error = readInput(path, (*buffer)->getBuffer(), note))
-        return error;
-  }
-  return needsLibrarys ? std::vector<std::string>() : std::vector<std::string>{jemalloc(options)};
-}
-
 Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &options) {
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
     return input.takeError();
-  Expected<std::vector<std::string>> wraps = wrapOptions(StringRef(object.data(), object.size()), options);
-  if (!wraps)
-    return wraps.takeError();
-  Expected<std::vector<std::string>> heap = heapLibrary(StringRef(object.data(), object.size()), options);
-  if (!heap)
-    return heap.takeError();
+  Expected<HeapNames> names = readHeapNames(StringRef(object.data(), object.size()), options);
+  if (!names)
+    return names.takeError();
   // The C library finds its own exit handlers between __start_ and __stop_ symbols: those sections stay.
   std::vector<std::string> arguments{"--gc-sections", "-z", "nostart-stop-gc", "-O1"};
   if (!options.keepDebugInfo)
     arguments.push_back("--strip-all");
-  append_range(arguments, *wraps);
+  append_range(arguments, wrapOptions(*names));
   for (size_t i = 0; i < options.rootArguments.size(); ++i) {
     const std::string &argument = options.rootArguments[i];
     if (argument == LinkOptions::moduleMarker) {
@@ -308,7 +307,10 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
       arguments.insert(arguments.end(),
                        {input->path(), "-u", "cleave_is_splitting", "-u", "__wrap_malloc", "-u", "__wrap_memset", rootRuntime(options),
                         sodium(options)});
-      append_range(arguments, *heap);
+      // The malloc behind what the program brings itself: what one thread allocates another one frees here, and glibc's has a
+      // lock for that (docs/workers.md).
+      if (!names->needsLibrarys)
+        arguments.push_back(jemalloc(options));
     } else if (argument == "-o") {
       ++i; // the image stays in memory
     } else {

@@ -99,6 +99,7 @@ public:
 private:
   void collectTables();
   void collectPointers();
+  Function *functionIn(GlobalVariable &table, uint64_t offset) const;
   bool isLibrarysWhat(Metadata *typeId, uint64_t slot) const;
   bool resolveVirtual(const CallBase &call, Metadata *typeId, uint64_t slot, Targets &targets);
   bool resolve(CallBase &call);
@@ -165,6 +166,14 @@ static bool isLibraryClass(const Metadata *typeId) {
           name.starts_with("N9__gnu_cxx"));
 }
 
+/// Null: nobody knows.
+Function *Dispatchers::functionIn(GlobalVariable &table, uint64_t offset) const {
+  if (table.isDeclarationForLinker() || !table.isConstant())
+    return nullptr;
+  Constant *entry = getPointerAtOffset(table.getInitializer(), offset, module);
+  return entry ? dyn_cast<Function>(entry->stripPointerCastsAndAliases()) : nullptr;
+}
+
 /// `error.what()` of one of the library's classes, which no class of the program has one of its own for. What the library's do is
 /// known (Models.cpp).
 bool Dispatchers::isLibrarysWhat(Metadata *typeId, uint64_t slot) const {
@@ -174,11 +183,7 @@ bool Dispatchers::isLibrarysWhat(Metadata *typeId, uint64_t slot) const {
   if (slot != whatSlot || !name.consume_front("_ZTS") || !isExceptionClass(demangledName(("_Z" + name).str()) + "::"))
     return false;
   return all_of(tables.lookup(typeId), [&](auto place) {
-    auto [table, point] = place;
-    if (table->isDeclarationForLinker() || !table->isConstant())
-      return false;
-    Constant *entry = getPointerAtOffset(table->getInitializer(), point + slot, module);
-    auto *target = entry ? dyn_cast<Function>(entry->stripPointerCastsAndAliases()) : nullptr;
+    Function *target = functionIn(*place.first, place.second + slot);
     return target && target->isDeclaration() && isExceptionClass(demangledName(target->getName()));
   });
 }
@@ -186,13 +191,9 @@ bool Dispatchers::isLibrarysWhat(Metadata *typeId, uint64_t slot) const {
 bool Dispatchers::resolveVirtual(const CallBase &call, Metadata *typeId, uint64_t slot, Targets &targets) {
   if (isLibraryClass(typeId))
     return false;
-  for (auto [table, point] : tables.lookup(typeId)) {
-    if (table->isDeclarationForLinker() || !table->isConstant())
+  for (auto [table, point] : tables.lookup(typeId))
+    if (!add(call, functionIn(*table, point + slot), targets))
       return false;
-    Constant *entry = getPointerAtOffset(table->getInitializer(), point + slot, module);
-    if (!entry || !add(call, dyn_cast<Function>(entry->stripPointerCastsAndAliases()), targets))
-      return false;
-  }
   return !targets.empty();
 }
 

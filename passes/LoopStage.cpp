@@ -30,6 +30,9 @@
 // The generator is built first, in a clone of the function where exceptional edges are gone, because control dependence
 // is only meaningful there; if the slice turns out illegal the clone is dropped. Unwinding out of the loop is not an
 // exit of the generator: it may run ahead of an iteration that will never come, which is harmless by the above.
+//
+// WHY ONE FILE of this length: one builder, whose steps all work on the same clone, its maps to the original and the slice in it. What
+// needs none of these has files of its own: private memory, the sandbox, the loop that asks (LoopLowering.cpp).
 #include "passes/LoopStage.h"
 #include "passes/Dispatch.h"
 #include "passes/Models.h"

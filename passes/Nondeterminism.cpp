@@ -37,14 +37,26 @@ static void modelAsPure(const CallBase &call, CallModel &model) {
   model.writes = BitVector(call.arg_size());
 }
 
+/// Functions whose answers are others each time, and that change nothing but their own state.
+static bool asksOnly(StringRef symbol) {
+  static const StringSet<> names = {"rand",   "srand",    "random",   "srandom", "drand48", "lrand48",   "rand_r",        "time",
+                                    "clock",  "getpid",   "getenv",   "gettimeofday", "clock_gettime", "times", "getrusage", "secure_getenv",
+                                    "timespec_get"};
+  return names.contains(symbol);
+}
+
 // ---- random numbers ----------------------------------------------------------------------------------------------
+
+static bool drawsFromSystem(StringRef symbol) {
+  return is_contained({"getrandom", "getentropy", "arc4random", "arc4random_buf", "arc4random_uniform"}, symbol);
+}
 
 /// A device of a token of the program's own may be none that there is, and then throws.
 static bool modelDraw(const CallBase &call, StringRef symbol, StringRef name, CallModel &model) {
   bool isDevice = name.consume_front("std::random_device::");
   bool isInit = isDevice && name == "_M_init", isEnd = isDevice && name == "_M_fini";
   bool isDraw = isDevice ? is_contained({"_M_getval", "_M_getentropy"}, name) || (isInit && call.hasFnAttr(defaultSource))
-                         : is_contained({"getrandom", "getentropy", "arc4random", "arc4random_buf", "arc4random_uniform"}, symbol);
+                         : drawsFromSystem(symbol);
   if (!isDraw && !isEnd)
     return false;
   modelAsPure(call, model);
@@ -86,17 +98,14 @@ static bool modelEnvironment(const CallBase &call, StringRef symbol, CallModel &
 /// whoever links a library of his own under one of these names replaces the standard one in every program.
 static bool leavesEnvironment(const Function &function, const TargetLibraryInfoImpl &library) {
   static const StringSet<> changing = {"setenv", "putenv", "unsetenv", "clearenv"};
-  static const StringSet<> others = {"rand",    "srand",      "random",      "srandom",  "drand48",      "lrand48",       "rand_r",
-                                     "time",    "clock",      "getpid",      "getenv",   "secure_getenv", "gettimeofday", "clock_gettime",
-                                     "times",   "getrusage",  "getrandom",   "getentropy", "arc4random", "arc4random_buf", "arc4random_uniform",
-                                     "timespec_get", "nanosleep", "clock_nanosleep", "usleep", "sleep",  "sched_yield",   "sysconf",
-                                     "mmap",    "munmap",     "localtime",   "localtime_r", "gmtime_r",  "strftime",      "setlocale"};
+  static const StringSet<> others = {"nanosleep", "clock_nanosleep", "usleep",      "sleep",    "sched_yield", "sysconf", "mmap", "munmap",
+                                     "localtime", "localtime_r",     "gmtime_r",    "strftime", "setlocale"};
   static constexpr StringLiteral families[] = {"_ZNSt", "_ZNKSt", "_ZSt",    "_ZNVSt", "_ZN9__gnu_cxx", "_Zn",      "_Zd",
                                                "__cxa_", "__gxx_", "_Unwind_", "__errno_", "__assert_",   "__libc_single", "pthread_"};
   StringRef name = function.getName();
   LibFunc known;
   return !changing.contains(name) &&
-         (function.isIntrinsic() || others.contains(name) || library.getLibFunc(name, known) ||
+         (function.isIntrinsic() || asksOnly(name) || drawsFromSystem(name) || others.contains(name) || library.getLibFunc(name, known) ||
           any_of(families, [&](StringRef family) { return name.starts_with(family); }));
 }
 
@@ -139,10 +148,7 @@ static bool modelClock(const CallBase &call, StringRef symbol, CallModel &model)
 // ---- all of them -------------------------------------------------------------------------------------------------
 
 static bool isNondeterministic(StringRef symbol, StringRef name) {
-  static const StringSet<> names = {"rand",   "srand",   "random",  "srandom", "drand48",       "lrand48",      "rand_r",
-                                    "time",   "clock",   "getpid",  "getenv",  "gettimeofday",  "clock_gettime",
-                                    "times",  "getrusage", "sched_getcpu", "secure_getenv", "timespec_get"};
-  return names.contains(symbol) || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
+  return asksOnly(symbol) || symbol == "sched_getcpu" || name.starts_with("std::chrono::") || name.starts_with("std::random_device");
 }
 
 bool modelNondeterminism(const CallBase &call, StringRef symbol, StringRef name, CallModel &model) {

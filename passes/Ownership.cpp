@@ -135,14 +135,15 @@ ObjectSet FunctionMemory::loadFrom(const ObjectSet &from) const {
   return result;
 }
 
-ObjectSet FunctionMemory::reach(ObjectSet from) const {
+ObjectSet FunctionMemory::reach(ObjectSet from, ObjectId notThrough) const {
   SmallVector<ObjectId, 16> work;
   for (ObjectId id : from)
     work.push_back(id);
   while (!work.empty())
-    for (ObjectId next : contents[work.pop_back_val()])
-      if (from.test_and_set(next))
-        work.push_back(next);
+    if (ObjectId id = work.pop_back_val(); id != notThrough)
+      for (ObjectId next : contents[id])
+        if (from.test_and_set(next))
+          work.push_back(next);
   return from;
 }
 
@@ -659,14 +660,7 @@ OwnershipSummary MemoryBuilder::summarise(Escaped escaped) const {
       summary.globals.push_back(cast<GlobalVariable>(memory.objects[id].value));
       number[id] = next++;
     }
-  ObjectSet direct; // reached from roots, on ways that do not lead through unknown memory
-  SmallVector<ObjectId, 16> work;
-  for (ObjectId id : roots)
-    work.push_back(id);
-  while (!work.empty())
-    if (ObjectId id = work.pop_back_val(); id != FunctionMemory::unknownObject && direct.test_and_set(id))
-      for (ObjectId next : memory.contents[id])
-        work.push_back(next);
+  ObjectSet direct = memory.reach(roots, FunctionMemory::unknownObject);
   unsigned firstFresh = next;
   for (ObjectId id : live)
     // A dangling local counts as fresh memory: returning its address is a bug of the program's, not ours.

@@ -64,7 +64,8 @@ public:
   unsigned objectCount() const { return objects.size(); }
   const ObjectSet &pointsTo(const llvm::Value *value) const;
   /// `from` and all that can be reached by loads from it.
-  ObjectSet reach(ObjectSet from) const;
+  /// All that `from` leads to; what `notThrough` holds is not looked at.
+  ObjectSet reach(ObjectSet from, ObjectId notThrough = ~0u) const;
   /// What object `id` may hold pointers to.
   const ObjectSet &pointersIn(ObjectId id) const { return contents[id]; }
   ObjectSet loadFrom(const ObjectSet &from) const;

@@ -148,6 +148,8 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
       out << " of " << block.bytes << " bytes";
     if (block.gathers) {
       out << " gathers elements of " << block.elementBytes << " bytes";
+    } else if (block.isScattered) {
+      out << " scattered to";
     } else if (block.isWritten) {
       out << " written from ";
       operand(block.low);

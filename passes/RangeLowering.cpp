@@ -494,7 +494,7 @@ Value *LoopRewriter::describeBlocks(IRBuilderBase &entry) {
   for (auto [number, block] : enumerate(range.memory.blocks)) {
     Value *one = builder.CreateConstInBoundsGEP2_64(listType, list, 0, number);
     Value *zero = builder.getInt64(0);
-    bool isWritten = block.isWritten && !block.gathers, isPart = isWritten || block.isPivot;
+    bool isWritten = block.isWritten && !block.gathers && !block.isScattered, isPart = isWritten || block.isPivot;
     Value *fields[] = {here(block.base),
                        builder.getInt64(block.bytes),
                        block.owner ? here(block.owner) : ConstantPointerNull::get(builder.getPtrTy()),

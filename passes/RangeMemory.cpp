@@ -43,7 +43,6 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
-#include <limits>
 
 using namespace llvm;
 
@@ -825,9 +824,6 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
         return std::nullopt;
       refusal = {};
       one.isScattered = true;
-      one.low = ConstantInt::get(Type::getInt64Ty(function.getContext()), std::numeric_limits<int64_t>::min() / 2, true);
-      one.high = ConstantInt::get(one.low->getType(), std::numeric_limits<int64_t>::max() / 2, true);
-      one.lowStep = one.highStep = ConstantInt::get(one.low->getType(), 0);
     } else if (block.isPivot && !measurePivot(block, one)) {
       return std::nullopt;
     }

@@ -31,7 +31,7 @@ struct RangeBlock {
   bool isWritten = false;
   bool isTwin = false;  ///< the part of a base that is written; an earlier block has what is only read of the same base
   bool isPivot = false; ///< that earlier block, if all iterations read the same bytes of it: [low, high), steps 0
-  /// Written by no intervals, but no two iterations meet: only local workers can do that. low and high are beyond its ends.
+  /// Written by no intervals, but no two iterations meet: only local workers can do that.
   bool isScattered = false;
   /// Written, and any iteration may change any element, all by this operation (CLEAVE_GATHER_..., program.h).
   unsigned gathers = 0, elementBytes = 0;

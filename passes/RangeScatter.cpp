@@ -35,7 +35,13 @@ constexpr unsigned mostVariables = 24, mostAccesses = 16;
 struct Linear {
   int64_t constant = 0;
   SmallMapVector<unsigned, int64_t, 4> terms;
-  bool isBroken = false; ///< an overflow: nothing is known
+  bool isBroken = false; ///< a number was too large: nothing is known
+
+  static Linear of(unsigned variable, int64_t coefficient) {
+    Linear result;
+    result.accumulate(result.terms[variable], coefficient, 1);
+    return result;
+  }
 
   Linear &add(const Linear &other, int64_t factor) {
     isBroken |= other.isBroken;
@@ -84,9 +90,7 @@ private:
 } // namespace
 
 Linear Meeting::opaque(const SCEV *value, Side side) {
-  Linear result;
-  result.terms[variable(evolution.isLoopInvariant(value, &loop) ? Both : side, value)] = 1;
-  return result;
+  return Linear::of(variable(evolution.isLoopInvariant(value, &loop) ? Both : side, value), 1);
 }
 
 /// `value` where `where` stands, in the same round of all loops around it.
@@ -110,9 +114,9 @@ Linear Meeting::linear(const SCEV *value, Side side, const Instruction &where) {
   if (auto *recurrence = dyn_cast<SCEVAddRecExpr>(value); recurrence && recurrence->isAffine())
     if (auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
         step && step->getAPInt().getSignificantBits() < 63) {
+      result = Linear::of(counter(side, *recurrence->getLoop()), step->getAPInt().getSExtValue());
       // What a loop counted that is over is not what it counts now.
-      result.isBroken = loop.contains(recurrence->getLoop()) && !recurrence->getLoop()->contains(&where);
-      result.terms[counter(side, *recurrence->getLoop())] = step->getAPInt().getSExtValue();
+      result.isBroken |= loop.contains(recurrence->getLoop()) && !recurrence->getLoop()->contains(&where);
       return result.add(linear(recurrence->getStart(), side, where), 1);
     }
   // What was told of a narrower counter holds of the wider one, if nothing is lost on the way.
@@ -144,8 +148,7 @@ void Meeting::between(const Linear &value, int64_t low, int64_t high) {
 /// 0 <= counter < rounds, of each loop around `where` up to the one that is split.
 void Meeting::boundCounters(Side side, const Instruction &where) {
   for (const Loop *inner = context.loops.getLoopFor(where.getParent()); inner; inner = inner->getParentLoop()) {
-    Linear rounds;
-    rounds.terms[counter(side, *inner)] = 1;
+    Linear rounds = Linear::of(counter(side, *inner), 1);
     atLeast(rounds, 0);
     const SCEV *count = evolution.getExitCount(inner, inner->getHeader());
     if (!isa<SCEVCouldNotCompute>(count))
@@ -160,10 +163,7 @@ void Meeting::boundCounters(Side side, const Instruction &where) {
 }
 
 bool Meeting::isPossible(const ScatteredAccess &earlier, const ScatteredAccess &later, uint64_t rowBytes) {
-  Linear order;
-  order.terms[counter(Later, loop)] = 1;
-  order.terms[counter(Earlier, loop)] = -1;
-  atLeast(order, 1);
+  atLeast(Linear::of(counter(Later, loop), 1).add(Linear::of(counter(Earlier, loop), 1), -1), 1);
   boundCounters(Earlier, *earlier.where);
   boundCounters(Later, *later.where);
   // Rows that are not equal are an element apart, at least.
@@ -174,8 +174,7 @@ bool Meeting::isPossible(const ScatteredAccess &earlier, const ScatteredAccess &
     return true;
   ConstraintSystem system;
   for (const Linear &value : notNegative) {
-    bool isLarge = any_of(value.terms, [](auto term) { return term.second > mostCoefficient || term.second < -mostCoefficient; });
-    if (value.isBroken || isLarge)
+    if (value.isBroken)
       continue; // one condition less: more may be possible
     SmallVector<int64_t, mostVariables> row(numbers.size() + 1); // constant >= sum
     row[0] = value.constant;

@@ -69,4 +69,11 @@ std::vector<std::string> textsOf(const Json &object, const char *key) {
   return texts;
 }
 
+std::string outsideOf(const Json &signature) {
+  std::string text;
+  for (const std::string &one : textsOf(signature, "outside"))
+    text += (text.empty() ? "" : " and ") + one;
+  return text;
+}
+
 } // namespace cleave

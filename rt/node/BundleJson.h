@@ -26,6 +26,8 @@ std::optional<uint64_t> numberOf(const Json &object, const char *key);
 const Json &listOf(const Json &object, const char *key);
 /// Its texts, others as empty ones.
 std::vector<std::string> textsOf(const Json &object, const char *key);
+/// What else the work of a task with this signature depends on, random numbers for one, in words; empty: nothing.
+std::string outsideOf(const Json &signature);
 
 } // namespace cleave
 

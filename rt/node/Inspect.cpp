@@ -50,8 +50,8 @@ static void printSignature(const Json &signature) {
   std::string result = printable(textOf(memberOf(signature, "result"), "type"));
   if (!result.empty())
     fmt::print("     gives      {}\n", result == "void" ? "nothing" : result);
-  if (std::vector<std::string> outside = textsOf(signature, "outside"); !outside.empty())
-    fmt::print("     depends on {}, so its results are never kept\n", printable(fmt::format("{}", fmt::join(outside, " and "))));
+  if (std::string outside = outsideOf(signature); !outside.empty())
+    fmt::print("     depends on {}, so its results are never kept\n", printable(outside));
   if (memberOf(signature, "local") == true)
     fmt::print("     done       in the program's process, by local workers\n");
 }

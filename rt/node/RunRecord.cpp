@@ -37,9 +37,9 @@ std::optional<RunInput> inputAt(const std::string &path, const std::string &show
                   status.st_mtim.tv_sec * int64_t{1000000000} + status.st_mtim.tv_nsec, {}, 0};
 }
 
-std::vector<std::string> parameterNames(const Json &task) {
+std::vector<std::string> parameterNames(const Json &signature) {
   std::vector<std::string> names;
-  for (const Json &parameter : listOf(memberOf(task, "signature"), "parameters"))
+  for (const Json &parameter : listOf(signature, "parameters"))
     names.push_back(textOf(parameter, "name"));
   return names;
 }
@@ -139,9 +139,8 @@ RunRecord beginRunRecord(const std::string &bundlePath, const std::vector<std::s
   const Json &tasks = listOf(manifest, "tasks");
   for (size_t i = 0; i != bundle.tasks.size(); ++i) {
     const BundledTask &task = bundle.tasks[i];
-    record.kinds.push_back({task.name, task.file, textOfName(task.object), task.line,
-                            i < tasks.size() ? parameterNames(tasks[i]) : std::vector<std::string>(),
-                            i < tasks.size() ? textsOf(memberOf(tasks[i], "signature"), "outside") : std::vector<std::string>()});
+    Json signature = i < tasks.size() ? memberOf(tasks[i], "signature") : Json();
+    record.kinds.push_back({task.name, task.file, textOfName(task.object), task.line, parameterNames(signature), outsideOf(signature)});
   }
   return record;
 }
@@ -184,12 +183,9 @@ std::optional<RunRecord> readRunRecord(const std::string &store, const std::stri
     record.inputs.push_back({textOf(input, "path"), numberOf(input, "bytes").value_or(0),
                              static_cast<int64_t>(numberOf(input, "changed_ns").value_or(0)), textOf(input, "label"),
                              numberOf(input, "version").value_or(0)});
-  for (const Json &kind : listOf(*parsed, "kinds")) {
+  for (const Json &kind : listOf(*parsed, "kinds"))
     record.kinds.push_back({textOf(kind, "name"), textOf(kind, "file"), textOf(kind, "task"),
-                            static_cast<uint32_t>(numberOf(kind, "line").value_or(0)), {}, {}});
-    for (const Json &name : listOf(kind, "parameters"))
-      record.kinds.back().parameters.push_back(name.is_string() ? name.get<std::string>() : "");
-  }
+                            static_cast<uint32_t>(numberOf(kind, "line").value_or(0)), textsOf(kind, "parameters"), {}});
   std::string items = readAll(pathOf(store, id, "items"));
   record.items.resize(items.size() / sizeof(cleave_named_item));
   std::memcpy(record.items.data(), items.data(), record.items.size() * sizeof(cleave_named_item));
@@ -214,7 +210,7 @@ std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &bef
       text += fmt::format("cleave: {} ({}:{}): {} run, 0 found\n"
                           "cleave:   {} run: it depends on {}, so it is made anew each time\n",
                           printable(kind.name), printable(kind.file), kind.line, kind.itemsAnew, kind.itemsAnew,
-                          printable(fmt::format("{}", fmt::join(kind.outside, " and "))));
+                          printable(kind.outside));
     if (items.empty())
       continue;
     // A file that was moved is none the less the same.

@@ -19,8 +19,8 @@ struct RunKind {
   std::string name, file, task; ///< task: its name as an object, as text
   uint32_t line = 0;
   std::vector<std::string> parameters;
-  std::vector<std::string> outside; ///< what else it depends on, random numbers for one: if anything, it has no names
-  uint64_t itemsAnew = 0;           ///< and so many of it this run made
+  std::string outside;    ///< what else it depends on (outsideOf): if anything, it has no names
+  uint64_t itemsAnew = 0; ///< and so many of it this run made
 };
 
 struct RunInput {

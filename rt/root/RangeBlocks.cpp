@@ -89,7 +89,7 @@ void combineGathered(const BlockPart &part, const uint8_t *gathered) {
 }
 
 HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count) {
-  if (part.gathers)
+  if (part.gathers || part.isScattered)
     return part.block;
   int64_t low[2] = {}, high[2] = {};
   for (uint64_t i = 0; i != 2; ++i) {
@@ -214,8 +214,8 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barr
     if (isNeeded && (!block.begin || (given.gathers && block.bytes > kMostGathered)))
       return false;
     parts[i] = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
-                given.high, given.high_step, given.gathers, given.element_bytes};
-    if (given.is_written == 1 && !given.gathers && !isDisjoint(parts[i], range.trips))
+                given.high, given.high_step, given.gathers, given.element_bytes, given.is_written == CLEAVE_RANGE_SCATTERED};
+    if (given.is_written && !given.gathers && !parts[i].isScattered && !isDisjoint(parts[i], range.trips))
       return false;
   }
   for (uint32_t i = 0; i != range.distinct_count; ++i) {

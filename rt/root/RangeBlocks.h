@@ -26,6 +26,7 @@ struct BlockPart {
   bool isWritten;
   int64_t low, lowStep, high, highStep;
   uint32_t gathers, elementBytes; /* program.h */
+  bool isScattered;
 };
 
 /* What the look-up must know of each block: where it begins and ends (whoever copies it), or only what tells two apart. */
@@ -48,7 +49,8 @@ struct Barrier {
  * `barrier` only if more than a few iterations would have to stand between the others. */
 bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barrier *barrier = nullptr);
 
-/* The part of a written block that iterations [first, first + count) own, in bytes; cut at the block's ends. */
+/* The part of a written block that iterations [first, first + count) own, in bytes; cut at the block's ends. All of one that they do
+ * not own by intervals. */
 HeapBlock hull(const BlockPart &part, uint64_t first, uint64_t count);
 /* Every element the operation's identity; and what was gathered from there, combined with what the program has. */
 void beginGathering(const BlockPart &part, uint8_t *memory);

@@ -137,7 +137,7 @@ bool mayUseProcesses(const cleave_control &control) {
   if (control.mode != CLEAVE_MODE_AUTO || control.store.kind != CLEAVE_STORE_NONE)
     return true;
   for (const cleave_site *site = __start_cleave_sites; site != __stop_cleave_sites; ++site)
-    if (!site->local && !(site->kind->flags & CLEAVE_KIND_LOCAL))
+    if (!site->local && !isForProgramOnly(*site))
       return true;
   return false;
 }

@@ -36,7 +36,8 @@ inline bool isIsolatedMode() { return session.control->mode != CLEAVE_MODE_AUTO;
 inline bool mayIsolate() {
   return session.control->mode != CLEAVE_MODE_WORKERS && floatControl() == session.floatControl;
 }
-inline bool mayIsolate(const cleave_site &site) { return mayIsolate() && !(site.kind->flags & CLEAVE_KIND_LOCAL); }
+inline bool isForProgramOnly(const cleave_site &site) { return site.kind->flags & CLEAVE_KIND_LOCAL; }
+inline bool mayIsolate(const cleave_site &site) { return mayIsolate() && !isForProgramOnly(site); }
 inline cleave_counters &counters() { return session.control->counters; }
 
 /* Takes the session over from memory that is already mapped. Tests call it with memory of their own. */

@@ -130,17 +130,17 @@ void cleave_checked(void *work, const void *result);
  * A block that GATHERS (a histogram) has elements that any iteration may change, all by one commutative and associative
  * operation: element = element op value. Who does a range begins with a block of its own in which each element is the
  * operation's identity, and the whole of it is combined with the program's afterwards. */
+enum { CLEAVE_GATHER_ADD = 1, CLEAVE_GATHER_AND, CLEAVE_GATHER_OR, CLEAVE_GATHER_XOR };
+
 /* A block that is SCATTERED to is one where iterations write in no intervals, and still none where another does. Only local
  * workers do such a loop, and write in place. */
 enum { CLEAVE_RANGE_SCATTERED = 2 };
-
-enum { CLEAVE_GATHER_ADD = 1, CLEAVE_GATHER_AND, CLEAVE_GATHER_OR, CLEAVE_GATHER_XOR };
 
 typedef struct cleave_range_block {
   const void *base;
   uint64_t size_bytes;  /* of the variable that begins at `base`; 0: base points to the start of a heap block */
   const void *owner;    /* values, in a heap block: the std::vector that `base` was read from; null otherwise */
-  uint64_t is_written;     /* 1, or CLEAVE_RANGE_SCATTERED */
+  uint64_t is_written;  /* 1, or CLEAVE_RANGE_SCATTERED: without intervals */
   int64_t low, low_step;   /* written: iteration t owns the bytes [low + t * low_step, high + t * high_step) */
   int64_t high, high_step; /* from `base`. Not written, and low < high: all iterations read [low, high) and no more */
   uint32_t gathers;        /* written, by CLEAVE_GATHER_...; 0: it does not gather */
