@@ -3,47 +3,21 @@ program with OpenMP and oneTBB by hand (bench/peers). A program's own comments s
 (STATUS-ARGS; `--quick` takes those of its test). Some of examples/ are measured likewise.
 """
 
-import glob
 import os
 import re
-import shlex
+import sys
 
 import serial
 from contenders import built, root
 from scaling import replayed
 from sidebyside import measure, summarised
 
+sys.path.insert(0, os.path.join(root, "test"))
+from measuring import programs
+
 # As they are called in the tables.
 CLANG, GCC, PARLOOPS, POLLY = "clang++-22 -O3", "g++ -O3", "g++ -ftree-parallelize-loops", "clang++-22 Polly"
 OPENMP, TBB, CLEAVE, ONE = "OpenMP by hand", "oneTBB by hand", "Cleave", "Cleave, one worker"
-
-
-class Program:
-    def __init__(self, path):
-        self.path = path
-        self.name = os.path.splitext(os.path.basename(path))[0]
-        with open(path, encoding="utf-8") as source:
-            text = source.read()
-        self.said = dict(re.findall(r"^// (DOMAIN|FLAGS|CLEAVE-FLAGS|ARGS|STATUS-ARGS|STDIN): (.*)$", text, re.M))
-        kind = re.search(r"^// (PARALLEL|SEQUENTIAL)$", text, re.M)
-        self.kind = kind.group(1).lower() if kind else None
-        self.flags = shlex.split(self.said.get("FLAGS", ""))
-        self.cleaveFlags = self.flags + shlex.split(self.said.get("CLEAVE-FLAGS", ""))
-
-    def arguments(self, isQuick):
-        small = self.said.get("ARGS", "")
-        return shlex.split(small if isQuick else self.said.get("STATUS-ARGS", small))
-
-    def stdin(self):
-        if "STDIN" not in self.said:
-            return None
-        with open(os.path.join(os.path.dirname(self.path), self.said["STDIN"]), "rb") as lines:
-            return lines.read()
-
-
-def programs():
-    found = [Program(path) for path in sorted(glob.glob(os.path.join(root, "test", "programs", "*.cpp")))]
-    return [program for program in found if program.kind]
 
 
 def contenders(program, context):
@@ -94,25 +68,10 @@ def measured(program, context):
     return result
 
 
-class Example:
-    """One of examples/, at the size at which bench/serial.py measures it."""
-
-    kind, said = "parallel", {}
-
-    def __init__(self, name, path, flags, arguments, stdin):
-        self.name, self.path, self.flags, self.cleaveFlags, self.given, self.input = name, path, flags, flags, arguments, stdin
-
-    def arguments(self, isQuick):
-        return self.given
-
-    def stdin(self):
-        return self.input
-
-
 def exampleItems():
     """Those that no other group measures."""
     for name in ("mergesort", "quantise", "raytracer", "wordcount"):
-        yield name, lambda context, name=name: measured(Example(*next(serial.programs([name]))), context)
+        yield name, lambda context, name=name: measured(serial.Example(name), context)
 
 
 def items():

@@ -61,8 +61,9 @@ def most(command, stdin):
 
 def subjects(names):
     kmeans = os.path.join(root, "examples", "kmeans.cpp")
-    found = [("kmeans", kmeans, [], ["200000", "100", "50", "2"], None)]
-    found += [(one.name, one.path, one.flags, one.arguments(False), one.stdin()) for one in programs() if one.kind == "parallel"]
+    found = [("kmeans", kmeans, [], [], ["200000", "100", "50", "2"], None)]
+    found += [(one.name, one.path, one.flags, one.cleaveFlags, one.arguments(), one.stdin())
+              for one in programs() if one.kind == "parallel"]  # fmt: skip
     unknown = set(names) - {subject[0] for subject in found}
     if unknown:
         sys.exit(f"no such program: {', '.join(sorted(unknown))}")
@@ -81,9 +82,9 @@ def main():
     print(f"MiB at most{'clang++':>28}" + "".join(f"{mode:>12}" for mode in MODES) + f"{'bound':>12}")
     with tempfile.TemporaryDirectory(prefix="bench-memory-") as folder:
         plain, bundle = os.path.join(folder, "plain"), os.path.join(folder, "app.cleave")
-        for name, source, flags, arguments, stdin in subjects(options.names):
-            for compiler, output in (("clang++-22", plain), (os.path.join(binaries, "cleave++"), bundle)):
-                subprocess.run([compiler, "-std=c++20", "-O3", "-w", *flags, source, "-o", output], check=True)
+        for name, source, flags, cleaveFlags, arguments, stdin in subjects(options.names):
+            for compiler, more, output in (("clang++-22", flags, plain), (os.path.join(binaries, "cleave++"), cleaveFlags, bundle)):
+                subprocess.run([compiler, "-std=c++20", "-O3", "-w", *more, source, "-o", output], check=True)
             runs = {"clang++": [plain, *arguments]}
             for mode in MODES:
                 runs[mode] = [os.path.join(binaries, "cleave"), "run", f"--mode={mode}", f"--workers={options.workers}",

@@ -2,7 +2,7 @@
 """What Cleave costs a program that it does not split: `serial` beside clang++-22 -O3 of the same file.
 
 Contenders are the examples, at sizes of a second or so, and every program of the corpus that says SEQUENTIAL
-(test/programs). The goal is a median within 3 % of clang++'s (design.md, issue 2). `isolated` is told as well: programs
+(test/programs), on its STATUS-ARGS (with --instructions on those of its test). The goal is a median within 3 % of clang++'s (design.md, issue 2). `isolated` is told as well: programs
 that must stay sequential should not be slowed down by the node either.
 
     bench/serial.py                        everything, 5 runs each: many minutes
@@ -20,7 +20,6 @@ where that alone makes a difference (the heap lies elsewhere), "to static" shows
 """
 
 import argparse
-import glob
 import json
 import os
 import random
@@ -35,6 +34,8 @@ import tempfile
 from sidebyside import measure, succeed, summarised
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(root, "test"))
+from measuring import programs
 
 LIMIT = 1.03
 
@@ -69,33 +70,38 @@ EXAMPLES = {
 }
 
 
-def programs(names, corpusOnly=False):
-    """(name, path, flags, arguments, standard input or None)"""
-    for name, (arguments, stdin) in () if corpusOnly else EXAMPLES.items():
-        if not names or name in names:
-            yield name, os.path.join(root, "examples", name + ".cpp"), [], arguments.split(), stdin() if stdin else None
-    folder = os.path.join(root, "test", "programs")
-    for path in sorted(glob.glob(os.path.join(folder, "*.cpp"))):
-        name = os.path.splitext(os.path.basename(path))[0]
-        with open(path, encoding="utf-8") as source:
-            text = source.read()
-        if not re.search(r"^// SEQUENTIAL$", text, re.M) or (names and name not in names):
-            continue
-        said = dict(re.findall(r"^// (FLAGS|ARGS|STDIN): (.*)$", text, re.M))
-        stdin = None
-        if "STDIN" in said:
-            with open(os.path.join(folder, said["STDIN"]), "rb") as lines:
-                stdin = lines.read()
-        yield name, path, said.get("FLAGS", "").split(), shlex.split(said.get("ARGS", "")), stdin
+class Example:
+    """One of examples/, as measuring.Program is one of the corpus."""
+
+    kind, said = "parallel", {}
+
+    def __init__(self, name):
+        self.name, self.path, self.flags, self.cleaveFlags = name, os.path.join(root, "examples", name + ".cpp"), [], []
+
+    def arguments(self, isQuick=False):
+        return EXAMPLES[self.name][0].split()
+
+    def stdin(self):
+        make = EXAMPLES[self.name][1]
+        return make() if make else None
 
 
-def contenders(options, folder, path, flags, arguments):
+def subjects(options):
+    found = [] if options.corpus else [Example(name) for name in EXAMPLES]
+    found += [program for program in programs() if program.kind == "sequential"]
+    unknown = set(options.names) - {program.name for program in found}
+    if unknown:
+        sys.exit(f"no such program: {', '.join(sorted(unknown))}")
+    return [program for program in found if not options.names or program.name in options.names]
+
+
+def contenders(options, folder, path, flags, cleaveFlags, arguments):
     plain, static, bundle = (os.path.join(folder, name) for name in ("plain", "static", "app.cleave"))
     cleave = os.path.join(options.build, "bin", "cleave")
-    common = ["-std=c++20", "-O3", "-w", *flags, path, "-o"]
-    succeed(["clang++-22", *common, plain])
-    succeed(["clang++-22", "-static", *common, static])
-    succeed([cleave + "++", *common, bundle])
+    common = ["-std=c++20", "-O3", "-w", path, "-o"]
+    succeed(["clang++-22", *flags, *common, plain])
+    succeed(["clang++-22", "-static", *flags, *common, static])
+    succeed([cleave + "++", *cleaveFlags, *common, bundle])
     yield {"name": "clang++-22 -O3", "run": [plain, *arguments]}
     yield {"name": "clang++-22 -O3 -static", "run": [static, *arguments]}
     for mode in ("serial", "isolated"):
@@ -130,14 +136,15 @@ def instructions(command, stdin):
 
 def countInstructions(options, folder):
     print(f"{'':<24}{'clang++':>14}{'-fno-cleave':>14}{'serial':>14}{'ratio':>8}")
-    for name, path, flags, arguments, stdin in programs(options.names, options.corpus):
-        common = ["-std=c++20", "-O3", "-w", *flags, path, "-o"]
+    for program in subjects(options):
+        name, arguments, stdin = program.name, program.arguments(isQuick=True), program.stdin()
+        common = ["-std=c++20", "-O3", "-w", program.path, "-o"]
         plain, bundle = os.path.join(folder, "plain"), os.path.join(folder, "app.cleave")
         cleavexx = os.path.join(options.build, "bin", "cleave++")
-        succeed(["clang++-22", "-static", *common, plain])
+        succeed(["clang++-22", "-static", *program.flags, *common, plain])
         counted = [instructions([plain, *arguments], stdin)]
         for more in (["-fno-cleave"], []):
-            succeed([cleavexx, *more, *common, bundle])
+            succeed([cleavexx, *more, *program.cleaveFlags, *common, bundle])
             counted.append(instructions([rootProgram(bundle), *arguments], stdin))
         if any(output != counted[0][1] for _, output in counted):
             sys.exit(f"{name}: the outputs differ")
@@ -150,7 +157,7 @@ def startSeconds(options, folder):
     source = os.path.join(folder, "nothing.cpp")
     with open(source, "w", encoding="utf-8") as out:
         out.write("int main() {}\n")
-    rows = summarised(measure(list(contenders(options, folder, source, [], [])), 15, progress=False))
+    rows = summarised(measure(list(contenders(options, folder, source, [], [], [])), 15, progress=False))
     return {row["name"]: row["median_s"] - rows[0]["median_s"] for row in rows}
 
 
@@ -173,9 +180,10 @@ def main():
         print(f"start: serial {1000 * start['serial']:.1f} ms, isolated {1000 * start['isolated']:.1f} ms")
         print(f"{'':<24}{'clang++ s':>10}{'serial s':>10}{'ratio':>8}{'less start':>12}{'least':>8}{'to static':>11}"
               f"{'isolated':>10}")  # fmt: skip
-        for name, path, flags, arguments, stdin in programs(options.names, options.corpus):
-            entries = list(contenders(options, folder, path, flags, arguments))
-            plain, static, serial, isolated = summarised(measure(entries, options.runs, stdin, progress=False))
+        for program in subjects(options):
+            name = program.name
+            entries = list(contenders(options, folder, program.path, program.flags, program.cleaveFlags, program.arguments()))
+            plain, static, serial, isolated = summarised(measure(entries, options.runs, program.stdin(), progress=False))
             own = serial["median_s"] - start["serial"]
             net = own / plain["median_s"]
             least = (serial["least_s"] - start["serial"]) / plain["least_s"]

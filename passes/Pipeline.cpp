@@ -124,6 +124,19 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
 
 std::vector<std::string> analysisNames() { return {"candidates", "cuts", "effects", "ownership", "prepared"}; }
 
+static void printSteps(const std::vector<AffineStep> &steps, raw_ostream &out) {
+  for (const AffineStep &step : steps) {
+    if (!step.times) {
+      out << " * " << step.factor << " + " << step.addend;
+      continue;
+    }
+    out << " (";
+    printSteps(step.parts, out);
+    out << " ) times ";
+    step.times->printAsOperand(out, /*PrintType=*/false);
+  }
+}
+
 static void printRange(const RangeLoop &range, raw_ostream &out) {
   auto operand = [&](const Value *value) { value->printAsOperand(out, /*PrintType=*/false); };
   out << "range loop, trips ";
@@ -136,10 +149,23 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
     operand(induction.step);
     out << "\n";
   }
+  for (const RangeRecurrence &recurrence : range.recurrences) {
+    out << "  recurrence ";
+    operand(recurrence.phi);
+    out << " modulo " << (recurrence.modulus ? std::to_string(recurrence.modulus) : "2^64") << " by";
+    printSteps(recurrence.steps, out);
+    out << "\n";
+  }
   for (const RangeReduction &reduction : range.reductions) {
     out << "  reduction ";
     operand(reduction.phi);
-    out << " by " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size() << "\n";
+    if (reduction.combiner) {
+      out << " by " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size() << "\n";
+      continue;
+    }
+    out << " by";
+    printSteps(reduction.growth, out);
+    out << "\n";
   }
   for (auto [number, block] : enumerate(range.memory.blocks)) {
     out << "  block " << number << " ";

@@ -12,9 +12,10 @@
 //
 // THE ANSWER. A loop is split by ranges of its iterations if
 //   1. the number of iterations is known when it begins (of the exit in its header; other exits may leave earlier);
-//   2. what an iteration takes over from the one before is an induction (start + t * step) or a reduction that may be
-//      regrouped: integer sums, products and bit operations, the best of many by a strict comparison. Sums of floating
-//      point keep their order, so they are not among them unless the source allows it;
+//   2. what an iteration takes over from the one before is an induction (start + t * step), an affine recurrence, of which a
+//      later value can be computed at once (RangeRecurrence.cpp), or a reduction that may be regrouped: integer sums,
+//      products, bit operations and digests, the best of many by a strict comparison. Sums of floating point keep their
+//      order, so they are not among them unless the source allows it;
 //   3. iterations neither do anything that the outside sees, nor touch each other's memory (RangeMemory.cpp).
 //
 // The loop itself stays whole. At the borders of ranges it asks whether the range was done elsewhere and, if so, takes
@@ -59,7 +60,10 @@ private:
   bool classifyPhis();
   bool isInduction(PHINode &phi);
   bool isReduction(PHINode &phi);
+  bool isRecurrence(PHINode &phi);
+  bool isGrowth(PHINode &phi);
   bool isBestOf(PHINode &phi);
+  bool refuseCarried(PHINode &phi);
   bool checkCompanions();
   void collectScalars();
   void findEnds();
@@ -305,6 +309,26 @@ bool RangeFinder::isBestOf(PHINode &phi) {
   return true;
 }
 
+bool RangeFinder::isRecurrence(PHINode &phi) {
+  auto recurrence = findRecurrence(context, phi);
+  if (recurrence)
+    result.recurrences.push_back(std::move(*recurrence));
+  return recurrence.has_value();
+}
+
+bool RangeFinder::isGrowth(PHINode &phi) {
+  auto growth = findGrowth(context, phi);
+  if (!growth)
+    return false;
+  RangeReduction reduction;
+  reduction.phi = &phi;
+  reduction.identity = ConstantInt::get(cast<IntegerType>(phi.getType()), 0);
+  reduction.growth = std::move(growth->steps);
+  append_range(reduction.steps, growth->operations);
+  result.reductions.push_back(std::move(reduction));
+  return true;
+}
+
 bool RangeFinder::classifyPhis() {
   SmallVector<PHINode *, 4> rest;
   for (PHINode &phi : loop.getHeader()->phis())
@@ -313,20 +337,21 @@ bool RangeFinder::classifyPhis() {
   for (PHINode *phi : rest) {
     bool isCompanion = any_of(result.reductions,
                               [&](const RangeReduction &reduction) { return is_contained(reduction.companions, phi); });
-    if (isCompanion)
-      continue;
-    std::string name = phi->getName().take_until([](char c) { return c == '.'; }).str();
-    bool isReal = phi->getType()->isFloatingPointTy();
-    auto *update = dyn_cast<Instruction>(phi->getIncomingValueForBlock(result.latch));
-    return refuse("loop-carried",
-                  "each iteration needs " + (name.empty() ? Twine("a value") : "'" + Twine(name) + "'") +
-                      " from the one before",
-                  update,
-                  isReal ? "sums of floating point keep their order; gather parts in a vector and add those up, or use "
-                           "-fassociative-math if the last digits do not matter"
-                         : "compute it from the iteration's number");
+    if (!isCompanion && !isGrowth(*phi) && !isRecurrence(*phi))
+      return refuseCarried(*phi);
   }
   return true;
+}
+
+bool RangeFinder::refuseCarried(PHINode &phi) {
+  std::string name = phi.getName().take_until([](char c) { return c == '.'; }).str();
+  bool isReal = phi.getType()->isFloatingPointTy();
+  return refuse("loop-carried",
+                "each iteration needs " + (name.empty() ? Twine("a value") : "'" + Twine(name) + "'") + " from the one before",
+                dyn_cast<Instruction>(phi.getIncomingValueForBlock(result.latch)),
+                isReal ? "sums of floating point keep their order; gather parts in a vector and add those up, or use "
+                         "-fassociative-math if the last digits do not matter"
+                       : "compute it from the iteration's number");
 }
 
 /// Where the best was found may be told by an index: a task's addresses mean nothing to the program.
@@ -356,6 +381,10 @@ void RangeFinder::collectScalars() {
         note(operand);
   for (const RangeInduction &induction : result.inductions)
     note(induction.step);
+  for (const RangeRecurrence &recurrence : result.recurrences)
+    forEachCount(recurrence.steps, note);
+  for (const RangeReduction &reduction : result.reductions)
+    forEachCount(reduction.growth, note);
 }
 
 /// How the loop can end: by its count, by anything else that it decides, by an exception.
@@ -391,6 +420,10 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
     if (memory->blocks.size() > 24)
       return refuse("too-many-parameters", "the loop uses more than 24 arrays", loop.getHeader()->getTerminator(), "");
     result.memory = std::move(*memory);
+    // Of a loop that does nothing but count on there is nothing that somebody else could do.
+    bool isWritten = any_of(result.memory.blocks, [](const RangeBlock &block) { return block.isWritten; });
+    if (!result.recurrences.empty() && result.reductions.empty() && !isWritten)
+      return refuseCarried(*result.recurrences.front().phi);
     collectScalars();
     findEnds();
     if (result.memory.isScattered() && (!result.isCertain || result.mayThrow))

@@ -4,6 +4,7 @@
 
 #include "passes/Candidates.h"
 #include "passes/RangeMemory.h"
+#include "passes/RangeRecurrence.h"
 #include <optional>
 
 namespace llvm {
@@ -28,6 +29,8 @@ struct RangeReduction {
   /// How two partial values combine: an instruction of the loop to copy. A binary operator or an intrinsic; for
   /// "keep the better one" the comparison, of which `isBetterWhen` says how it came out when the new value was taken.
   llvm::Instruction *combiner = nullptr;
+  /// Without a combiner: what was before is multiplied by the factor of these steps, once for each iteration, and added.
+  std::vector<AffineStep> growth;
   /// The operations on the way; partial results may overflow where the whole does not.
   llvm::SmallVector<llvm::Instruction *, 4> steps;
   bool isBetterWhen = true;
@@ -45,6 +48,7 @@ struct RangeLoop {
   llvm::Value *trips = nullptr; ///< i64: iterations that the header lets through
   llvm::SmallVector<RangeInduction, 4> inductions;
   llvm::SmallVector<RangeReduction, 2> reductions;
+  std::vector<RangeRecurrence> recurrences;
   RangeMemory memory;
   llvm::SmallVector<llvm::Value *, 8> scalars; ///< live-ins that are not pointers
   llvm::Instruction *place = nullptr;          ///< with the loop's line

@@ -40,7 +40,7 @@ namespace {
 /// Types that both sides share, in their order in memory.
 struct RangeLayout {
   StructType *scalars;    ///< the scalars, then the bounds' distances from their bases
-  StructType *reductions; ///< phi and companions of each reduction
+  StructType *reductions; ///< phi and companions of each reduction; with a digest, the factor of its range
   uint64_t scalarBytes, reductionBytes;
 
   RangeLayout(const RangeLoop &range, LLVMContext &context, const DataLayout &layout) {
@@ -52,6 +52,8 @@ struct RangeLayout {
     fields.clear();
     for (const RangeReduction &reduction : range.reductions) {
       fields.push_back(ProgramAbi::storedType(reduction.phi->getType()));
+      if (!reduction.combiner)
+        fields.push_back(fields.back());
       for (PHINode *companion : reduction.companions)
         fields.push_back(ProgramAbi::storedType(companion->getType()));
     }
@@ -80,6 +82,10 @@ public:
   Function *build();
 
 private:
+  Value *here(Value *value) {
+    auto mapped = map.find(value);
+    return mapped == map.end() ? value : &*mapped->second;
+  }
   void createFunction();
   void loadInputs();
   void cloneBlocks();
@@ -218,11 +224,7 @@ void TaskBuilder::cloneBlocks() {
 
 void TaskBuilder::startPhis() {
   builder.SetInsertPoint(entry);
-  auto incoming = [&](PHINode *phi) -> Value * {
-    Value *value = phi->getIncomingValueForBlock(range.preheader);
-    auto mapped = map.find(value);
-    return mapped == map.end() ? value : &*mapped->second;
-  };
+  auto incoming = [&](PHINode *phi) { return here(phi->getIncomingValueForBlock(range.preheader)); };
   auto setStart = [&](PHINode *phi, Value *value) {
     auto *copy = cast<PHINode>(map[phi]);
     int index = copy->getBasicBlockIndex(range.preheader);
@@ -230,10 +232,10 @@ void TaskBuilder::startPhis() {
     copy->setIncomingValue(index, value);
   };
   for (const RangeInduction &induction : range.inductions) {
-    auto mapped = map.find(induction.step);
-    Value *step = mapped == map.end() ? induction.step : &*mapped->second;
-    setStart(induction.phi, advanced(builder, incoming(induction.phi), step, first));
+    setStart(induction.phi, advanced(builder, incoming(induction.phi), here(induction.step), first));
   }
+  for (const RangeRecurrence &recurrence : range.recurrences)
+    setStart(recurrence.phi, afterIterations(builder, recurrence, incoming(recurrence.phi), first, [&](Value *times) { return here(times); }));
   for (const RangeReduction &reduction : range.reductions) {
     setStart(reduction.phi, reduction.identity ? reduction.identity : incoming(reduction.phi));
     for (PHINode *companion : reduction.companions)
@@ -270,6 +272,10 @@ void TaskBuilder::leave() {
   };
   for (const RangeReduction &reduction : range.reductions) {
     give(reduction.phi);
+    if (!reduction.combiner) {
+      Value *factor = factorOfIterations(builder, reduction.growth, reduction.phi->getType(), count, [&](Value *times) { return here(times); });
+      ProgramAbi::storeValue(builder, factor, builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
+    }
     for (PHINode *companion : reduction.companions)
       give(companion);
   }
@@ -573,6 +579,13 @@ void LoopRewriter::combine(const RangeLoop &range, const RangeLayout &layout, IR
   for (const RangeReduction &reduction : range.reductions) {
     Value *before = soFar(reduction.phi, field), *gathered = part(reduction.phi);
     Value *isBetter = nullptr;
+    if (!reduction.combiner) {
+      unsigned place = field++;
+      Value *factor = part(reduction.phi);
+      take(reduction.phi, place, builder.CreateAdd(builder.CreateMul(before, factor), gathered), true);
+      ++field;
+      continue;
+    }
     if (auto *compare = dyn_cast<CmpInst>(reduction.combiner)) {
       Value *left = reduction.isNewFirst ? gathered : before, *right = reduction.isNewFirst ? before : gathered;
       isBetter = builder.CreateCmp(compare->getPredicate(), left, right);
@@ -603,6 +616,10 @@ void LoopRewriter::jump(Value *reductions, Value *count) {
   for (const RangeInduction &induction : range.inductions) {
     auto *phi = cast<PHINode>(here(induction.phi));
     phi->addIncoming(advanced(builder, phi, here(induction.step), count), from);
+  }
+  for (const RangeRecurrence &recurrence : range.recurrences) {
+    auto *phi = cast<PHINode>(here(recurrence.phi));
+    phi->addIncoming(afterIterations(builder, recurrence, phi, count, [&](Value *times) { return here(times); }), from);
   }
   combine(
       range, layout, builder, reductions, [&](PHINode *phi, unsigned) { return here(phi); },
@@ -660,6 +677,7 @@ void LoopRewriter::askAtBorders() {
   };
   for (const RangeReduction &reduction : range.reductions) {
     tell(reduction.phi);
+    field += !reduction.combiner;
     for (PHINode *companion : reduction.companions)
       tell(companion);
   }

@@ -9,7 +9,7 @@ int main() {
   std::vector<unsigned> seen;
   const auto next = [&](unsigned seed) {
     for (int i = 0; i < 100000; ++i)
-      seed = seed * 1664525u + total;
+      seed = (seed ^ total) * 1664525u;
     return seed + static_cast<unsigned>(seen.size());
   };
   for (unsigned i = 0; i < 30; ++i) {

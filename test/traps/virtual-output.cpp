@@ -10,7 +10,7 @@ struct Step {
   virtual ~Step() = default;
   virtual unsigned run(unsigned seed) const {
     for (int i = 0; i < 100000; ++i)
-      seed = seed * 1664525u + 1013904223u;
+      seed = (seed ^ 1013904223u) * 1664525u;
     return seed;
   }
 };

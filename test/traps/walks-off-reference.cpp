@@ -10,7 +10,7 @@ unsigned total(const unsigned &first, unsigned count) {
   for (int round = 0; round < 5000; ++round) {
     const unsigned *at = &first;
     for (unsigned i = 0; i < count; ++i)
-      sum = sum * 31 + *at++;
+      sum = (sum ^ *at++) * 31;
   }
   return sum;
 }
@@ -46,7 +46,7 @@ int main() {
     unsigned sum = 0;
     for (int round = 0; round < 5000; ++round)
       for (unsigned i = 0; i < count; ++i)
-        sum = sum * 31 + (&first)[i];
+        sum = (sum ^ (&first)[i]) * 31;
     return sum;
   };
   std::vector<unsigned> sums;

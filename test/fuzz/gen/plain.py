@@ -1,5 +1,6 @@
 """Loops over arrays that call nothing: maps, stencils, reductions, histograms, triangular nests, in-place updates, gather
-and scatter, tables by row and column, prefix sums, grids by row, double buffers. Some are what an outliner may split, others only look like it.
+and scatter, tables by row and column, prefix sums, grids by row, double buffers, drawn numbers, digests. Some are what an outliner
+may split, others only look like it.
 """
 
 from .expressions import Expressions, Scope
@@ -76,7 +77,8 @@ class Plain:
             self.readOnly = frozenset()
         forms = [self.map, self.map, self.inPlace, self.stencil, self.shifted, self.sum, self.greatest, self.histogram,
                  self.triangle, self.gather, self.scatter, self.prefix, self.strided, self.rows, self.buffers, self.search,
-                 self.conditional, self.scratch, self.fixedArray, self.iterators, self.split, self.table, self.table]  # fmt: skip
+                 self.conditional, self.scratch, self.fixedArray, self.iterators, self.split, self.table, self.table, self.drawn, self.drawn,
+                 self.digested, self.digested]  # fmt: skip
         for _ in range(rng.between(3, 6)):
             self.out.open("")  # each loop's locals are its own
             rng.pick(forms)()
@@ -211,6 +213,79 @@ class Plain:
         out.close()
         out.line("for (const auto &row : table)")
         out.line("  total = mix(total, digest(row));")
+
+    # Generators: type, step. Most are affine maps modulo something; the last ones only look like it.
+    STEPS = [("unsigned", "state * 1664525u + 1013904223u"), ("unsigned", "state * 69069u"), ("unsigned", "(state << 5) + state + 3u"),
+             ("unsigned", "7u - state"), ("unsigned", "(state + 5u) % 4096u"), ("unsigned", "(state * 77u + 5u) & 0xffffu"),
+             ("unsigned long", "state * 6364136223846793005ul + 1442695040888963407ul"), ("unsigned long", "state * 48271ul % 2147483647ul"),
+             ("unsigned long", "(state * 1103515245ul + 12345ul) & 0x7ffffffful"), ("long", "state * 16807l % 2147483647l"),
+             ("unsigned short", "state * 75u + 74u"), ("short", "state * 13 - 7"), ("unsigned", "state * 48271u % 2147483647u"),
+             ("unsigned", "state * state + 1u"), ("unsigned", "state * 3u + i"), ("unsigned long", "(state * 6364136223846793005ul + 1ul) >> 1"),
+             ("unsigned", "state ^ (state << 13)"), ("unsigned", "state % 1000u * 7u + 1u")]  # fmt: skip
+
+    def drawn(self):
+        """Numbers of a generator, drawn once or several times by each iteration, or not by each one equally often."""
+        rng, out = self.rng, self.out
+        type, step = rng.pick(self.STEPS)
+        out.line(f"{type} state = static_cast<{type}>({rng.pick(['1', '12345', 'n', 'counts[3] % 90u'])});")
+        out.line(f"const unsigned often = {rng.between(0, 3)}u + counts[5] % 2u;")
+        draw = f"state = static_cast<{type}>({step});"
+        a = self.target()
+        self.open()
+        out.line(f"{'unsigned drawn = 0;' if rng.chance(50) else 'unsigned drawn = static_cast<unsigned>(state);'}")
+        for _ in range(rng.pick([1, 1, 2])):
+            form = rng.pick(["once", "once", "inner", "inner", "nest", "either", "one"])
+            if form in ("inner", "nest"):
+                self.open(f"for (unsigned k = 0; k < {rng.pick(['3u', 'often', 'often', 'i % 3u'])}; ++k)")
+            if form == "nest":
+                self.open(f"for (unsigned m = 0; m != {rng.pick(['2u', 'often', 'often'])}; ++m)")
+            if form in ("either", "one"):
+                self.open(f"if (digest({self.source()}[i]) % 3u == 1u)")
+            out.line(draw)
+            out.line("drawn += static_cast<unsigned>(state >> 3);")
+            if form == "either":
+                out.reopen("else")
+                out.line(draw)
+            if form != "once":
+                out.close()
+            if form == "nest":
+                out.line(draw)
+                out.close()
+        out.line(f"{a}[i] = {self.expression([self.source() + '[i]'], ['drawn'])};")
+        if rng.chance(15):
+            out.line(f"if (drawn % {rng.between(100, 4000)}u == 3u)")
+            out.line("  break;")
+        out.close()
+        out.line("total = mix(total, static_cast<unsigned>(state));")
+
+    def digested(self):
+        """A digest of an array, of which nobody looks at what is between, or somebody does."""
+        rng, out = self.rng, self.out
+        type = rng.pick(["unsigned", "unsigned", "unsigned long", "unsigned short"])
+        update = rng.pick(["hash * 31u + v", "hash * 31u + v", "(hash << 5) + hash + v", "v - hash * 17u", "hash * 10u + v % 7u + 1u",
+                           "(hash ^ v) * 16777619u", "hash * (v | 1u)", "(hash * 31u + v) % 1000003u", "hash * 3u + v + hash"])  # fmt: skip
+        update = f"hash = static_cast<{type}>({update});"
+        out.line(f"{type} hash = {rng.between(0, 9)};")
+        out.line("const unsigned columns = 1u + counts[7] % 5u;")
+        isNested = rng.chance(50)
+        if not isNested:
+            self.open(rng.pick(["for (unsigned i = 0; i < n; ++i)", "for (unsigned i = n; i-- > 0u;)"]))
+        else:
+            self.open("for (unsigned y = 0; y < n / columns; ++y)")
+            if rng.chance(30):
+                out.line("hash = hash * 3u + y;" if type != "unsigned short" else "hash = static_cast<unsigned short>(hash + y);")
+            self.open(f"for (unsigned x = 0; x < {rng.pick(['columns', 'columns', 'y % columns'])}; ++x)")
+            out.line("const unsigned i = y * columns + x;")
+        out.line(f"const unsigned v = digest({self.source()}[i]);")
+        if rng.chance(20):
+            out.line(f"if (v % {rng.between(2, 5)}u == 0u)")
+        out.line(update)
+        if rng.chance(15):
+            out.line("counts[hash % 64u] += 1u;")
+        out.close()
+        if isNested:
+            out.close()
+        out.line("total = mix(total, static_cast<unsigned>(hash));")
 
     def gather(self):
         self.open()
