@@ -94,13 +94,12 @@ std::vector<Points> generated(std::size_t count, std::size_t dimensions) {
   std::vector<Points> blocks;
   std::uint64_t state = 2012;
   for (std::size_t first = 0; first < count; first += pointsPerBlock) {
-    Points block{dimensions, {}};
     const std::size_t size = std::min(pointsPerBlock, count - first);
-    block.values.reserve(size * dimensions);
+    Points block{dimensions, std::vector<double>(size * dimensions)};
     for (std::size_t i = 0; i < size; ++i) {
       const double offset = static_cast<double>(state >> 60); // sixteen loose groups
       for (std::size_t d = 0; d < dimensions; ++d)
-        block.values.push_back(offset + fraction(state));
+        block.values[i * dimensions + d] = offset + fraction(state);
     }
     blocks.push_back(std::move(block));
   }

@@ -287,6 +287,17 @@ static std::vector<std::string> wrapOptions(const HeapNames &names) {
   return result;
 }
 
+/// GCC's start file for static programs hands the unwinder's tables over when the program starts (__register_frame_info).
+/// Who does that gets a list under a lock, which every frame that an exception passes takes; a program that does not is
+/// searched by the header that lld makes of those tables, by any number of threads at once. Else the two files are the same.
+static std::string withoutFrameRegistry(StringRef argument) {
+  if (sys::path::filename(argument) != "crtbeginT.o")
+    return argument.str();
+  SmallString<128> other(sys::path::parent_path(argument));
+  sys::path::append(other, "crtbegin.o");
+  return sys::fs::exists(other) ? other.str().str() : argument.str();
+}
+
 Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &options) {
   Expected<MemoryFile> input = MemoryFile::create(object);
   if (!input)
@@ -314,7 +325,7 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
     } else if (argument == "-o") {
       ++i; // the image stays in memory
     } else {
-      arguments.push_back(argument);
+      arguments.push_back(withoutFrameRegistry(argument));
     }
   }
   return runLld(arguments, options.verbose);

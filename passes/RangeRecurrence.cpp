@@ -42,6 +42,8 @@ uint64_t lowBits(unsigned count) { return maskTrailingOnes<uint64_t>(count); }
 /// Powers of two, 0 for 2^64 among them, are what arithmetic on machine words keeps.
 bool isWordModulus(uint64_t modulus) { return !modulus || isPowerOf2_64(modulus); }
 
+uint64_t wordModulus(unsigned bits) { return bits == 64 ? 0 : uint64_t{1} << bits; }
+
 /// The smaller one of two such.
 uint64_t lesser(uint64_t left, uint64_t right) { return std::min(left - 1, right - 1) + 1; }
 
@@ -106,7 +108,6 @@ private:
   static std::optional<Image> sum(const Image &left, const Image &right, unsigned bits);
   static std::optional<Image> product(Image value, uint64_t factor, unsigned bits);
   std::optional<Image> remainder(Image value, uint64_t by);
-  static std::optional<Image> narrowed(Image value, unsigned bits);
 
   const LoopContext &context;
   ScalarEvolution &evolution;
@@ -125,19 +126,11 @@ constexpr uint64_t mostModulus = uint64_t{1} << 32;
 
 } // namespace
 
-/// `value` in `bits` bits: what does not fit is gone.
-std::optional<Image> RecurrenceFinder::narrowed(Image value, unsigned bits) {
-  if (value.most <= lowBits(bits))
+/// What is left of a result in a word of `bits` bits. `isTooLarge`: it may not even fit in 64.
+static std::optional<Image> inWord(Image value, unsigned bits, bool isTooLarge = false) {
+  if (!isTooLarge && value.most <= lowBits(bits))
     return value;
-  if (!value.restrictTo(bits == 64 ? 0 : uint64_t{1} << bits))
-    return std::nullopt;
-  value.most = lowBits(bits);
-  return value;
-}
-
-/// An operation on words of `bits` bits, of which the exact result may have been larger than 64.
-static std::optional<Image> wrapped(Image value, unsigned bits) {
-  if (!value.restrictTo(bits == 64 ? 0 : uint64_t{1} << bits))
+  if (!value.restrictTo(wordModulus(bits)))
     return std::nullopt;
   value.most = lowBits(bits);
   return value;
@@ -158,16 +151,14 @@ std::optional<Image> RecurrenceFinder::sum(const Image &left, const Image &right
   }
   bool isTooLarge = false;
   result.most = SaturatingAdd(left.most, right.most, &isTooLarge);
-  if (isTooLarge || result.most > lowBits(bits))
-    return wrapped(std::move(result), bits);
-  return result;
+  return inWord(std::move(result), bits, isTooLarge);
 }
 
 std::optional<Image> RecurrenceFinder::product(Image value, uint64_t factor, unsigned bits) {
   bool isTooLarge = false;
   value.most = SaturatingMultiply(value.most, factor, &isTooLarge);
   value.append({factor, 0, {}, nullptr});
-  return isTooLarge || value.most > lowBits(bits) ? wrapped(std::move(value), bits) : std::optional(std::move(value));
+  return inWord(std::move(value), bits, isTooLarge);
 }
 
 std::optional<Image> RecurrenceFinder::remainder(Image value, uint64_t by) {
@@ -206,14 +197,14 @@ std::optional<Image> RecurrenceFinder::arithmetic(const BinaryOperator &operatio
   case Instruction::Sub: {
     if (constant) {
       left->append({1, ~*constant + 1, {}, nullptr});
-      return wrapped(std::move(*left), bits);
+      return inWord(std::move(*left), bits, /*isTooLarge=*/true);
     }
     auto negative = product(std::move(*right), ~uint64_t{0}, bits);
     if (!negative)
       return std::nullopt;
     // As a number it is no longer below 0, but congruent to what is.
     auto difference = sum(*left, *negative, bits);
-    return difference ? wrapped(std::move(*difference), bits) : std::nullopt;
+    return difference ? inWord(std::move(*difference), bits, /*isTooLarge=*/true) : std::nullopt;
   }
   case Instruction::Mul:
     if (!constant) {
@@ -257,7 +248,6 @@ std::optional<Image> RecurrenceFinder::behindInner(PHINode &out) {
   Type *word = Type::getInt64Ty(out.getContext());
   if (isa<SCEVCouldNotCompute>(count) || evolution.getTypeSizeInBits(count->getType()) > 64)
     return std::nullopt;
-  // What is known where the inner loop begins may make its count simpler, but not what it is.
   count = evolution.getNoopOrZeroExtend(count, word);
   if (!evolution.isLoopInvariant(count, &context.loop))
     return std::nullopt;
@@ -316,7 +306,7 @@ std::optional<Image> RecurrenceFinder::imageOf(Value *value) {
   auto *instruction = dyn_cast<Instruction>(value);
   unsigned bits = type->getBitWidth();
   if (dependents && (!instruction || !dependents->contains(instruction)))
-    return wrapped(Image::constant(0), bits);
+    return inWord(Image::constant(0), bits, /*isTooLarge=*/true);
   if (!instruction || !loop->contains(instruction) || ++visits > mostVisits)
     return std::nullopt;
   if (auto *operation = dyn_cast<BinaryOperator>(instruction))
@@ -325,14 +315,14 @@ std::optional<Image> RecurrenceFinder::imageOf(Value *value) {
     return imageOf(instruction->getOperand(0));
   if (isa<TruncInst>(instruction)) {
     auto source = imageOf(instruction->getOperand(0));
-    return source ? narrowed(std::move(*source), bits) : std::nullopt;
+    return source ? inWord(std::move(*source), bits) : std::nullopt;
   }
   if (isa<SExtInst>(instruction)) {
     unsigned from = instruction->getOperand(0)->getType()->getIntegerBitWidth();
     auto source = imageOf(instruction->getOperand(0));
     if (!source || source->most <= lowBits(from - 1))
       return source;
-    if (!source->restrictTo(uint64_t{1} << from))
+    if (!source->restrictTo(wordModulus(from)))
       return std::nullopt;
     source->most = lowBits(bits);
     return source;
@@ -361,7 +351,7 @@ std::optional<RangeRecurrence> RecurrenceFinder::recurrence(PHINode &of, Loop &a
   for (bool isBounded : {false, true}) {
     auto image = imageOf(of.getIncomingValueForBlock(around.getLoopLatch()));
     if (image) {
-      uint64_t modulus = bits == 64 ? 0 : uint64_t{1} << bits;
+      uint64_t modulus = wordModulus(bits);
       bool isWhole = image->isExact || image->modulus == modulus;
       if (!isWhole) {
         modulus = image->modulus;
@@ -417,7 +407,7 @@ std::optional<RangeGrowth> findGrowth(const LoopContext &context, PHINode &phi) 
     return std::nullopt;
   unsigned bits = phi.getType()->getIntegerBitWidth();
   auto found = RecurrenceFinder(context, &dependents).recurrence(phi, context.loop, lowBits(bits));
-  if (!found || found->modulus != (bits == 64 ? 0 : uint64_t{1} << bits))
+  if (!found || found->modulus != wordModulus(bits))
     return std::nullopt;
   RangeGrowth growth{std::move(found->steps), {}};
   for (Instruction *one : dependents)

@@ -1,7 +1,7 @@
 // Customers of a bank, as events in the order of time: each event schedules others.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 12000000
+// STATUS-ARGS: 24000000
 // DOMAIN: simulation
 #include <cstdio>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Floyd and Steinberg's dithering: the error at each pixel is carried on to the pixels after it.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 30000
+// STATUS-ARGS: 90000
 // DOMAIN: image
 // EXPECT-NO-TASK: dither
 #include <cstdio>

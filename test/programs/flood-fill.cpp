@@ -1,7 +1,7 @@
 // The rooms of a maze, found by flooding: which cell belongs to which room depends on the cells flooded before.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 5000
+// STATUS-ARGS: 6500
 // DOMAIN: image
 // EXPECT-NO-TASK: flood
 #include <algorithm>

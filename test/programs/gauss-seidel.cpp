@@ -1,10 +1,12 @@
 // Relaxation in place: every cell is set from neighbours of which two are new already.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 300
 // DOMAIN: numeric
 // EXPECT-NO-TASK: sweep
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 double sweep(std::vector<std::vector<double>> &grid) {
@@ -18,12 +20,13 @@ double sweep(std::vector<std::vector<double>> &grid) {
   return change;
 }
 
-int main() {
-  std::vector<std::vector<double>> grid(200, std::vector<double>(200));
+int main(int argc, char **argv) {
+  const unsigned long side = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200;
+  std::vector<std::vector<double>> grid(side, std::vector<double>(side));
   for (double &cell : grid.front())
     cell = 1;
   int sweeps = 0;
   while (sweep(grid) > 1e-4)
     ++sweeps;
-  std::printf("%d sweeps, %.9f in the middle\n", sweeps, grid[100][100]);
+  std::printf("%d sweeps, %.9f in the middle\n", sweeps, grid[side / 2][side / 2]);
 }

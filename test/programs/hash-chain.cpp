@@ -1,7 +1,7 @@
 // Blocks chained by hashes: each block's hash goes into the next, and a counter is tried until the hash is small.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 700
+// STATUS-ARGS: 1400
 // DOMAIN: search
 #include <cstdint>
 #include <cstdio>

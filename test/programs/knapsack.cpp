@@ -1,7 +1,7 @@
 // The best load of a knapsack, in one table that is overwritten from the back.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 40000
+// STATUS-ARGS: 100000
 // DOMAIN: search
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Accounts in a map and a list of transfers: whether a transfer goes through depends on all before it.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 400000
+// STATUS-ARGS: 700000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: transfer
 #include <cstdio>

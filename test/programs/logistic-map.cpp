@@ -1,7 +1,7 @@
 // One orbit of the logistic map, and how often it comes near each tenth of the interval.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 150000000
+// STATUS-ARGS: 450000000
 // DOMAIN: numeric
 #include <array>
 #include <cstdio>

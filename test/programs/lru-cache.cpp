@@ -1,7 +1,7 @@
 // A cache that forgets what was used least lately: a list and an index into it by iterators.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 10000000
+// STATUS-ARGS: 20000000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: get
 #include <cstdio>

@@ -1,10 +1,12 @@
 // Grains of sand fall on one cell; a cell of four topples onto its neighbours until nothing moves.
 // RUN: %run-program %s
 // SEQUENTIAL
+// STATUS-ARGS: 60000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: drop
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 constexpr int size = 101;
@@ -31,8 +33,9 @@ void drop(int x, int y) {
   }
 }
 
-int main() {
-  for (int grain = 0; grain < 12000; ++grain)
+int main(int argc, char **argv) {
+  const int grains = argc > 1 ? std::atoi(argv[1]) : 12000;
+  for (int grain = 0; grain < grains; ++grain)
     drop(size / 2, size / 2);
   std::array<int, 4> heights{};
   for (const auto &row : pile)

@@ -1,7 +1,7 @@
 // A running average that forgets: each value of the smoothed series depends on the one before.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 30000000
+// STATUS-ARGS: 60000000
 // DOMAIN: statistics
 #include <cstdio>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // A small machine runs a program: each instruction changes the stack that the next one finds.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 15000000
+// STATUS-ARGS: 40000000
 // DOMAIN: simulation
 // EXPECT-NO-TASK: step
 #include <cstdio>

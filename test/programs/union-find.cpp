@@ -1,7 +1,7 @@
 // Which islands become one as bridges are built: each bridge changes what the next one finds.
 // RUN: %run-program %s
 // SEQUENTIAL
-// STATUS-ARGS: 3000000
+// STATUS-ARGS: 7000000
 // DOMAIN: graph
 // EXPECT-NO-TASK: join
 #include <cstdio>
