@@ -159,12 +159,11 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
   for (const RangeReduction &reduction : range.reductions) {
     out << "  reduction ";
     operand(reduction.phi);
-    if (reduction.combiner) {
-      out << " by " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size() << "\n";
-      continue;
-    }
     out << " by";
-    printSteps(reduction.growth, out);
+    if (reduction.isDigest())
+      printSteps(reduction.growth, out);
+    else
+      out << " " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size();
     out << "\n";
   }
   for (auto [number, block] : enumerate(range.memory.blocks)) {

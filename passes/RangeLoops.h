@@ -37,6 +37,8 @@ struct RangeReduction {
   bool isNewFirst = true; ///< the comparison's first operand is the new value
   /// Values that are overwritten whenever this one is: where the best was found.
   llvm::SmallVector<llvm::PHINode *, 2> companions;
+
+  bool isDigest() const { return !combiner; }
 };
 
 /// Everything that the lowering needs, as values of the original function; bounds and steps were computed in its

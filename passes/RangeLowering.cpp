@@ -52,7 +52,7 @@ struct RangeLayout {
     fields.clear();
     for (const RangeReduction &reduction : range.reductions) {
       fields.push_back(ProgramAbi::storedType(reduction.phi->getType()));
-      if (!reduction.combiner)
+      if (reduction.isDigest())
         fields.push_back(fields.back());
       for (PHINode *companion : reduction.companions)
         fields.push_back(ProgramAbi::storedType(companion->getType()));
@@ -272,7 +272,7 @@ void TaskBuilder::leave() {
   };
   for (const RangeReduction &reduction : range.reductions) {
     give(reduction.phi);
-    if (!reduction.combiner) {
+    if (reduction.isDigest()) {
       Value *factor = factorOfIterations(builder, reduction.growth, reduction.phi->getType(), count, [&](Value *times) { return here(times); });
       ProgramAbi::storeValue(builder, factor, builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
     }
@@ -579,7 +579,7 @@ void LoopRewriter::combine(const RangeLoop &range, const RangeLayout &layout, IR
   for (const RangeReduction &reduction : range.reductions) {
     Value *before = soFar(reduction.phi, field), *gathered = part(reduction.phi);
     Value *isBetter = nullptr;
-    if (!reduction.combiner) {
+    if (reduction.isDigest()) {
       unsigned place = field++;
       Value *factor = part(reduction.phi);
       take(reduction.phi, place, builder.CreateAdd(builder.CreateMul(before, factor), gathered), true);
@@ -677,7 +677,7 @@ void LoopRewriter::askAtBorders() {
   };
   for (const RangeReduction &reduction : range.reductions) {
     tell(reduction.phi);
-    field += !reduction.combiner;
+    field += reduction.isDigest();
     for (PHINode *companion : reduction.companions)
       tell(companion);
   }
