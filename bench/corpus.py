@@ -52,9 +52,8 @@ def contenders(program, context):
 
 
 def measured(program, context):
-    entries = measure(
-        built(list(contenders(program, context))), context.runs, program.stdin(), progress=False, limit=context.limit
-    )
+    stdin = program.stdin()
+    entries = measure(built(list(contenders(program, context))), context.runs, stdin, progress=False, limit=context.limit)
     rows = summarised(entries)
     for row in rows:
         if figures := row.pop("stats_of_last_run", None):
@@ -64,7 +63,7 @@ def measured(program, context):
     if program.kind == "parallel":
         median = {row["name"]: row.get("median_s") for row in rows}
         bundle = os.path.join(context.folder, "app.cleave")
-        result["replay"] = replayed(context, arguments, bundle, median[ONE], median[CLEAVE], program.stdin())
+        result["replay"] = replayed(context, arguments, bundle, median[ONE], median[CLEAVE], stdin)
     return result
 
 

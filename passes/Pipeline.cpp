@@ -161,7 +161,7 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
     operand(reduction.phi);
     out << " by";
     if (reduction.isDigest())
-      printSteps(reduction.growth, out);
+      printSteps(reduction.factors, out);
     else
       out << " " << reduction.combiner->getOpcodeName() << ", companions " << reduction.companions.size();
     out << "\n";

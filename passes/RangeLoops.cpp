@@ -61,7 +61,7 @@ private:
   bool isInduction(PHINode &phi);
   bool isReduction(PHINode &phi);
   bool isRecurrence(PHINode &phi);
-  bool isGrowth(PHINode &phi);
+  bool isDigest(PHINode &phi);
   bool isBestOf(PHINode &phi);
   bool refuseCarried(PHINode &phi);
   bool checkCompanions();
@@ -316,15 +316,15 @@ bool RangeFinder::isRecurrence(PHINode &phi) {
   return recurrence.has_value();
 }
 
-bool RangeFinder::isGrowth(PHINode &phi) {
-  auto growth = findGrowth(context, phi);
-  if (!growth)
+bool RangeFinder::isDigest(PHINode &phi) {
+  auto digest = findDigest(context, phi);
+  if (!digest)
     return false;
   RangeReduction reduction;
   reduction.phi = &phi;
   reduction.identity = ConstantInt::get(cast<IntegerType>(phi.getType()), 0);
-  reduction.growth = std::move(growth->steps);
-  append_range(reduction.steps, growth->operations);
+  reduction.factors = std::move(digest->steps);
+  append_range(reduction.steps, digest->operations);
   result.reductions.push_back(std::move(reduction));
   return true;
 }
@@ -337,7 +337,7 @@ bool RangeFinder::classifyPhis() {
   for (PHINode *phi : rest) {
     bool isCompanion = any_of(result.reductions,
                               [&](const RangeReduction &reduction) { return is_contained(reduction.companions, phi); });
-    if (!isCompanion && !isGrowth(*phi) && !isRecurrence(*phi))
+    if (!isCompanion && !isDigest(*phi) && !isRecurrence(*phi))
       return refuseCarried(*phi);
   }
   return true;
@@ -384,7 +384,7 @@ void RangeFinder::collectScalars() {
   for (const RangeRecurrence &recurrence : result.recurrences)
     forEachCount(recurrence.steps, note);
   for (const RangeReduction &reduction : result.reductions)
-    forEachCount(reduction.growth, note);
+    forEachCount(reduction.factors, note);
 }
 
 /// How the loop can end: by its count, by anything else that it decides, by an exception.

@@ -30,7 +30,7 @@ struct RangeReduction {
   /// "keep the better one" the comparison, of which `isBetterWhen` says how it came out when the new value was taken.
   llvm::Instruction *combiner = nullptr;
   /// Without a combiner: what was before is multiplied by the factor of these steps, once for each iteration, and added.
-  std::vector<AffineStep> growth;
+  std::vector<AffineStep> factors;
   /// The operations on the way; partial results may overflow where the whole does not.
   llvm::SmallVector<llvm::Instruction *, 4> steps;
   bool isBetterWhen = true;

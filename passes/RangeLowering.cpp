@@ -273,7 +273,7 @@ void TaskBuilder::leave() {
   for (const RangeReduction &reduction : range.reductions) {
     give(reduction.phi);
     if (reduction.isDigest()) {
-      Value *factor = factorOfIterations(builder, reduction.growth, reduction.phi->getType(), count, [&](Value *times) { return here(times); });
+      Value *factor = factorOfIterations(builder, reduction.factors, reduction.phi->getType(), count, [&](Value *times) { return here(times); });
       ProgramAbi::storeValue(builder, factor, builder.CreateStructGEP(layout.reductions, task->getArg(1), field++));
     }
     for (PHINode *companion : reduction.companions)

@@ -255,7 +255,9 @@ std::optional<Image> RecurrenceFinder::behindInner(PHINode &out) {
   if (!result)
     return std::nullopt;
   RecurrenceFinder finder(context, dependents);
+  finder.visits = visits;
   auto own = finder.recurrence(*inner, *innerLoop, result->most);
+  visits = finder.visits;
   if (!own)
     divisor = finder.divisor;
   if (!own || !result->restrictTo(own->modulus))
@@ -399,7 +401,7 @@ static bool collectDependents(PHINode &phi, const Loop &loop, SmallPtrSetImpl<In
   });
 }
 
-std::optional<RangeGrowth> findGrowth(const LoopContext &context, PHINode &phi) {
+std::optional<RangeDigest> findDigest(const LoopContext &context, PHINode &phi) {
   if (!phi.getType()->isIntegerTy() || phi.getType()->getIntegerBitWidth() > 64)
     return std::nullopt;
   SmallPtrSet<Instruction *, 16> dependents;
@@ -409,11 +411,11 @@ std::optional<RangeGrowth> findGrowth(const LoopContext &context, PHINode &phi) 
   auto found = RecurrenceFinder(context, &dependents).recurrence(phi, context.loop, lowBits(bits));
   if (!found || found->modulus != wordModulus(bits))
     return std::nullopt;
-  RangeGrowth growth{std::move(found->steps), {}};
+  RangeDigest digest{std::move(found->steps), {}};
   for (Instruction *one : dependents)
     if (isa<BinaryOperator, CastInst>(one))
-      growth.operations.push_back(one);
-  return growth;
+      digest.operations.push_back(one);
+  return digest;
 }
 
 void forEachCount(const std::vector<AffineStep> &steps, function_ref<void(Value *)> note) {
@@ -498,8 +500,7 @@ private:
 AffinePair JumpBuilder::composed(const std::vector<AffineStep> &steps) {
   AffinePair whole{builder.getInt64(1), builder.getInt64(0)};
   for (const AffineStep &step : steps) {
-    AffinePair next{builder.getInt64(reduced(step.factor, hasDivision ? modulus : 0)),
-                    builder.getInt64(reduced(step.addend, hasDivision ? modulus : 0))};
+    AffinePair next{builder.getInt64(reduced(step.factor, modulus)), builder.getInt64(reduced(step.addend, modulus))};
     if (step.times) {
       AffinePair once = composed(step.parts);
       Value *times = here(step.times);

@@ -41,13 +41,13 @@ std::optional<RangeRecurrence> findRecurrence(const LoopContext &context, llvm::
 /// A header phi that each iteration multiplies by the same and adds something to that does not depend on it, and of which
 /// nothing sees what is between: hash = hash * 31 + letter. So many iterations that begin with `before` instead of 0 end
 /// with before * factor ^ iterations more.
-struct RangeGrowth {
+struct RangeDigest {
   std::vector<AffineStep> steps; ///< of an iteration, in order; the addends say nothing
   llvm::SmallVector<llvm::Instruction *, 8> operations; ///< on the way from the phi to the next one
 };
 
 /// Nothing: the phi is something else, or somebody looks at it.
-std::optional<RangeGrowth> findGrowth(const LoopContext &context, llvm::PHINode &phi);
+std::optional<RangeDigest> findDigest(const LoopContext &context, llvm::PHINode &phi);
 
 /// The factor of `times` (i64) iterations, as a `type`.
 llvm::Value *factorOfIterations(llvm::IRBuilderBase &builder, const std::vector<AffineStep> &steps, llvm::Type *type,
