@@ -4,7 +4,7 @@
 // PARALLEL
 // STATUS-ARGS: 80
 // DOMAIN: text
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 153 commonLength
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

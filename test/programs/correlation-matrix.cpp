@@ -4,7 +4,6 @@
 // STATUS-ARGS: 850
 // DOMAIN: statistics
 // EXPECT-LOCAL: loop
-// WANTED: coverage 0.9; reached by local workers, which alone can write at [i][j] and [j][i]
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 500
 // DOMAIN: image
-// WANTED: coverage 0.9; 0.04 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

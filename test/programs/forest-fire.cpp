@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 500
 // DOMAIN: simulation
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 550 crossed
 #include <cstdio>
 #include <cstdlib>
 #include <utility>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 1200
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.01 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 1600 1200 700
 // DOMAIN: simulation
-// WANTED: coverage 0.9; 0.19 was measured; in the way: the run time gives the loop up after its first batches; both plates are copied in each step
 #include <cstdio>
 #include <cstdlib>
 #include <utility>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 200
 // DOMAIN: image
-// WANTED: coverage 0.9; reached by local workers with STATUS-ARGS
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 60000
 // DOMAIN: numeric
-// WANTED: coverage 0.9; 0.50 was measured; in the way: making the systems, and unwinding, which are half of the time
 #include <array>
 #include <cmath>
 #include <cstdio>

@@ -4,7 +4,6 @@
 // PARALLEL
 // STATUS-ARGS: 10000 200
 // DOMAIN: parsing
-// WANTED: coverage 0.9
 #include <array>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 320
 // DOMAIN: image
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 60 row
 #include <complex>
 #include <cstdio>
 #include <cstdlib>

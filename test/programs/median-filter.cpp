@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 320000
 // DOMAIN: statistics
-// WANTED: coverage 0.9; 0.02 was measured; in the way: the run time gives the loop up after its first batches; each window is copied
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

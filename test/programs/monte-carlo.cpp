@@ -3,7 +3,7 @@
 // PARALLEL
 // STATUS-ARGS: 4000000
 // DOMAIN: statistics
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 64 hits
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

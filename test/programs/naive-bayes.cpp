@@ -4,7 +4,6 @@
 // PARALLEL
 // STATUS-ARGS: 1100
 // DOMAIN: statistics
-// WANTED: coverage 0.9; 0.76 was measured; in the way: the run time gives the loop up after its first batches
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -5,7 +5,7 @@
 // KERNEL-ARGS: 48
 // STATUS-ARGS: 1500
 // DOMAIN: numeric
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 150 price
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

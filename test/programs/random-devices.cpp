@@ -4,7 +4,8 @@
 // PARALLEL
 // STATUS-ARGS: 60000000
 // DOMAIN: statistics
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 40 byDevice
+// EXPECT-ITEMS: 40 bySystem
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

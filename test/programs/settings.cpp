@@ -5,7 +5,7 @@
 // DOMAIN: numeric
 // EXPECT-TASK: simulated
 // EXPECT-RAN: simulated
-// EXPECT-COVERAGE: 0.9
+// EXPECT-ITEMS: 200 simulated
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -3,7 +3,6 @@
 // PARALLEL
 // STATUS-ARGS: 400 80000
 // DOMAIN: search
-// WANTED: coverage 0.9; 0.06 was measured; in the way: the run time gives the loop up after its first batches
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
