@@ -9,6 +9,15 @@
 // __libc_single_threaded: libstdc++ asks it before it counts references (in the text of an exception, for example). A
 // task has one thread from its start to its end.
 //
+// Characters: in the locale "C", which a task has, glibc's functions tell ASCII from everything else, and those that
+// tell answer with a bit of a table, which a program may print;
+// toupper and tolower take a negative char (wrong, and common) for the byte that it is, but for -1, which is EOF. LLVM's
+// libc gives it back as it was.
+//
+// (Numbers are read by LLVM's: strtod, strtof, strtold, strtol and strtoul gave the same values, ends and errno as glibc's for
+// 300,000 texts made of digits, signs, exponents, "inf", "nan(...)" and rubbish, but that 0 with an exponent beyond 2^63 is
+// out of range to LLVM's. A task in which that made a difference has thrown, and the program does it again.)
+//
 // errno: glibc's libm stores into it directly. (Code that was compiled against <errno.h> calls __errno_location,
 // which is rt/task's.)
 //
@@ -37,4 +46,25 @@ int memcmp(const void *left, const void *right, size_t sizeBytes) {
       return a[at] - b[at];
   return 0;
 }
+
+static bool isIn(int c, int first, int last) { return c >= first && c <= last; }
+
+// glibc answers with a bit of its table.
+int isblank(int c) { return c == ' ' || c == '\t' ? 1 : 0; }
+int iscntrl(int c) { return isIn(c, 0, 31) || c == 127 ? 2 : 0; }
+int isupper(int c) { return isIn(c, 'A', 'Z') ? 0x100 : 0; }
+int islower(int c) { return isIn(c, 'a', 'z') ? 0x200 : 0; }
+int isalpha(int c) { return isupper(c) || islower(c) ? 0x400 : 0; }
+int isdigit(int c) { return isIn(c, '0', '9') ? 0x800 : 0; }
+int isxdigit(int c) { return isdigit(c) || isIn(c, 'A', 'F') || isIn(c, 'a', 'f') ? 0x1000 : 0; }
+int isspace(int c) { return c == ' ' || isIn(c, '\t', '\r') ? 0x2000 : 0; }
+int isprint(int c) { return isIn(c, ' ', '~') ? 0x4000 : 0; }
+int isgraph(int c) { return isIn(c, '!', '~') ? 0x8000 : 0; }
+int isalnum(int c) { return isalpha(c) || isdigit(c) ? 8 : 0; }
+int ispunct(int c) { return isgraph(c) && !isalnum(c) ? 4 : 0; }
+
+static int asByte(int c) { return isIn(c, -128, -2) ? c + 256 : c; }
+
+int toupper(int c) { return islower(c) ? c - 'a' + 'A' : asByte(c); }
+int tolower(int c) { return isupper(c) ? c - 'A' + 'a' : asByte(c); }
 }

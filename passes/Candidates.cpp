@@ -265,7 +265,7 @@ static Refusal checkComparisons(const Candidate &candidate, const Effects &effec
   return {};
 }
 
-bool readsErrno(const Module &module) {
+static bool readsErrno(const Module &module) {
   const Function *location = module.getFunction("__errno_location");
   if (!location)
     return false;
@@ -274,6 +274,8 @@ bool readsErrno(const Module &module) {
       return true;
   return false;
 }
+
+ProgramTraits traitsOf(const Module &module) { return {readsErrno(module), catchesWantOfSpace(module)}; }
 
 bool Candidate::readsClock() const { return kindFlags & CLEAVE_KIND_READS_CLOCK; }
 

@@ -46,8 +46,12 @@ bool isNeverWritten(const llvm::GlobalVariable &global);
 /// What a function's own line can lift: its parameters and its result.
 RemarkNote noteAtDefinition(const FunctionFacts &facts, std::string cure);
 
-/// Does code of the program's own (not a library header's) look at errno?
-bool readsErrno(const llvm::Module &module);
+/// What is asked of the program as a whole.
+struct ProgramTraits {
+  bool readsErrno = false;         ///< code of its own (not a library header's) looks at errno
+  bool catchesWantOfSpace = false; ///< Exceptions.h
+};
+ProgramTraits traitsOf(const llvm::Module &module);
 
 } // namespace cleave
 

@@ -56,7 +56,7 @@ static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, 
 
 /// Loops of the program's own functions, outermost first. Where a call runs ahead in a loop, the loop needs nothing more.
 static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction,
-                       bool programReadsErrno) {
+                       const ProgramTraits &program) {
   if (!function.hasMetadata("cleave.function"))
     return;
   SmallPtrSet<const Instruction *, 16> taken;
@@ -64,7 +64,7 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
     if (site.loop)
       taken.insert(site.call);
   std::vector<RangeRefusal> refused;
-  for (RangeLoop &range : findRangeLoops(function, effects, taken, programReadsErrno, refused)) {
+  for (RangeLoop &range : findRangeLoops(function, effects, taken, program, refused)) {
     CutSite site;
     site.where = range.place;
     site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
@@ -84,7 +84,7 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
                                const Effects &effects, ProgramAbi &abi) {
   std::vector<CutSite> sites;
   Sandbox sandbox(module);
-  bool programReadsErrno = readsErrno(module);
+  ProgramTraits program = traitsOf(module);
   // Generators are added to the module on the way: collect the calls first.
   std::vector<Function *> functions;
   for (Function &function : module)
@@ -109,7 +109,7 @@ std::vector<CutSite> findCuts(Module &module, const MapVector<const Function *, 
         site.loop = stageLoop(*call, *loop, it->second, effects, dominators, sandbox, abi, site.refusal);
       sites.push_back(std::move(site));
     }
-    findRanges(*function, effects, sites, firstOfFunction, programReadsErrno);
+    findRanges(*function, effects, sites, firstOfFunction, program);
     findFutures(MutableArrayRef(sites).drop_front(firstOfFunction), effects, dominators);
   }
   return sites;

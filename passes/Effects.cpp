@@ -391,6 +391,27 @@ Effects::Effects(Module &module, CallGraph &graph, const Ownership &ownership) :
   arePointersFinal = isAnyPointerFinal();
 }
 
+bool Effects::writesThroughArguments(const CallBase &call, BitVector &written) const {
+  written = BitVector(call.arg_size());
+  const Function *callee = call.getCalledFunction();
+  if (callee && !callee->isDeclaration() && callee->arg_size() == call.arg_size()) {
+    for (auto &[id, cause] : summary(*callee).writes) {
+      unsigned number = (id - FunctionMemory::parameterObject(0, 0)) / FunctionMemory::levels;
+      if (id < FunctionMemory::parameterObject(0, 0) || number >= call.arg_size())
+        return false;
+      written.set(number);
+    }
+    return true;
+  }
+  CallModel model = modelOfCall(call);
+  if (model.kind == CallModel::Class::Unknown || model.escapes)
+    return false;
+  written |= model.writes;
+  if (model.kind == CallModel::Class::Frees)
+    written.set(0);
+  return true;
+}
+
 /// What may keep an instruction from coming back, other than an exception.
 static constexpr EffectKind finalKinds[] = {EffectKind::Aborts, EffectKind::EndsProgram, EffectKind::NonlocalJump,
                                             EffectKind::InlineAssembly};

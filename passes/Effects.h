@@ -5,6 +5,7 @@
 #include "passes/Exceptions.h"
 #include "passes/Ownership.h"
 #include "passes/Prepare.h"
+#include "llvm/ADT/BitVector.h"
 #include <map>
 #include <optional>
 
@@ -68,6 +69,8 @@ public:
   const AccessSets &accesses(const llvm::Instruction &instruction) const;
   /// May `instruction` do something of `kind`, by itself or in what it calls?
   bool has(const llvm::Instruction &instruction, EffectKind kind) const;
+  /// Does `call` write nothing but what its arguments lead to? `written`: which of them.
+  bool writesThroughArguments(const llvm::CallBase &call, llvm::BitVector &written) const;
   /// May it read a clock, or something else that may be one?
   bool readsTime(const llvm::Instruction &instruction) const {
     return has(instruction, EffectKind::ReadsClock) || has(instruction, EffectKind::Nondeterminism);

@@ -4,10 +4,13 @@
 // program's own classes stand in their std::type_info; those of the standard library's exceptions, whose type_info lies in the
 // library, are fixed by the standard ([std.exceptions]).
 #include "passes/Exceptions.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/IR/CFG.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/GlobalVariable.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -101,6 +104,53 @@ bool catches(const LandingPadInst &pad, const ThrownTypes &thrown) {
          all_of(thrown.types, [&](const GlobalVariable *type) {
            return any_of(handlers, [&](const GlobalVariable *handler) { return takes(*handler, *type); });
          });
+}
+
+/// Does the function go on behind `pad`, that is, does it return? Whoever cleans up throws the exception again in the end.
+static bool goesOn(const LandingPadInst &pad) {
+  SmallVector<const BasicBlock *, 16> work{pad.getParent()};
+  SmallPtrSet<const BasicBlock *, 16> seen{pad.getParent()};
+  while (!work.empty()) {
+    const BasicBlock *block = work.pop_back_val();
+    if (isa<ReturnInst>(block->getTerminator()))
+      return true;
+    for (const BasicBlock *next : successors(block))
+      if (seen.insert(next).second)
+        work.push_back(next);
+  }
+  return false;
+}
+
+static bool takesWantOfSpace(const LandingPadInst &pad) {
+  for (unsigned k = 0; k < pad.getNumClauses(); ++k) {
+    const Value *type = pad.getClause(k);
+    if (pad.isFilter(k) || isa<ConstantPointerNull>(type) ||
+        is_contained({"_ZTISt9exception", "_ZTISt9bad_alloc", "_ZTISt20bad_array_new_length", "_ZTISt11logic_error", "_ZTISt12length_error"},
+                     type->getName()))
+      return true;
+  }
+  return false;
+}
+
+bool catchesWantOfSpace(const Module &module) {
+  if (module.getNamedMetadata("cleave.foreign"))
+    return true;
+  // A buffer of the program's own is called by the library's streams, which take whatever it throws. And who sets a handler
+  // for such a case has something to say in it.
+  for (const char *name : {"_ZTISt15basic_streambufIcSt11char_traitsIcEE", "_ZTISt15basic_streambufIwSt11char_traitsIwEE",
+                           "_ZSt15set_new_handlerPFvvE", "_ZSt13set_terminatePFvvE"})
+    if (module.getNamedValue(name))
+      return true;
+  auto isOwnNew = [](const Function &function) {
+    return !function.isDeclaration() && (function.getName().starts_with("_Znw") || function.getName().starts_with("_Zna"));
+  };
+  if (any_of(module, isOwnNew))
+    return true;
+  for (const Function &function : module)
+    for (const BasicBlock &block : function)
+      if (auto *pad = block.getLandingPadInst(); pad && takesWantOfSpace(*pad) && goesOn(*pad))
+        return true;
+  return false;
 }
 
 } // namespace cleave

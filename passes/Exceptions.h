@@ -8,6 +8,7 @@ namespace llvm {
 class CallBase;
 class GlobalVariable;
 class LandingPadInst;
+class Module;
 class raw_ostream;
 } // namespace llvm
 
@@ -27,6 +28,10 @@ struct ThrownTypes {
 
 /// Of a call of the run-time library that throws (CallModel::Class::Throws).
 ThrownTypes thrownBy(const llvm::CallBase &call);
+
+/// Can the program go on after it has run out of memory? Some handler takes the exception that says so, and does not throw it
+/// again; or nobody knows who calls the program's functions.
+bool catchesWantOfSpace(const llvm::Module &module);
 
 /// Is there a handler for each of them?
 bool catches(const llvm::LandingPadInst &pad, const ThrownTypes &thrown);

@@ -271,15 +271,6 @@ static bool modelCLibrary(StringRef symbol, const CallBase &call, CallModel &mod
     model.reads.set(0, is({"strcmp", "strncmp", "memcmp", "bcmp"}) ? 2 : 1);
     return true;
   }
-  if (is({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof"})) {
-    // They read the locale, so they stay in the program: ordered, like I/O.
-    model.kind = CallModel::Class::Io;
-    model.returns = CallModel::Returns::Nothing;
-    model.reads.set(0);
-    if (count > 1 && symbol.starts_with("strto"))
-      model.writes.set(1);
-    return true;
-  }
   if (is({"printf", "puts", "putchar", "fflush", "fputs", "fputc", "fprintf", "fwrite", "vprintf"})) {
     model.kind = CallModel::Class::Io;
     model.returns = CallModel::Returns::Nothing;
@@ -317,6 +308,7 @@ static void modelStandardLibrary(const Signature &signature, unsigned count, Cal
   model.kind = isPure ? Class::Pure : Class::Io;
   model.deep = true;
   model.firstKeeps = !isStreamTransfer(signature.name);
+  model.keepsToObject = isPure && signature.isMember;
   model.returns = CallModel::Returns::ReachOfArguments;
   touchAll(model, count);
   if (isExceptionClass(signature.name)) {

@@ -36,6 +36,7 @@ struct CallModel {
   bool writesErrno = false;
   bool isAgain = false;      ///< it throws what was thrown before
   bool isForSpace = false;   ///< what it throws says that memory ran out, or would, or whatever else a machine has no end of
+  bool keepsToObject = false; ///< argument 0 is a container, of which it touches all and nothing around it
   bool escapes = false;      ///< its arguments may be reached from anywhere afterwards
   bool draws = false;        ///< its answer is random: no two calls of it have an order that anybody could tell
   bool readsEnvironment = false; ///< and the environment stays as it is while the program runs

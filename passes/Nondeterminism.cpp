@@ -1,7 +1,8 @@
 // Nondeterminism.cpp - what makes it unseen who asks first.
 //
 //   random numbers   from outside: no two draws have an order, and none has a state that the program could set.
-//   environment      what it says is the same for all, as long as nobody can change it.
+//   environment      what it says is the same for all, as long as nobody can change it. So it is with the locale, by
+//                    which the C library tells letters and reads numbers: a program that never sets one has "C".
 //   clocks           a clock does not go back between two readings, whoever reads: so readings have an order, and whoever
 //                    compiles must give it up (-fcleave-relaxed-clocks), for calls that are made at the same time.
 //
@@ -25,6 +26,7 @@ namespace cleave {
 
 static constexpr const char *defaultSource = "cleave-default-source";
 static constexpr const char *fixedEnvironment = "cleave-fixed-environment";
+static constexpr const char *fixedLocale = "cleave-fixed-locale";
 static constexpr const char *relaxedClock = "cleave-relaxed-clock";
 
 static void mark(CallBase &call, const char *what) { call.addFnAttr(Attribute::get(call.getContext(), what)); }
@@ -94,44 +96,94 @@ static bool modelEnvironment(const CallBase &call, StringRef symbol, CallModel &
   return true;
 }
 
-/// A function of the C or the C++ library, or of what compilers bring along, that does not change the environment. By name:
-/// whoever links a library of his own under one of these names replaces the standard one in every program.
-static bool leavesEnvironment(const Function &function, const TargetLibraryInfoImpl &library) {
-  static const StringSet<> changing = {"setenv", "putenv", "unsetenv", "clearenv"};
+// ---- the locale --------------------------------------------------------------------------------------------------
+
+/// Letters, digits and the rest, of one byte.
+static bool tellsCharacters(StringRef symbol) {
+  static const StringSet<> names = {"isalpha", "isdigit", "isalnum", "isspace", "isupper",  "islower", "ispunct",
+                                    "isprint", "isgraph", "iscntrl", "isblank", "isxdigit", "toupper", "tolower"};
+  return names.contains(symbol);
+}
+
+static bool readsNumbers(StringRef symbol) {
+  return is_contained({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof"}, symbol);
+}
+
+/// Where the locale may change, they are ordered like I/O: the call that sets it is.
+static bool modelLocale(const CallBase &call, StringRef symbol, CallModel &model) {
+  if (!tellsCharacters(symbol) && !readsNumbers(symbol))
+    return false;
+  modelAsPure(call, model);
+  if (!call.hasFnAttr(fixedLocale))
+    model.kind = CallModel::Class::Io;
+  if (readsNumbers(symbol)) {
+    model.reads.set(0);
+    model.writesErrno = true;
+    // Where the number ends, which is a place in the text.
+    if (symbol.starts_with("strto")) {
+      model.writes.set(1);
+      model.firstKeeps = true;
+    }
+  }
+  return true;
+}
+
+// ---- what nobody changes -----------------------------------------------------------------------------------------
+
+/// A function of the C or the C++ library, or of what compilers bring along, of which it is known what it can change. By
+/// name: whoever links a library of his own under one of these names replaces the standard one in every program.
+static bool isOfLibraries(const Function &function, const TargetLibraryInfoImpl &library) {
   static const StringSet<> others = {"nanosleep", "clock_nanosleep", "usleep",      "sleep",    "sched_yield", "sysconf", "mmap", "munmap",
-                                     "localtime", "localtime_r",     "gmtime_r",    "strftime", "setlocale"};
+                                     "localtime", "localtime_r",     "gmtime_r",    "strftime", "setlocale", "uselocale",
+                                     "setenv",    "putenv",          "unsetenv",    "clearenv"};
   static constexpr StringLiteral families[] = {"_ZNSt", "_ZNKSt", "_ZSt",    "_ZNVSt", "_ZN9__gnu_cxx", "_Zn",      "_Zd",
                                                "__cxa_", "__gxx_", "_Unwind_", "__errno_", "__assert_",   "__libc_single", "pthread_"};
   StringRef name = function.getName();
   LibFunc known;
-  return !changing.contains(name) &&
-         (function.isIntrinsic() || asksOnly(name) || drawsFromSystem(name) || others.contains(name) || library.getLibFunc(name, known) ||
-          any_of(families, [&](StringRef family) { return name.starts_with(family); }));
+  return function.isIntrinsic() || asksOnly(name) || drawsFromSystem(name) || tellsCharacters(name) || others.contains(name) ||
+         library.getLibFunc(name, known) || any_of(families, [&](StringRef family) { return name.starts_with(family); });
+}
+
+/// Is there nothing in the program but libraries' functions, and `changes` none of them?
+static bool isNeverChanged(const Module &module, function_ref<bool(StringRef)> changes) {
+  TargetLibraryInfoImpl library(module.getTargetTriple());
+  return all_of(module, [&](const Function &function) {
+    return !function.isDeclaration() || (isOfLibraries(function, library) && !changes(function.getName()));
+  });
 }
 
 static bool isEnvironmentFixed(const Module &module) {
-  TargetLibraryInfoImpl library(module.getTargetTriple());
   const Function *main = module.getFunction("main");
   if (!main || main->arg_size() > 2) // the third is the environment itself
     return false;
   for (StringRef name : {"environ", "__environ", "_environ"})
     if (module.getNamedValue(name))
       return false;
-  return all_of(module, [&](const Function &function) { return !function.isDeclaration() || leavesEnvironment(function, library); });
+  return isNeverChanged(module, [](StringRef symbol) { return is_contained({"setenv", "putenv", "unsetenv", "clearenv"}, symbol); });
+}
+
+static bool isLocaleFixed(const Module &module) {
+  return isNeverChanged(module, [](StringRef symbol) {
+    return symbol == "setlocale" || symbol == "uselocale" || symbol.starts_with("_ZNSt6locale6global");
+  });
 }
 
 // ---- clocks ------------------------------------------------------------------------------------------------------
 
+static bool isClockFunction(StringRef symbol) {
+  return is_contained({"clock_gettime", "time", "gettimeofday", "timespec_get", "_ZNSt6chrono3_V212steady_clock3nowEv",
+                       "_ZNSt6chrono3_V212system_clock3nowEv"},
+                      symbol);
+}
+
 /// Clocks that tell the time. Those that tell what a process or a thread has used do not: the process is another one.
 static bool isClock(const CallBase &call, StringRef symbol) {
-  if (symbol == "clock_gettime") {
-    auto *which = dyn_cast<ConstantInt>(call.getArgOperand(0));
-    return which && is_contained({CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
-                                  CLOCK_BOOTTIME},
-                                 which->getSExtValue());
-  }
-  return is_contained({"time", "gettimeofday", "timespec_get", "_ZNSt6chrono3_V212steady_clock3nowEv", "_ZNSt6chrono3_V212system_clock3nowEv"},
-                      symbol);
+  if (symbol != "clock_gettime")
+    return isClockFunction(symbol);
+  auto *which = dyn_cast<ConstantInt>(call.getArgOperand(0));
+  return which && is_contained({CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
+                                CLOCK_BOOTTIME},
+                               which->getSExtValue());
 }
 
 static bool modelClock(const CallBase &call, StringRef symbol, CallModel &model) {
@@ -152,7 +204,8 @@ static bool isNondeterministic(StringRef symbol, StringRef name) {
 }
 
 bool modelNondeterminism(const CallBase &call, StringRef symbol, StringRef name, CallModel &model) {
-  if (modelDraw(call, symbol, name, model) || modelEnvironment(call, symbol, model) || modelClock(call, symbol, model))
+  if (modelDraw(call, symbol, name, model) || modelEnvironment(call, symbol, model) || modelLocale(call, symbol, model) ||
+      modelClock(call, symbol, model))
     return true;
   if (!isNondeterministic(symbol, name))
     return false;
@@ -163,22 +216,20 @@ bool modelNondeterminism(const CallBase &call, StringRef symbol, StringRef name,
   return true;
 }
 
-static void markCalls(Module &module, const char *what, function_ref<bool(const CallBase &, StringRef)> isMarked) {
+/// Says so of the function, since who calls it may be known later than who does not.
+static void markAll(Module &module, const char *what, function_ref<bool(StringRef)> isMeant) {
   for (Function &function : module)
-    if (function.isDeclaration())
-      for (User *user : function.users())
-        if (auto *call = dyn_cast<CallBase>(user); call && call->getCalledFunction() == &function && isMarked(*call, function.getName()))
-          mark(*call, what);
+    if (function.isDeclaration() && isMeant(function.getName()))
+      function.addFnAttr(what);
 }
 
-void markFixedEnvironment(Module &module) {
+void markFixedSurroundings(Module &module) {
   if (isEnvironmentFixed(module))
-    markCalls(module, fixedEnvironment, [](const CallBase &, StringRef symbol) { return isEnvironment(symbol); });
+    markAll(module, fixedEnvironment, isEnvironment);
+  if (isLocaleFixed(module))
+    markAll(module, fixedLocale, [](StringRef symbol) { return tellsCharacters(symbol) || readsNumbers(symbol); });
 }
 
-/// All that isClock() might know: which clock a call asks may be seen only when constants have been propagated.
-void relaxClocks(Module &module) {
-  markCalls(module, relaxedClock, [](const CallBase &call, StringRef symbol) { return symbol == "clock_gettime" || isClock(call, symbol); });
-}
+void relaxClocks(Module &module) { markAll(module, relaxedClock, isClockFunction); }
 
 } // namespace cleave

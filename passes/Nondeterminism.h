@@ -1,4 +1,5 @@
-// Nondeterminism.h - calls whose answers are not functions of their arguments: random numbers, the environment, clocks.
+// Nondeterminism.h - calls whose answers are not functions of their arguments: random numbers, the environment, the
+// locale, clocks.
 #ifndef CLEAVE_PASSES_NONDETERMINISM_H
 #define CLEAVE_PASSES_NONDETERMINISM_H
 
@@ -17,9 +18,9 @@ bool modelNondeterminism(const llvm::CallBase &call, llvm::StringRef symbol, llv
 /// constructors are inlined: afterwards nobody knows whose the token is.
 void markDefaultSources(llvm::Module &module);
 
-/// Says of each call that reads the environment that nothing in the program can change it, if that is so. Once all of the
-/// program is there and what nobody uses is gone.
-void markFixedEnvironment(llvm::Module &module);
+/// Says of each call that reads the environment or goes by the locale that nothing in the program can change it, if that
+/// is so. Once all of the program is there and what nobody uses is gone.
+void markFixedSurroundings(llvm::Module &module);
 
 /// Says of each call that reads a clock that its order beside other readings does not matter (-fcleave-relaxed-clocks).
 void relaxClocks(llvm::Module &module);

@@ -21,9 +21,10 @@
 //
 // ARGUMENTS. Inside a callee two arguments are taken as disjoint when the graph is built. That is right for building
 // it (a caller in which both are one object replays the callee's edges on that one object), but not for asking
-// mayOverlap() inside the callee. So aliases are propagated from callers to callees, over the whole program:
-// two arguments may overlap if they do so at some call. A function that is called from outside or through a pointer
-// gets no such promise.
+// mayOverlap() inside the callee. The same goes for what one argument reaches by one load and by two: a vector's buffer
+// and the buffers of the vectors in it are apart, a list's node and the next one are not. So aliases are propagated
+// from callers to callees, over the whole program: two pieces may overlap if they do so at some call. A function that
+// is called from outside or through a pointer gets no such promise.
 #include "passes/Ownership.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
@@ -83,6 +84,8 @@ static bool takesPointersToScalarsOnly(const Function &function) {
   return anyPointer && parameters.size() == function.arg_size();
 }
 
+static constexpr const char *pointerFree = "cleave.nopointers";
+
 /// tbaa.struct: (offset, size, tag)*. A field may hold a pointer unless its tag names a scalar type.
 static bool isPointerFreeTag(const MDNode *access) {
   if (!access || access->getNumOperands() < 2)
@@ -95,7 +98,7 @@ static bool isPointerFreeTag(const MDNode *access) {
   // "p1 int", "any pointer", "vtable pointer", "omnipotent char" may all be pointers in disguise.
   static const StringRef scalars[] = {"int", "long", "short", "bool", "double", "float", "long long", "wchar_t", "__int128",
                                       "char16_t", "char32_t", "char8_t", "long double"};
-  return is_contained(scalars, text) || text.starts_with("_ZTS");
+  return is_contained(scalars, text) || text.starts_with("_ZTS") || text == pointerFree;
 }
 
 static bool isPointerFreeStruct(const MDNode *fields) {
@@ -107,16 +110,61 @@ static bool isPointerFreeStruct(const MDNode *fields) {
   return fields->getNumOperands() > 0;
 }
 
+/// A member that clang gives this type is a number, or some. An array of bytes may be memory for anything; a union has
+/// the type of one of its members.
+static bool isNumbers(const Type *type) {
+  if (type->isIntegerTy() || type->isFloatingPointTy())
+    return true;
+  if (auto *array = dyn_cast<ArrayType>(type))
+    return !array->getElementType()->isIntegerTy(8) && isNumbers(array->getElementType());
+  auto *structure = dyn_cast<StructType>(type);
+  return structure && (!structure->hasName() || !structure->getName().starts_with("union.")) &&
+         all_of(structure->elements(), isNumbers);
+}
+
+/// What an implicit copy constructor does with members that follow each other: one copy from the first one's place on.
+static bool copiesNumbers(const MemTransferInst &transfer, const DataLayout &layout) {
+  auto *place = dyn_cast<GEPOperator>(transfer.getRawDest());
+  auto *type = place ? dyn_cast<StructType>(place->getSourceElementType()) : nullptr;
+  auto *size = dyn_cast<ConstantInt>(transfer.getLength());
+  if (!type || !size || place->getNumIndices() != 2 || (type->hasName() && type->getName().starts_with("union.")))
+    return false;
+  auto *first = dyn_cast<ConstantInt>(place->idx_begin()[0]), *member = dyn_cast<ConstantInt>(place->idx_begin()[1]);
+  if (!first || !first->isZero() || !member)
+    return false;
+  const StructLayout *places = layout.getStructLayout(type);
+  uint64_t begin = places->getElementOffset(member->getZExtValue()), end = begin + size->getZExtValue();
+  if (end > places->getSizeInBytes())
+    return false;
+  for (unsigned k = member->getZExtValue(); k < type->getNumElements() && places->getElementOffset(k) < end; ++k)
+    if (!isNumbers(type->getElementType(k)))
+      return false;
+  return true;
+}
+
 void markPointerFreeCopies(Module &module) {
-  MDNode *mark = MDNode::get(module.getContext(), {});
+  LLVMContext &context = module.getContext();
+  MDNode *mark = MDNode::get(context, {});
+  // A copy that becomes a load and a store hands on its type tag. This one says nothing of what it aliases with: a tree of
+  // types of its own is compared with no other.
+  auto text = [&](const char *name) { return MDString::get(context, name); };
+  Metadata *zero = ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(context), 0));
+  MDNode *type = MDNode::get(context, {text(pointerFree), MDNode::get(context, {text("cleave")}), zero});
+  MDNode *tag = MDNode::get(context, {type, type, zero});
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
     bool byName = takesPointersToScalarsOnly(function);
-    for (Instruction &instruction : instructions(function))
-      if (isa<MemTransferInst>(instruction) &&
-          (byName || isPointerFreeStruct(instruction.getMetadata(LLVMContext::MD_tbaa_struct))))
-        instruction.setMetadata("cleave.nopointers", mark);
+    for (Instruction &instruction : instructions(function)) {
+      auto *transfer = dyn_cast<MemTransferInst>(&instruction);
+      MDNode *fields = transfer ? transfer->getMetadata(LLVMContext::MD_tbaa_struct) : nullptr;
+      if (!transfer || !(byName || isPointerFreeStruct(fields) || copiesNumbers(*transfer, module.getDataLayout())))
+        continue;
+      transfer->setMetadata(pointerFree, mark);
+      bool hasTag = transfer->getMetadata(LLVMContext::MD_tbaa) || (fields && fields->getNumOperands() == 3);
+      if (!hasTag)
+        transfer->setMetadata(LLVMContext::MD_tbaa, tag);
+    }
   }
 }
 
@@ -160,9 +208,6 @@ ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) co
   if (!mayOverlap(a, b))
     return ~0u;
   ObjectSet left = widened(a), right = widened(b);
-  auto isOutside = [&](ObjectId id) {
-    return objects[id].kind == MemoryObject::Kind::Unknown || objects[id].kind == MemoryObject::Kind::Global;
-  };
   // Of several shared objects the first that a person has a name for is told.
   ObjectId first = ~0u;
   auto found = [&](ObjectId id) {
@@ -172,53 +217,48 @@ ObjectId FunctionMemory::firstOverlap(const ObjectSet &a, const ObjectSet &b) co
   };
   for (ObjectId x : left)
     for (ObjectId y : right) {
-      const MemoryObject &p = objects[x], &q = objects[y];
-      bool isP = p.kind == MemoryObject::Kind::Parameter, isQ = q.kind == MemoryObject::Kind::Parameter;
-      ObjectId shared = ~0u;
-      if (x == y || (isP && isQ && (p.argument == q.argument || argumentAliases[p.argument].test(q.argument))) ||
-          (isP && isOutside(y) && argumentAliases[p.argument].test(fn.arg_size())))
-        shared = x;
-      else if (isQ && isOutside(x) && argumentAliases[q.argument].test(fn.arg_size()))
-        shared = y;
-      else if (isOutside(x) && isOutside(y) && (x == unknownObject || y == unknownObject))
-        shared = std::max(x, y);
-      if (shared != ~0u && found(shared))
+      ObjectSet one, other;
+      one.set(x);
+      other.set(y);
+      if (!mayOverlap(one, other))
+        continue;
+      // Of unknown memory and something, that something.
+      bool isMore = objects[x].kind == MemoryObject::Kind::Parameter || (x != unknownObject && y == unknownObject);
+      if (ObjectId shared = isMore ? x : y; found(shared))
         return shared;
     }
   return first;
 }
 
+FunctionMemory::Extent FunctionMemory::extentOf(const ObjectSet &set) const {
+  Extent result{widened(set), {}, false, false};
+  for (ObjectId id : result.objects) {
+    MemoryObject::Kind kind = objects[id].kind;
+    if (kind == MemoryObject::Kind::Parameter)
+      result.aliases |= aliases[id];
+    result.isUnknown |= id == unknownObject;
+    result.isOutside |= id == unknownObject || kind == MemoryObject::Kind::Global;
+  }
+  return result;
+}
+
+bool FunctionMemory::mayOverlap(const Extent &a, const Extent &b) {
+  return a.objects.intersects(b.objects) || a.aliases.intersects(b.objects) || (a.isUnknown && b.isOutside) ||
+         (b.isUnknown && a.isOutside) || (a.isOutside && b.aliases.test(unknownObject)) ||
+         (b.isOutside && a.aliases.test(unknownObject));
+}
+
 bool FunctionMemory::mayOverlap(const ObjectSet &a, const ObjectSet &b) const {
-  if (a.empty() || b.empty())
-    return false;
-  ObjectSet left = widened(a), right = widened(b);
-  if (left.intersects(right))
-    return true;
-  struct Side {
-    ObjectSet arguments;
-    bool isOutside = false, isUnknown = false;
-  };
-  auto sideOf = [&](const ObjectSet &set) {
-    Side side;
-    for (ObjectId id : set) {
-      const MemoryObject &object = objects[id];
-      if (object.kind == MemoryObject::Kind::Parameter)
-        side.arguments.set(object.argument);
-      side.isUnknown |= id == unknownObject;
-      side.isOutside |= id == unknownObject || object.kind == MemoryObject::Kind::Global;
-    }
-    return side;
-  };
-  Side p = sideOf(left), q = sideOf(right);
-  if ((p.isUnknown && q.isOutside) || (q.isUnknown && p.isOutside) || p.arguments.intersects(q.arguments))
-    return true;
-  for (ObjectId argument : p.arguments)
-    if (argumentAliases[argument].intersects(q.arguments) || (q.isOutside && argumentAliases[argument].test(fn.arg_size())))
-      return true;
-  for (ObjectId argument : q.arguments)
-    if (p.isOutside && argumentAliases[argument].test(fn.arg_size()))
-      return true;
-  return false;
+  return !a.empty() && !b.empty() && mayOverlap(extentOf(a), extentOf(b));
+}
+
+std::array<ObjectSet, FunctionMemory::levels> FunctionMemory::levelsOf(const CallBase &call, unsigned number) const {
+  std::array<ObjectSet, levels> result;
+  result[0] = pointsTo(call.getArgOperand(number));
+  for (unsigned level = 1; level < levels; ++level)
+    result[level] = loadFrom(result[level - 1]);
+  result.back() = reach(result.back());
+  return result;
 }
 
 std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const OwnershipSummary &summary) const {
@@ -226,16 +266,8 @@ std::vector<ObjectSet> FunctionMemory::instantiate(const CallBase &call, const O
   result[unknownObject].set(unknownObject);
   result[constantObject].set(constantObject);
   unsigned arguments = call.getCalledFunction()->arg_size();
-  for (unsigned k = 0; k < arguments; ++k) {
-    ObjectSet level = k < call.arg_size() ? pointsTo(call.getArgOperand(k)) : ObjectSet();
-    for (unsigned l = 0; l < levels; ++l) {
-      if (l)
-        level = loadFrom(level);
-      if (l + 1 == levels)
-        level = reach(level);
-      result[parameterObject(k, l)] = level;
-    }
-  }
+  for (unsigned k = 0; k < std::min(arguments, call.arg_size()); ++k)
+    move(levelsOf(call, k), result.begin() + parameterObject(k, 0));
   unsigned next = 2 + arguments * levels;
   for (const GlobalVariable *global : summary.globals) {
     auto it = ids.find({global, 0});
@@ -315,10 +347,10 @@ void FunctionMemory::print(raw_ostream &out) const {
     list(contents[id]);
     out << "\n";
   }
-  for (unsigned k = 0; k < argumentAliases.size(); ++k)
-    if (!argumentAliases[k].empty()) {
-      out << "  argument " << k << " may overlap ";
-      list(argumentAliases[k]);
+  for (ObjectId id = 0; id < aliases.size(); ++id)
+    if (!aliases[id].empty()) {
+      out << "  " << id << " may overlap ";
+      list(aliases[id]);
       out << "\n";
     }
 }
@@ -373,7 +405,7 @@ private:
       if (argument.getType()->isPointerTy())
         memory.sets[&argument].set(FunctionMemory::parameterObject(number, 0));
     }
-    memory.argumentAliases.resize(memory.fn.arg_size());
+    memory.aliases.resize(FunctionMemory::parameterObject(memory.fn.arg_size(), 0));
   }
 
   ObjectId objectOf(Kind kind, const Value *value, unsigned index = 0) {
@@ -569,6 +601,10 @@ void MemoryBuilder::visitCall(const CallBase &call) {
 
 void MemoryBuilder::applySummary(const CallBase &call, const OwnershipSummary &summary) {
   prepareFresh(call, summary.freshCount);
+  for (const Use &argument : call.args())
+    if (!argument->getType()->isPointerTy()) // a pointer in disguise: the callee makes one of it that may lead anywhere
+      if (ObjectSet set = of(argument.get()); !set.empty())
+        escape(set);
   for (const GlobalVariable *global : summary.globals)
     ofConstant(global);
   std::vector<ObjectSet> here = memory.instantiate(call, summary);
@@ -587,7 +623,7 @@ void MemoryBuilder::applySummary(const CallBase &call, const OwnershipSummary &s
 
 void MemoryBuilder::applyModel(const CallBase &call) {
   if (auto *transfer = dyn_cast<MemTransferInst>(&call)) {
-    if (!transfer->getMetadata("cleave.nopointers"))
+    if (!transfer->getMetadata(pointerFree))
       hold(of(transfer->getRawDest()), memory.loadFrom(of(transfer->getRawSource())));
     return;
   }
@@ -729,6 +765,19 @@ void Ownership::analyseBottomUp(CallGraph &graph) {
   }
 }
 
+/// Of a function whose callers are not known: all parameters and all that they reach may be one, and anything, but for the
+/// slot of the result, which nobody else has yet.
+static void assumeAliases(const Function &function, std::vector<ObjectSet> &aliases) {
+  ObjectSet all;
+  all.set(FunctionMemory::unknownObject);
+  for (const Argument &argument : function.args())
+    for (unsigned level = 0; level < FunctionMemory::levels && !argument.hasStructRetAttr(); ++level)
+      all.set(FunctionMemory::parameterObject(argument.getArgNo(), level));
+  for (ObjectId id : all)
+    if (id != FunctionMemory::unknownObject)
+      aliases[id] = all;
+}
+
 void Ownership::propagateAliases() {
   // Pessimistic where callers are not all known; otherwise grows from nothing to what the calls show.
   SmallSetVector<const Function *, 32> work;
@@ -737,47 +786,54 @@ void Ownership::propagateAliases() {
     if (it == memories.end())
       continue;
     work.insert(&function);
-    bool isOpen = !function.hasLocalLinkage() || function.hasAddressTaken();
-    for (unsigned k = 0; isOpen && k < function.arg_size(); ++k)
-      for (unsigned j = 0; j <= function.arg_size(); ++j)
-        if (j != k && !function.getArg(k)->hasStructRetAttr())
-          it->second->argumentAliases[k].set(j);
+    if (!function.hasLocalLinkage() || function.hasAddressTaken())
+      assumeAliases(function, it->second->aliases);
   }
   while (!work.empty()) {
     const Function *caller = work.pop_back_val();
     const FunctionMemory &memory = *memories.find(caller)->second;
-    ObjectSet outside;
-    outside.set(FunctionMemory::unknownObject);
+    FunctionMemory::Extent outside;
+    outside.objects.set(FunctionMemory::unknownObject);
     for (ObjectId id = 0; id < memory.objectCount(); ++id)
       if (memory.object(id).kind == MemoryObject::Kind::Global)
-        outside.set(id);
+        outside.objects.set(id);
+    outside = memory.extentOf(outside.objects);
     for (const Instruction &instruction : instructions(*caller)) {
       auto *call = dyn_cast<CallBase>(&instruction);
       const Function *callee = call ? call->getCalledFunction() : nullptr;
       auto it = callee ? memories.find(callee) : memories.end();
-      if (it != memories.end() && callee->arg_size() == call->arg_size() &&
-          passAliases(*call, memory, outside, it->second->argumentAliases))
+      if (it != memories.end() && passAliases(*call, memory, outside, it->second->aliases))
         work.insert(callee);
     }
   }
 }
 
 /// What `call`'s arguments share becomes what its callee's parameters may share. Did that add something?
-bool Ownership::passAliases(const CallBase &call, const FunctionMemory &memory, const ObjectSet &outside,
+bool Ownership::passAliases(const CallBase &call, const FunctionMemory &memory, const FunctionMemory::Extent &outside,
                             std::vector<ObjectSet> &aliases) const {
-  std::vector<ObjectSet> reached;
-  for (unsigned k = 0; k < call.arg_size(); ++k) {
+  SmallVector<std::pair<ObjectId, FunctionMemory::Extent>, 16> reached;
+  for (const Argument &parameter : call.getCalledFunction()->args()) {
+    unsigned number = parameter.getArgNo();
+    if (!call.getArgOperand(number)->getType()->isPtrOrPtrVectorTy())
+      continue;
     // What a result slot held before is dead: only the slot itself can be shared.
-    const ObjectSet &direct = memory.pointsTo(call.getArgOperand(k));
-    reached.push_back(call.getCalledFunction()->getArg(k)->hasStructRetAttr() ? direct : memory.reach(direct));
+    unsigned levels = parameter.hasStructRetAttr() ? 1 : FunctionMemory::levels;
+    auto sets = memory.levelsOf(call, number);
+    for (unsigned level = 0; level < levels; ++level)
+      if (!sets[level].empty())
+        reached.push_back({FunctionMemory::parameterObject(number, level), memory.extentOf(sets[level])});
   }
   bool changed = false;
-  for (unsigned k = 0; k < reached.size(); ++k)
-    for (unsigned j = 0; j <= reached.size(); ++j)
-      if (j != k && !aliases[k].test(j) && memory.mayOverlap(reached[k], j == reached.size() ? outside : reached[j])) {
-        aliases[k].set(j);
+  for (auto &[id, extent] : reached) {
+    if (!aliases[id].test(FunctionMemory::unknownObject) && FunctionMemory::mayOverlap(extent, outside))
+      changed |= aliases[id].test_and_set(FunctionMemory::unknownObject);
+    for (auto &[other, otherExtent] : reached)
+      if (other < id && !aliases[id].test(other) && FunctionMemory::mayOverlap(extent, otherExtent)) {
+        aliases[id].set(other);
+        aliases[other].set(id);
         changed = true;
       }
+  }
   return changed;
 }
 

@@ -5,6 +5,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SparseBitVector.h"
 #include "llvm/ADT/StringRef.h"
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,7 +58,7 @@ class FunctionMemory {
 public:
   static constexpr ObjectId unknownObject = 0, constantObject = 1;
   /// Levels of indirection told apart below a parameter.
-  static constexpr unsigned levels = 3;
+  static constexpr unsigned levels = 4;
 
   const llvm::Function &function() const { return fn; }
   const MemoryObject &object(ObjectId id) const { return objects[id]; }
@@ -75,6 +76,17 @@ public:
   ObjectSet widened(const ObjectSet &set) const;
   /// The objects of `call`'s callee, seen from here: a set for each object of its summary.
   std::vector<ObjectSet> instantiate(const llvm::CallBase &call, const OwnershipSummary &summary) const;
+  /// What argument `number` of `call` reaches by 0, 1, ... loads; the last one by any number.
+  std::array<ObjectSet, levels> levelsOf(const llvm::CallBase &call, unsigned number) const;
+  /// What mayOverlap() compares.
+  struct Extent {
+    ObjectSet objects;      ///< widened
+    ObjectSet aliases;      ///< of the parameters' objects among them
+    bool isUnknown = false; ///< has unknown memory
+    bool isOutside = false; ///< has unknown memory or globals
+  };
+  Extent extentOf(const ObjectSet &set) const;
+  static bool mayOverlap(const Extent &a, const Extent &b);
   /// The first object of `a` that overlaps with `b`, for remarks.
   ObjectId firstOverlap(const ObjectSet &a, const ObjectSet &b) const;
   /// "'total'", "global 'hits'", "memory allocated at a.cpp:12".
@@ -95,8 +107,9 @@ private:
   llvm::DenseMap<const llvm::Value *, ObjectSet> sets;
   llvm::DenseMap<std::pair<const llvm::Value *, unsigned>, ObjectId> ids; ///< (alloca, global or call, index)
   ObjectSet returned;
-  /// Which arguments may share memory with which (symmetric), and with unknown memory or globals (last bit).
-  std::vector<ObjectSet> argumentAliases;
+  /// For each parameter's object the others that some call makes the same piece of memory (symmetric); `unknownObject`
+  /// stands for unknown memory and globals.
+  std::vector<ObjectSet> aliases;
 };
 
 /// The whole program's ownership, bottom-up for summaries and top-down for what arguments may share.
@@ -112,7 +125,7 @@ public:
 private:
   void analyseBottomUp(llvm::CallGraph &graph);
   void propagateAliases();
-  bool passAliases(const llvm::CallBase &call, const FunctionMemory &memory, const ObjectSet &outside,
+  bool passAliases(const llvm::CallBase &call, const FunctionMemory &memory, const FunctionMemory::Extent &outside,
                    std::vector<ObjectSet> &aliases) const;
 
   llvm::Module &module;
@@ -120,8 +133,9 @@ private:
   llvm::DenseMap<const llvm::Function *, OwnershipSummary> summaries;
 };
 
-/// Marks memcpy and memmove whose source holds no pointers with `!cleave.nopointers`: from tbaa.struct and from the
-/// types in the mangled name of the enclosing function (`__copy_m<double, double>`). Must run before inlining.
+/// Marks memcpy and memmove whose source holds no pointers with `!cleave.nopointers`: from tbaa.struct, from the types in the
+/// mangled name of the enclosing function (`__copy_m<double, double>`), and from the members that are copied. Must run
+/// before inlining.
 void markPointerFreeCopies(llvm::Module &module);
 
 } // namespace cleave

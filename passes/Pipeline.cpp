@@ -195,6 +195,13 @@ static void printRange(const RangeLoop &range, raw_ostream &out) {
   }
   for (auto [one, other] : range.memory.distinct)
     out << "  blocks " << one << " and " << other << " must differ\n";
+  for (const Value *pointer : range.memory.borrowed) {
+    out << "  borrowed ";
+    operand(pointer);
+    out << "\n";
+  }
+  if (range.memory.onlyHere)
+    out << "  only here: " << range.memory.onlyHere->message << "\n";
   for (const AllocaInst *local : range.memory.locals) {
     out << "  local ";
     operand(local);

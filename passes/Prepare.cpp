@@ -154,7 +154,7 @@ void prepareModule(Module &module) {
   first.addPass(InternalizePass(isMain));
   first.addPass(GlobalDCEPass());
   first.run(module, managers);
-  markFixedEnvironment(module);
+  markFixedSurroundings(module);
   // Beyond this point a call through a pointer is one whose targets are not known.
   makeDispatchers(module);
 

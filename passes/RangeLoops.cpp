@@ -36,6 +36,7 @@
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -50,13 +51,14 @@ namespace {
 
 class RangeFinder {
 public:
-  RangeFinder(LoopContext &context, bool readsErrno) : context(context), loop(context.loop), readsErrno(readsErrno) {}
+  RangeFinder(LoopContext &context, const ProgramTraits &program) : context(context), loop(context.loop), program(program) {}
   std::optional<RangeLoop> find(Refusal &refusal);
 
 private:
   bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
   bool checkShape();
   bool checkEffects();
+  Value *tripsByDistance(const BranchInst &exit);
   bool classifyPhis();
   bool isInduction(PHINode &phi);
   bool isReduction(PHINode &phi);
@@ -70,7 +72,7 @@ private:
 
   LoopContext &context;
   Loop &loop;
-  bool readsErrno;
+  const ProgramTraits &program;
   RangeLoop result;
   Refusal why;
 };
@@ -80,6 +82,42 @@ private:
 bool RangeFinder::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
   why = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
+}
+
+/// A walk from one address to another, in steps of an element's size: whoever calls something on the way that might not come
+/// back cannot be proved to arrive there, says LLVM. The steps are counted all the same: if they do not meet the end, or it
+/// lies behind the beginning, none are promised. (A range loop goes on in place behind what it was told.)
+Value *RangeFinder::tripsByDistance(const BranchInst &exit) {
+  ScalarEvolution &evolution = context.evolution;
+  auto *test = dyn_cast<ICmpInst>(exit.getCondition());
+  bool isEndTest = test && test->getPredicate() == (loop.contains(exit.getSuccessor(0)) ? ICmpInst::ICMP_NE : ICmpInst::ICMP_EQ);
+  if (!isEndTest || !evolution.isSCEVable(test->getOperand(0)->getType()))
+    return nullptr;
+  const SCEV *place = evolution.getSCEV(test->getOperand(0)), *end = evolution.getSCEV(test->getOperand(1));
+  if (!isa<SCEVAddRecExpr>(place))
+    std::swap(place, end);
+  auto *walk = dyn_cast<SCEVAddRecExpr>(place);
+  Type *word = Type::getInt64Ty(evolution.getContext());
+  if (!walk || walk->getLoop() != &loop || !walk->isAffine() || !evolution.isLoopInvariant(end, &loop) ||
+      evolution.getTypeSizeInBits(walk->getType()) != 64)
+    return nullptr;
+  auto *step = dyn_cast<SCEVConstant>(walk->getStepRecurrence(evolution));
+  if (!step || !step->getAPInt().isStrictlyPositive())
+    return nullptr;
+  auto number = [&](const SCEV *value) {
+    return value->getType()->isPointerTy() ? evolution.getPtrToIntExpr(value, word) : value;
+  };
+  const SCEV *from = number(walk->getStart()), *to = number(end);
+  if (isa<SCEVCouldNotCompute>(from) || isa<SCEVCouldNotCompute>(to))
+    return nullptr;
+  Value *distance = expandBefore(context, evolution.getMinusSCEV(to, from), word);
+  if (!distance)
+    return nullptr;
+  IRBuilder<> builder(result.preheader->getTerminator());
+  Value *size = builder.getInt64(step->getAPInt().getZExtValue()), *none = builder.getInt64(0);
+  Value *isMet = builder.CreateAnd(builder.CreateICmpEQ(builder.CreateURem(distance, size), none),
+                                   builder.CreateICmpSGE(distance, none));
+  return builder.CreateSelect(isMet, builder.CreateUDiv(distance, size), none);
 }
 
 bool RangeFinder::checkShape() {
@@ -100,6 +138,8 @@ bool RangeFinder::checkShape() {
   Type *word = Type::getInt64Ty(evolution.getContext());
   if (!isa<SCEVCouldNotCompute>(count) && evolution.getTypeSizeInBits(count->getType()) <= 64)
     result.trips = expandBefore(context, evolution.getNoopOrZeroExtend(count, word), word);
+  else
+    result.trips = tripsByDistance(*branch);
   if (!result.trips)
     return refuse("loop-count", "how often the loop runs is not known when it begins", branch,
                   "count with a for loop whose bounds do not change");
@@ -139,7 +179,7 @@ bool RangeFinder::checkEffects() {
       for (const Entry &entry : entries)
         if (context.effects.has(instruction, entry.kind))
           return refuse(entry.reason, Twine("an iteration ") + entry.what, &instruction, entry.cure);
-      if (readsErrno && context.effects.has(instruction, EffectKind::WritesErrno))
+      if (program.readsErrno && context.effects.has(instruction, EffectKind::WritesErrno))
         return refuse("errno", "an iteration sets errno, and the program looks at errno", &instruction,
                       "compile with -fno-math-errno if only mathematical functions set it");
     }
@@ -379,6 +419,7 @@ void RangeFinder::collectScalars() {
     for (Instruction &instruction : *block)
       for (Value *operand : instruction.operands())
         note(operand);
+  append_range(result.scalars, result.memory.borrowed);
   for (const RangeInduction &induction : result.inductions)
     note(induction.step);
   for (const RangeRecurrence &recurrence : result.recurrences)
@@ -401,7 +442,8 @@ void RangeFinder::findEnds() {
       auto *call = dyn_cast<CallBase>(&instruction);
       if (!call || isa<IntrinsicInst>(call))
         continue;
-      result.mayThrow |= !call->doesNotThrow();
+      // Without a handler that is the end of the program, whoever throws.
+      result.mayThrow |= program.catchesWantOfSpace && !call->doesNotThrow();
       for (EffectKind kind : {EffectKind::Guards, EffectKind::Aborts, EffectKind::EndsProgram})
         if (context.effects.has(*call, kind))
           result.isCertain = false;
@@ -426,6 +468,10 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
       return refuseCarried(*result.recurrences.front().phi);
     collectScalars();
     findEnds();
+    if (result.memory.onlyHere && (!result.isCertain || (result.memory.isFinal && result.mayThrow))) {
+      why = *result.memory.onlyHere;
+      return false;
+    }
     if (result.memory.isScattered() && (!result.isCertain || result.mayThrow))
       return refuse("loop-extent", "iterations write here and there, and the loop may end before its time", loop.getHeader()->getTerminator(),
                     "write results to the element of the iteration's own index");
@@ -456,7 +502,7 @@ static Instruction *placeOfLoop(const Loop &loop) {
 }
 
 std::vector<RangeLoop> findRangeLoops(Function &function, const Effects &effects,
-                                      const SmallPtrSetImpl<const Instruction *> &taken, bool readsErrno,
+                                      const SmallPtrSetImpl<const Instruction *> &taken, const ProgramTraits &program,
                                       std::vector<RangeRefusal> &refused) {
   std::vector<RangeLoop> found;
   DominatorTree dominators(function);
@@ -481,7 +527,7 @@ std::vector<RangeLoop> findRangeLoops(Function &function, const Effects &effects
     LoopContext context{*loop, loops, dominators, evolution, expander, effects};
     Refusal refusal;
     Instruction *where = placeOfLoop(*loop);
-    if (auto range = RangeFinder(context, readsErrno).find(refusal)) {
+    if (auto range = RangeFinder(context, program).find(refusal)) {
       SourcePlace place = outerPlaceOf(*where);
       range->place = where;
       range->file = place.file;

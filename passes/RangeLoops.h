@@ -52,7 +52,7 @@ struct RangeLoop {
   llvm::SmallVector<RangeReduction, 2> reductions;
   std::vector<RangeRecurrence> recurrences;
   RangeMemory memory;
-  llvm::SmallVector<llvm::Value *, 8> scalars; ///< live-ins that are not pointers
+  llvm::SmallVector<llvm::Value *, 8> scalars; ///< live-ins that are no pointers, or borrowed ones
   llvm::Instruction *place = nullptr;          ///< with the loop's line
   bool isCertain = false;                      ///< it cannot be left before its end, but for want of memory
   bool mayThrow = false;                       ///< for want of memory
@@ -71,7 +71,7 @@ struct RangeRefusal {
 /// Outermost loops of `function` that can be split by ranges; refusals of the others go to `refused`. Loops that
 /// contain an instruction of `taken` at their own level are left alone.
 std::vector<RangeLoop> findRangeLoops(llvm::Function &function, const Effects &effects,
-                                      const llvm::SmallPtrSetImpl<const llvm::Instruction *> &taken, bool readsErrno,
+                                      const llvm::SmallPtrSetImpl<const llvm::Instruction *> &taken, const ProgramTraits &program,
                                       std::vector<RangeRefusal> &refused);
 
 } // namespace cleave

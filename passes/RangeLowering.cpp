@@ -348,7 +348,7 @@ GlobalVariable *rangeKind(const RangeLoop &range, ProgramAbi &abi, LocalWork &lo
     local.flags = range.mayThrow ? CLEAVE_SITE_MAY_THROW : 0;
   }
   return abi.kind(range.name, range.file, range.line, parameters, MDNode::get(context, result), task,
-                  range.memory.isScattered() ? CLEAVE_KIND_LOCAL : 0);
+                  range.memory.isLocal() ? CLEAVE_KIND_LOCAL : 0);
 }
 
 // ---- the loop as it was ------------------------------------------------------------------------------------------

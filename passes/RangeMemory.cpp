@@ -24,10 +24,20 @@
 //
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
 //
+// WHAT CANNOT TRAVEL IS BORROWED. A tree of raw pointers, a node that std::map::find returned, a function object: a copy
+// elsewhere could not be made, or pointers into it would lead nowhere. A local worker has the program's addresses, and may
+// read all of it where nothing of it is what the loop writes, as far as the points-to sets tell. Such a loop is a range loop
+// like any other, but only local workers do it (RangeMemory::onlyHere).
+//
+// WHAT AN ELEMENT OWNS IS THE ITERATION'S, also where a call changes all of it (a string is assigned to, a row grows), where
+// memory that the iteration has made is handed to it, and where the iteration's own variables hold what it owned (a vector
+// that is moved from). That too is for local workers, and cannot be taken back.
+//
 // WHY ONE FILE of this length: it is one analysis, whose steps all read and split the same list of blocks. What could be told apart
 // from that list is: intervals, types, gathering and private memory have files of their own (Range*.cpp).
 #include "passes/RangeMemory.h"
 #include "passes/Models.h"
+#include "passes/ElementReference.h"
 #include "passes/Places.h"
 #include "passes/Facts.h"
 #include "passes/RangeGathering.h"
@@ -69,6 +79,7 @@ private:
     const SCEV *offset = nullptr, *size = nullptr;
     uint64_t bytes = 0;        ///< of the access; 0: unknown
     LoadInst *first = nullptr; ///< reads the pointer from the block that leads there; null: the access is in the block
+    bool isWhole = false;      ///< a call changes an element with all that it owns
   };
   /// A way from a pointer of the loop back to a base.
   struct Way {
@@ -92,6 +103,13 @@ private:
     uint64_t bytes = 0;
     std::optional<Gathering> gathering;
   };
+  /// An access that leads back to no base: only to what the iteration has made, to what its elements own, or to what is
+  /// borrowed. Which one is known when all blocks are.
+  struct Untraced {
+    ObjectSet objects;
+    Instruction *where;
+    bool isWrite;
+  };
   struct Access {
     Instruction *where;
     unsigned operand; ///< of `where`: the pointer
@@ -100,15 +118,22 @@ private:
   };
 
   bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
+  bool borrow(const ObjectSet &set, const char *reason, const Twine &message, const Instruction *where, const char *cure);
+  bool borrowFollowed(const ObjectSet &set, const Instruction *where);
   std::string nameOf(const ObjectSet &set) const;
-  bool isPrivate(const ObjectSet &set) const { return own.has(set); }
+  bool isPrivate(const ObjectSet &set) const { return !set.empty() && own.made.contains(set); }
   bool collect(Instruction &instruction);
   bool addAccess(Access access);
   bool addCall(CallBase &call);
+  bool addOwnedWrites(CallBase &call, AccessSets &sets, SmallVectorImpl<unsigned> &changed);
+  bool settleUntraced();
+  bool checkGiven();
   bool basesOf(Value *pointer, SmallVectorImpl<Way> &ways);
   bool followsOnly(const LoadInst &load) const;
   bool refuseToFollow(const ObjectSet &set, const Instruction *where);
   bool settleTyped(Block &block);
+  bool unfollow(Block &block);
+  bool settleFollowed();
   bool roundToElements(Block &block, Part &part, const MDNode *whole);
   bool isSameVector(Value *left, Value *right);
   unsigned blockOf(Value *base);
@@ -141,8 +166,14 @@ private:
   TypedPlaces places;
   const IterationMemory own; ///< of one iteration
   ObjectSet readByCalls;
+  ObjectSet borrowed; ///< what is read where it is
+  std::optional<Refusal> onlyHere;
+  bool isFinal = false; ///< what the loop changes cannot be put back
   MapVector<Value *, unsigned> numbers;
   std::vector<Block> blocks;
+  std::vector<Untraced> untraced;
+  /// What nobody but this iteration leads to, if all that comes from outside comes by elements of its own.
+  ObjectSet given;
 };
 
 } // namespace
@@ -150,6 +181,21 @@ private:
 bool MemoryAnalysis::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
   refusal = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
+}
+
+/// The loop can only be done in the program's process, and reads `set` there. Else it would be refused for the reason given.
+bool MemoryAnalysis::borrow(const ObjectSet &set, const char *reason, const Twine &message, const Instruction *where,
+                            const char *cure) {
+  // Each thread has its own.
+  for (ObjectId id : objects.widened(set))
+    if (auto *global = dyn_cast_or_null<GlobalVariable>(objects.object(id).value); global && global->isThreadLocal())
+      return refuse(reason, message, where, cure);
+  if (!onlyHere)
+    onlyHere = {reason, message.str(), {blockedAt(where, cure)}};
+  borrowed |= set;
+  borrowed.intersectWithComplement(own.objects);
+  borrowed.reset(FunctionMemory::constantObject);
+  return true;
 }
 
 std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
@@ -226,9 +272,14 @@ unsigned MemoryAnalysis::blockOf(Value *base) {
   return it->second;
 }
 
+static constexpr const char *copyValues = "copy what it needs into a vector of values before the loop";
+
 bool MemoryAnalysis::refuseToFollow(const ObjectSet &set, const Instruction *where) {
-  return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), where,
-                "copy what it needs into a vector of values before the loop");
+  return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), where, copyValues);
+}
+
+bool MemoryAnalysis::borrowFollowed(const ObjectSet &set, const Instruction *where) {
+  return borrow(set, "loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), where, copyValues);
 }
 
 bool MemoryAnalysis::addAccess(Access access) {
@@ -237,23 +288,33 @@ bool MemoryAnalysis::addAccess(Access access) {
   if (isPrivate(set))
     return true;
   ObjectSet mixed = set;
-  mixed &= own.objects;
+  mixed &= own.made;
   SmallVector<Way, 4> ways;
-  if (!mixed.empty() || !basesOf(pointer, ways))
-    return refuseToFollow(set, access.where);
   auto *constantSize = dyn_cast<SCEVConstant>(access.size);
   uint64_t bytes = constantSize ? constantSize->getAPInt().getZExtValue() : 0;
+  auto isUnknown = [&](const Way &way) {
+    Content content = way.first ? places.contentAt(places.of(pointer), bytes) : Content::Plain;
+    return content == Content::Other || (access.isWrite && content != Content::Plain);
+  };
+  if (!mixed.empty() || !basesOf(pointer, ways)) {
+    untraced.push_back({set, access.where, access.isWrite});
+    return true;
+  }
+  if (any_of(ways, isUnknown)) {
+    if (!access.isWrite)
+      return borrowFollowed(set, access.where);
+    // The words of something that an element owns, as of a string in a row.
+    if (!places.of(pointer) || !borrowFollowed({}, access.where))
+      return refuseToFollow(set, access.where);
+    isFinal = true;
+  }
   for (Way way : ways) {
     if (isConstantData(way.base))
       continue;
     Block &block = blocks[blockOf(way.base)];
     block.objects |= set;
-    if (way.first) {
-      Content content = places.contentAt(places.of(pointer), bytes);
-      if (content == Content::Other || (access.isWrite && content != Content::Plain))
-        return refuseToFollow(set, access.where);
+    if (way.first)
       block.followed = way.first;
-    }
     if (auto *load = dyn_cast<LoadInst>(access.where); load && followsOnly(*load) && !way.first)
       block.followed = load;
     if (access.isWrite && !block.isWritten) {
@@ -275,14 +336,71 @@ bool MemoryAnalysis::addAccess(Access access) {
   return true;
 }
 
+/// A call that changes elements of the iteration's own, with what they own, and nothing else: an assignment, a row that
+/// grows, memory that an element has given up. `changed`: by which arguments; what it reads through them is taken from `sets`.
+bool MemoryAnalysis::addOwnedWrites(CallBase &call, AccessSets &sets, SmallVectorImpl<unsigned> &changed) {
+  ObjectSet written;
+  BitVector through;
+  if (!context.effects.writesThroughArguments(call, through))
+    return false;
+  for (unsigned number : through.set_bits()) {
+    Use &argument = call.getArgOperandUse(number);
+    Value *pointer = argument.get();
+    if (!pointer->getType()->isPointerTy())
+      continue;
+    ObjectSet reached = objects.reach(objects.pointsTo(pointer));
+    written |= reached;
+    bool isOwn = isPrivate(objects.pointsTo(pointer));
+    SmallVector<Way, 4> ways;
+    if (isOwn || !basesOf(pointer, ways)) {
+      reached &= sets.writes;
+      untraced.push_back({reached, &call, true});
+      if (!isOwn)
+        changed.push_back(number);
+      continue;
+    }
+    changed.push_back(number);
+    TypedPlace place = places.of(pointer);
+    if (!place || !place.isElement || place.offset != 0)
+      return false;
+    for (Way way : ways) {
+      // What an element's own pointer leads to is all the element's; beside the element lie others.
+      if (isConstantData(way.base) || (!way.first && !keepsToObject(call, number, typeSize(place.type))))
+        return false;
+      Block &block = blocks[blockOf(way.base)];
+      block.objects |= reached;
+      block.isWritten = true;
+      block.writer = &call;
+      block.followed = way.first ? static_cast<Instruction *>(way.first) : &call;
+      Value *element = way.first ? way.first->getPointerOperand() : pointer;
+      uint64_t bytes = way.first ? 8 : typeSize(place.type);
+      const SCEV *size = evolution.getConstant(Type::getInt64Ty(function.getContext()), bytes);
+      auto interval = finder.touched(element, way.base, size, way.first ? *static_cast<Instruction *>(way.first) : call);
+      block.parts.push_back({interval.value_or(Interval()), &call, argument.getOperandNo(), true, nullptr, size, way.first ? 0 : bytes,
+                             way.first, !way.first});
+    }
+  }
+  if (!written.contains(sets.writes))
+    return false;
+  ObjectSet others; // what the call reads through other arguments
+  for (Use &argument : call.args())
+    if (argument->getType()->isPointerTy() && !is_contained(changed, argument.getOperandNo()))
+      others |= objects.reach(objects.pointsTo(argument.get()));
+  written.intersectWithComplement(others);
+  sets.reads.intersectWithComplement(written);
+  isFinal = true;
+  return borrow({}, "loop-call-writes", "a call changes " + nameOf(sets.writes), &call, "");
+}
+
 bool MemoryAnalysis::addCall(CallBase &call) {
   AccessSets sets = context.effects.accesses(call);
-  sets.writes.intersectWithComplement(own.objects);
-  sets.reads.intersectWithComplement(own.objects);
+  sets.writes.intersectWithComplement(own.made);
+  sets.reads.intersectWithComplement(own.made);
   sets.reads.reset(FunctionMemory::constantObject);
   const Function *callee = call.getCalledFunction();
   std::string name = callee ? demangledName(callee->getName()) : "a function";
-  if (!sets.writes.empty())
+  SmallVector<unsigned, 2> changed; // arguments
+  if (!sets.writes.empty() && !addOwnedWrites(call, sets, changed))
     return refuse("loop-call-writes", "'" + name + "' changes " + nameOf(sets.writes), &call,
                   "return the new value and store it in the loop itself");
   if (sets.reads.test(FunctionMemory::unknownObject))
@@ -290,34 +408,49 @@ bool MemoryAnalysis::addCall(CallBase &call) {
   readByCalls |= sets.reads;
   for (ObjectId id : sets.reads)
     if (objects.object(id).kind == MemoryObject::Kind::Global &&
-        !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value)))
-      return refuse("loop-global", "'" + name + "' reads " + objects.describe(id), &call,
-                    "pass it as a parameter, or make it const");
+        !isNeverWritten(*cast<GlobalVariable>(objects.object(id).value))) {
+      ObjectSet global;
+      global.set(id);
+      if (!borrow(global, "loop-global", "'" + name + "' reads " + objects.describe(id), &call,
+                  "pass it as a parameter, or make it const"))
+        return false;
+    }
   ObjectSet behind = objects.loadFrom(sets.reads);
   behind.reset(FunctionMemory::constantObject);
-  behind.intersectWithComplement(own.objects);
+  behind.intersectWithComplement(own.made);
   // It may where what it is given travels by its type, with all that it owns.
   auto isWhole = [&](Use &argument) {
     TypedPlace place = places.of(argument.get());
-    return !argument->getType()->isPointerTy() || isa<Function>(argument.get()) ||
+    return !argument->getType()->isPointerTy() || isa<Function>(argument.get()) || is_contained(changed, argument.getOperandNo()) ||
            isPrivate(objects.pointsTo(argument.get())) || (place && place.offset == 0);
   };
   bool isFollowing = !behind.empty();
   if (isFollowing && !all_of(call.args(), isWhole))
-    return refuse("loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
+    return borrow(sets.reads, "loop-pointer", "'" + name + "' follows pointers that it reads from " + nameOf(sets.reads), &call,
                   "make the loop's body a function of its own that takes what it needs by const reference");
   for (Use &argument : call.args()) {
     if (!argument->getType()->isPointerTy() || isa<Function>(argument.get()))
       continue;
     const ObjectSet &set = objects.pointsTo(argument.get());
-    if (isPrivate(set))
+    if (isPrivate(set)) {
+      // What the iteration's own variables lead to, a closure that refers to a table, is no more its own for that.
+      ObjectSet behindIt = objects.reach(set);
+      behindIt &= sets.reads;
+      if (!behindIt.empty())
+        untraced.push_back({behindIt, &call, false});
+      continue;
+    }
+    if (is_contained(changed, argument.getOperandNo()))
       continue;
     SmallVector<Way, 4> ways;
     bool isTraced = basesOf(argument.get(), ways);
     for (Way way : ways)
       isTraced &= !way.first || places.contentAt(places.of(argument.get()), 0) == Content::Plain;
-    if (!isTraced)
-      return refuse("loop-pointer", "'" + name + "' gets a pointer that was read from " + nameOf(set), &call, "");
+    if (!isTraced) {
+      if (!borrow(sets.reads, "loop-pointer", "'" + name + "' gets a pointer that was read from " + nameOf(set), &call, ""))
+        return false;
+      continue;
+    }
     for (Way way : ways)
       if (!isConstantData(way.base)) {
         Block &block = blocks[blockOf(way.base)];
@@ -344,17 +477,18 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
   };
   if (auto *load = dyn_cast<LoadInst>(&instruction)) {
     if (load->getType()->isPtrOrPtrVectorTy() && !isPrivate(objects.pointsTo(load->getPointerOperand())) &&
-        !(followsOnly(*load) && places.of(load)))
-      return refuse("loop-pointer",
-                    "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
-                    "copy what it needs into a vector of values before the loop");
+        !(followsOnly(*load) && places.of(load)) &&
+        !borrow({}, "loop-pointer", "the loop reads a pointer from " + nameOf(objects.pointsTo(load->getPointerOperand())), load,
+                copyValues))
+      return false;
     return addAccess({load, LoadInst::getPointerOperandIndex(), sizeOf(load->getType()), false});
   }
   if (auto *store = dyn_cast<StoreInst>(&instruction)) {
     Value *value = store->getValueOperand();
     if (value->getType()->isPtrOrPtrVectorTy() && !isa<Constant>(value) &&
-        !(isPrivate(objects.pointsTo(value)) && isPrivate(objects.pointsTo(store->getPointerOperand()))))
-      return refuse("loop-pointer", "the loop stores a pointer", store, "store an index instead");
+        !(isPrivate(objects.pointsTo(value)) && isPrivate(objects.pointsTo(store->getPointerOperand()))) &&
+        !borrow({}, "loop-pointer", "the loop stores a pointer", store, "store an index instead"))
+      return false;
     return addAccess({store, StoreInst::getPointerOperandIndex(), sizeOf(value->getType()), true});
   }
   auto *call = dyn_cast<CallBase>(&instruction);
@@ -368,8 +502,9 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
     auto *transfer = dyn_cast<MemTransferInst>(memory);
     if (transfer && !transfer->getMetadata("cleave.nopointers") &&
         !objects.loadFrom(objects.pointsTo(transfer->getRawSource())).empty() &&
-        !isPrivate(objects.pointsTo(transfer->getRawSource())))
-      return refuse("loop-pointer", "the loop copies pointers", transfer, "");
+        !isPrivate(objects.pointsTo(transfer->getRawSource())) &&
+        !borrow({}, "loop-pointer", "the loop copies pointers", transfer, ""))
+      return false;
     return addAccess({memory, 0, size, true}) && (!transfer || addAccess({memory, 1, size, false}));
   }
   return addCall(*call);
@@ -391,10 +526,10 @@ bool MemoryAnalysis::checkPointerUses(Instruction &instruction) {
     isFine &= all_of(instruction.users(), isDistance);
   isFine &= isDistance(&instruction) || none_of(instruction.operands(), isAddress);
   return isFine ||
-         refuse("loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
+         borrow({}, "loop-address", "the loop computes with an address", &instruction, "compute with indices instead");
 }
 
-/// Every pointer that comes into the loop is told relative to a block's base.
+/// Every pointer that comes into the loop is told relative to a block's base, or is borrowed.
 bool MemoryAnalysis::addBounds(RangeMemory &result) {
   DenseMap<Value *, Value *> known;
   SmallVector<std::pair<Value *, Value *>, 8> comparisons;
@@ -441,36 +576,43 @@ bool MemoryAnalysis::addBounds(RangeMemory &result) {
         comparisons.push_back({left, right});
     }
   // Both sides of a comparison must be relative to one base; a loose pointer takes its partner's.
+  auto compareHere = [&](Value *left, const char *what) {
+    return borrow({}, "loop-address", Twine("the loop compares ") + what, dyn_cast<Instruction>(left), "");
+  };
+  static constexpr const char *different = "addresses of different objects";
   for (auto [left, right] : comparisons) {
     if (isPrivate(objects.pointsTo(left)) && isPrivate(objects.pointsTo(right)))
       continue;
     SmallVector<Way, 4> ways;
-    if (!basesOf(left, ways) || !basesOf(right, ways))
-      return refuse("loop-address", "the loop compares pointers of unknown origin", dyn_cast<Instruction>(left), "");
-    if (any_of(ways, [](const Way &way) { return way.first; })) {
-      if (!isSameVector(left, right))
-        return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
-                      "");
-      continue;
+    bool isFine = true;
+    if (!basesOf(left, ways) || !basesOf(right, ways)) {
+      isFine = compareHere(left, "pointers of unknown origin");
+    } else if (any_of(ways, [](const Way &way) { return way.first; })) {
+      isFine = isSameVector(left, right) || compareHere(left, different);
+    } else {
+      SmallVector<Value *, 4> followed, others;
+      for (Way way : ways)
+        (numbers.count(way.base) || isConstantData(way.base) ? followed : others).push_back(way.base);
+      if (followed.size() != 1)
+        isFine = compareHere(left, different);
+      else
+        for (Value *pointer : loose)
+          if (is_contained(others, root(pointer))) {
+            if (auto [it, isNew] = known.insert({pointer, followed.front()}); isNew)
+              result.bounds.push_back({pointer, followed.front()});
+            else if (it->second != followed.front())
+              isFine &= compareHere(left, different);
+          }
     }
-    SmallVector<Value *, 4> followed, others;
-    for (Way way : ways)
-      (numbers.count(way.base) || isConstantData(way.base) ? followed : others).push_back(way.base);
-    if (followed.size() != 1)
-      return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
-                    "");
-    for (Value *pointer : loose)
-      if (is_contained(others, root(pointer))) {
-        if (auto [it, isNew] = known.insert({pointer, followed.front()}); isNew)
-          result.bounds.push_back({pointer, followed.front()});
-        else if (it->second != followed.front())
-          return refuse("loop-address", "the loop compares addresses of different objects", dyn_cast<Instruction>(left),
-                        "");
-      }
+    if (!isFine)
+      return false;
   }
   for (Value *pointer : loose)
-    if (!known.count(pointer))
-      return refuse("loop-pointer", "the loop hands on a pointer that it does not follow itself", nullptr, "");
+    if (!known.count(pointer)) {
+      if (!borrow({}, "loop-pointer", "the loop hands on a pointer that it does not follow itself", nullptr, ""))
+        return false;
+      result.borrowed.push_back(pointer);
+    }
   return true;
 }
 
@@ -569,15 +711,61 @@ bool MemoryAnalysis::settleTyped(Block &block) {
       bool isElement = argument && argument.offset == 0 && (argument.type == block.element || argument.type == whole);
       if (!isElement)
         return refuseToFollow(block.objects, part.where);
+    } else if (part.isWhole) {
+      TypedPlace element = places.of(part.where->getOperand(part.operand));
+      if (element.type != block.element && element.type != whole)
+        return refuseToFollow(block.objects, part.where);
     } else if (!part.first) {
       auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
       Content content = places.contentAt(places.of(part.where->getOperand(part.operand)),
                                          size ? size->getAPInt().getZExtValue() : 0);
-      if (!size || content == Content::Other || (part.isWrite && content != Content::Plain))
+      // In the program's process an element's own words are what they are.
+      bool isPortable = size && content != Content::Other && !(part.isWrite && content != Content::Plain);
+      if (!isPortable && !(size && borrowFollowed({}, part.where)))
         return refuseToFollow(block.objects, part.where);
+      isFinal |= !isPortable && part.isWrite;
     }
     if (block.isWritten && !roundToElements(block, part, whole))
       part.interval = Interval();
+  }
+  return true;
+}
+
+/// A block that cannot travel by its type travels as bytes, and what its pointers lead to is borrowed.
+bool MemoryAnalysis::unfollow(Block &block) {
+  ObjectSet behind;
+  for (const Part &part : block.parts) {
+    if (part.isWrite && (part.first || part.isWhole))
+      return false;
+    const ObjectSet &set = objects.pointsTo(part.where->getOperand(part.operand));
+    if (isa<CallBase>(part.where) && !part.size)
+      behind |= context.effects.accesses(*part.where).reads;
+    else if (part.first)
+      behind |= set;
+  }
+  if (!borrow(behind, refusal.reason.c_str(), refusal.message, block.followed, copyValues))
+    return false;
+  erase_if(block.parts, [](const Part &part) { return part.first; });
+  block.followed = nullptr;
+  block.element = nullptr;
+  block.owner = nullptr;
+  block.objects.clear();
+  for (const Part &part : block.parts)
+    block.objects |= objects.pointsTo(part.where->getOperand(part.operand));
+  refusal = {};
+  return true;
+}
+
+bool MemoryAnalysis::settleFollowed() {
+  for (Block &block : blocks) {
+    if (!block.followed)
+      continue;
+    Block asCollected = block;
+    if (settleTyped(block))
+      continue;
+    block = std::move(asCollected);
+    if (!unfollow(block))
+      return false;
   }
   return true;
 }
@@ -587,14 +775,15 @@ bool MemoryAnalysis::roundToElements(Block &block, Part &part, const MDNode *who
   if (!part.interval.low)
     return false;
   TypedPlace place = places.of(part.first ? part.first->getPointerOperand() : part.where->getOperand(part.operand));
-  auto *size = part.first ? cast<SCEVConstant>(part.size) : dyn_cast<SCEVConstant>(part.size);
-  if (!place || !place.offset || !size || (place.type != block.element && place.type != whole))
+  auto *size = dyn_cast_or_null<SCEVConstant>(part.size);
+  uint64_t touched = part.first ? 8 : size ? size->getAPInt().getZExtValue() : 0; // a pointer, which the rest is reached by
+  if (!place || !place.offset || !touched || (place.type != block.element && place.type != whole))
     return false;
   Type *word = Type::getInt64Ty(function.getContext());
   uint64_t bytes = typeSize(block.element), rest = *place.offset % bytes;
   const SCEV *before = evolution.getConstant(word, rest);
   part.interval.low = evolution.getMinusSCEV(part.interval.low, before);
-  const SCEV *behind = evolution.getConstant(word, bytes - rest - size->getAPInt().getZExtValue(), /*isSigned=*/true);
+  const SCEV *behind = evolution.getConstant(word, bytes - rest - touched, /*isSigned=*/true);
   part.interval.high = evolution.getAddExpr(part.interval.high, behind);
   return true;
 }
@@ -738,6 +927,9 @@ bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
         "loop-carried", "each iteration changes the same part of " + nameOf(block.objects), block.writer,
         "make it a variable of the iteration, or collect the changes in a vector and apply them after the loop");
   // What can be told now need not be asked later: neighbours that always overlap.
+  if (steps[0]->isZero() || steps[1]->isZero())
+    return refuse("loop-carried", "an iteration uses a part of " + nameOf(block.objects) + " that another one changes",
+                  block.writer, "write the results to a second array");
   auto *distance = dyn_cast<SCEVConstant>(evolution.getMinusSCEV(ends[1], ends[0]));
   auto *step = steps[0] == steps[1] ? dyn_cast<SCEVConstant>(steps[0]) : nullptr;
   if (distance && step && distance->getAPInt().sgt(step->getAPInt().abs()))
@@ -757,6 +949,11 @@ bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
   for (unsigned k = 0; k < blocks.size(); ++k) {
     if (!blocks[k].isWritten)
       continue;
+    // What is gathered is gathered elsewhere first: addresses there are not the program's.
+    if (onlyHere && (blocks[k].gathering || objects.mayOverlap(blocks[k].objects, borrowed))) {
+      refusal = *onlyHere;
+      return false;
+    }
     for (unsigned j = 0; j < blocks.size(); ++j) {
       bool isVariablePair = result.blocks[k].bytes && result.blocks[j].bytes;
       bool isTwinPair = blocks[j].base == blocks[k].base;
@@ -776,11 +973,93 @@ bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
   return true;
 }
 
+bool MemoryAnalysis::settleUntraced() {
+  given = own.made;
+  given.intersectWithComplement(own.objects);
+  auto isOwner = [](const Block &block) { return block.element && block.isWritten; };
+  ObjectSet owned;
+  for (const Block &block : blocks)
+    if (isOwner(block))
+      owned |= objects.reach(objects.loadFrom(objects.pointsTo(block.base)));
+  owned.reset(FunctionMemory::constantObject);
+  bool isUsed = false;
+  for (const Untraced &access : untraced) {
+    ObjectSet rest = access.objects;
+    rest.intersectWithComplement(own.made);
+    rest.intersectWithComplement(owned);
+    if (rest.empty()) {
+      isUsed |= access.objects.intersects(owned);
+      isFinal |= access.isWrite;
+    } else if (access.isWrite || !borrowFollowed(access.objects, access.where)) {
+      return refuseToFollow(access.objects, access.where);
+    }
+  }
+  if (!isUsed)
+    return true;
+  given |= owned;
+  for (Block &block : blocks)
+    if (isOwner(block))
+      block.objects |= objects.reach(objects.loadFrom(objects.pointsTo(block.base)));
+  return borrowFollowed({}, untraced.front().where);
+}
+
+/// What an iteration has made may be handed to an element of its own, which owns it from then on. Whoever reads a pointer
+/// to such memory from outside must have it from an element of his own, too: by its type nobody else's leads there.
+bool MemoryAnalysis::checkGiven() {
+  if (given.empty())
+    return true;
+  ObjectSet inside = own.made;
+  inside |= given;
+  auto isInside = [&](const ObjectSet &set) { return !set.empty() && inside.contains(set); };
+  auto leads = [&](const ObjectSet &from) { return objects.reach(objects.loadFrom(from)).intersects(given); };
+  auto no = [&](const Instruction &where) { return refuse("loop-pointer", "the loop follows pointers to what it made itself", &where, ""); };
+  if (borrowed.intersects(given))
+    return no(*loop.getHeader()->getTerminator());
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block) {
+      for (Value *operand : instruction.operands()) {
+        auto *inner = dyn_cast<Instruction>(operand);
+        bool isFromOutside = isa<Argument>(operand) || (inner && !loop.contains(inner) && !is_contained(own.locals, inner));
+        if (isFromOutside && objects.pointsTo(operand).intersects(given))
+          return no(instruction);
+      }
+      if (auto *load = dyn_cast<LoadInst>(&instruction)) {
+        if (!load->getType()->isPointerTy() || isInside(objects.pointsTo(load->getPointerOperand())) ||
+            !objects.pointsTo(load).intersects(given))
+          continue;
+        SmallVector<Way, 4> ways;
+        if (!basesOf(load->getPointerOperand(), ways) || !all_of(ways, [&](const Way &way) {
+              auto number = numbers.find(way.base);
+              return number != numbers.end() && blocks[number->second].element && blocks[number->second].isWritten;
+            }))
+          return no(*load);
+      } else if (auto *transfer = dyn_cast<MemTransferInst>(&instruction)) {
+        const ObjectSet &source = objects.pointsTo(transfer->getRawSource());
+        if (!isInside(source) && !transfer->getMetadata("cleave.nopointers") && leads(source))
+          return no(*transfer);
+      } else if (auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call)) {
+        for (Use &argument : call->args()) {
+          const ObjectSet &set = objects.pointsTo(argument.get());
+          bool isOwn = any_of(blocks, [&](const Block &block) {
+            return block.element && any_of(block.parts, [&](const Part &part) {
+                     return part.where == call && part.operand == argument.getOperandNo() && part.isWrite;
+                   });
+          });
+          if (!isOwn && !isInside(set) && leads(set))
+            return no(*call);
+        }
+      }
+    }
+  return true;
+}
+
 std::optional<RangeMemory> MemoryAnalysis::run() {
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
       if (!collect(instruction) || !checkPointerUses(instruction))
         return std::nullopt;
+  if (!settleFollowed() || !settleUntraced() || !checkGiven())
+    return std::nullopt;
   RangeMemory result;
   result.locals = own.locals;
   result.touched = readByCalls;
@@ -791,10 +1070,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
   }
   const DataLayout &layout = function.getDataLayout();
   for (unsigned number = 0, count = blocks.size(); number < count; ++number) {
-    if (blocks[number].followed) {
-      if (!settleTyped(blocks[number]))
-        return std::nullopt;
-    } else if (blocks[number].isWritten && !isLinear(blocks[number].parts)) {
+    if (!blocks[number].followed && blocks[number].isWritten && !isLinear(blocks[number].parts)) {
       SmallVector<Instruction *, 8> accesses;
       for (const Part &part : blocks[number].parts)
         accesses.push_back(part.where);
@@ -824,6 +1100,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
         return std::nullopt;
       refusal = {};
       one.isScattered = true;
+      isFinal = true;
     } else if (block.isPivot && !measurePivot(block, one)) {
       return std::nullopt;
     }
@@ -831,6 +1108,9 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
   }
   if (!addBounds(result) || !isolateWritten(result))
     return std::nullopt;
+  result.touched |= borrowed;
+  result.onlyHere = std::move(onlyHere);
+  result.isFinal |= isFinal;
   return result;
 }
 

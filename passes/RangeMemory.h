@@ -61,10 +61,17 @@ struct RangeMemory {
   llvm::SmallVector<std::pair<unsigned, unsigned>, 4> distinct;
   llvm::SmallVector<llvm::AllocaInst *, 4> locals; ///< variables of one iteration
   ObjectSet touched, written;                      ///< all that the loop shares with what is around it
+  /// Pointers that come in and mean something in the program's own process alone.
+  llvm::SmallVector<llvm::Value *, 4> borrowed;
+  /// Why nobody but a local worker can do the loop, if so: what a copy elsewhere could not hold.
+  std::optional<Refusal> onlyHere;
+  /// What a local worker has changed cannot be put back, should an iteration before it end with an exception.
+  bool isFinal = false;
 
   bool isScattered() const {
     return llvm::any_of(blocks, [](const RangeBlock &block) { return block.isScattered; });
   }
+  bool isLocal() const { return onlyHere || isScattered(); }
 };
 
 /// Nothing: the loop cannot be split, and `refusal` says which access stands in the way.

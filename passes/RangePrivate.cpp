@@ -29,19 +29,19 @@ IterationMemory findIterationMemory(const LoopContext &context, const FunctionMe
     if (!local || !local->isStaticAlloca())
       continue;
     const Instruction *begins = nullptr;
-    bool isInside = !local->use_empty();
-    for (const User *user : local->users()) {
-      auto *inner = dyn_cast<Instruction>(user);
-      // Where an exception leaves the loop, the variable's life ends outside of it.
-      if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
-        continue;
-      isInside &= inner && loop.contains(inner);
-      if (inner && beginsAnew(*inner, *local) && (!begins || context.dominators.dominates(inner, begins)))
+    for (const User *user : local->users())
+      if (auto *inner = dyn_cast<Instruction>(user); inner && loop.contains(inner) && beginsAnew(*inner, *local) &&
+                                                      (!begins || context.dominators.dominates(inner, begins)))
         begins = inner;
-    }
-    if (!isInside || !begins || !all_of(local->users(), [&](const User *user) {
-          auto *inner = cast<Instruction>(user);
-          return inner == begins || !loop.contains(inner) || context.dominators.dominates(begins, inner);
+    if (!begins || !all_of(local->users(), [&](const User *user) {
+          auto *inner = dyn_cast<Instruction>(user);
+          // Where an exception leaves the loop, the variable's life ends outside of it.
+          if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
+            return true;
+          // So does what it owns: whoever comes there comes from the iteration that began the variable and was left in its
+          // middle, and such an iteration is always done in place.
+          bool isInPlace = inner && !loop.contains(inner) && begins->getParent() != loop.getHeader();
+          return inner && (inner == begins || ((loop.contains(inner) || isInPlace) && context.dominators.dominates(begins, inner)));
         }))
       continue;
     found.locals.push_back(local);
@@ -52,6 +52,7 @@ IterationMemory findIterationMemory(const LoopContext &context, const FunctionMe
     if (object.kind == MemoryObject::Kind::Fresh && loop.contains(cast<Instruction>(object.value)))
       found.objects.set(id);
   }
+  found.made = found.objects;
   for (bool changed = true; changed;) {
     changed = false;
     for (ObjectId id = 0; id < memory.objectCount(); ++id) {
@@ -67,7 +68,6 @@ IterationMemory findIterationMemory(const LoopContext &context, const FunctionMe
       changed = true;
     }
   }
-  erase_if(found.locals, [&](AllocaInst *local) { return !found.has(memory.pointsTo(local)); });
   return found;
 }
 

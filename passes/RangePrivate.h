@@ -13,12 +13,11 @@ namespace cleave {
 
 struct LoopContext;
 
-/// Variables that begin anew in each iteration, and heap memory that no pointer outside of the iteration leads to.
+/// Variables that begin anew in each iteration, and heap memory that an iteration allocates.
 struct IterationMemory {
-  ObjectSet objects;
+  ObjectSet objects; ///< to which no pointer outside of the iteration leads
+  ObjectSet made;    ///< these, and those that memory outside may hold a pointer to
   llvm::SmallVector<llvm::AllocaInst *, 4> locals;
-
-  bool has(const ObjectSet &set) const { return !set.empty() && objects.contains(set); }
 };
 
 IterationMemory findIterationMemory(const LoopContext &context, const FunctionMemory &memory);

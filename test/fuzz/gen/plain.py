@@ -1,6 +1,6 @@
 """Loops over arrays that call nothing: maps, stencils, reductions, histograms, triangular nests, in-place updates, gather
-and scatter, tables by row and column, prefix sums, grids by row, double buffers, drawn numbers, digests. Some are what an outliner
-may split, others only look like it.
+and scatter, tables by row and column, prefix sums, grids by row, double buffers, drawn numbers, digests, rows and words that
+are made anew, linked cells. Some are what an outliner may split, others only look like it.
 """
 
 from .expressions import Expressions, Scope
@@ -78,7 +78,7 @@ class Plain:
         forms = [self.map, self.map, self.inPlace, self.stencil, self.shifted, self.sum, self.greatest, self.histogram,
                  self.triangle, self.gather, self.scatter, self.prefix, self.strided, self.rows, self.buffers, self.search,
                  self.conditional, self.scratch, self.fixedArray, self.iterators, self.split, self.table, self.table, self.drawn, self.drawn,
-                 self.digested, self.digested]  # fmt: skip
+                 self.digested, self.digested, self.owned, self.owned, self.words, self.linked, self.linked]  # fmt: skip
         for _ in range(rng.between(3, 6)):
             self.out.open("")  # each loop's locals are its own
             rng.pick(forms)()
@@ -416,3 +416,89 @@ class Plain:
         self.open("for (unsigned i = 0; i < half; ++i)")
         self.out.line(f"same[i] = {self.expression([f'{a}[i + half]', f'{a}[half - 1u - i]' if self.rng.chance(30) else f'{a}[i]'])};")
         self.out.close()
+
+    def owned(self):
+        """Rows that grow, are made anew, change places; some look at a neighbour's."""
+        rng, out, type = self.rng, self.out, self.element.cpp
+        self.types.includes.update(["algorithm", "utility"])
+        out.line(f"std::vector<std::vector<{type}>> rows({rng.between(40, 400)});")
+        out.line(f"std::vector<{type}> spare(3);")
+        self.open("for (unsigned i = 0; i < rows.size(); ++i)")
+        out.line(f"rows[i].assign(1u + i % {rng.between(2, 9)}u, {self.source()}[i]);")
+        out.close()
+        out.open(f"const auto grown = [&](std::vector<{type}> &row, unsigned i)")
+        out.line(f"row.push_back({self.expression([self.source() + '[i]', 'row[0]'], ['i'])});")
+        out.close(";")
+        value = self.expression([self.source() + "[i]", "rows[i][0]"], ["i"])
+        steps = [f"rows[i].push_back({value});", f"rows[i] = std::vector<{type}>(1u + i % 7u, {value});", "grown(rows[i], i);",
+                 f"std::vector<{type}> made(rows[i]); made.push_back({value}); rows[i] = std::move(made);",
+                 "std::reverse(rows[i].begin(), rows[i].end());", f"rows[i].resize(1u + rows[i].size() / 2u, {value});",
+                 f"for (auto &one : rows[i]) one = {self.expression(['one', self.source() + '[i]'], ['i'])};"]  # fmt: skip
+        traps = ["rows[i] = rows[(i + 1u) % rows.size()];", "rows[i].push_back(rows[i ? i - 1u : 0u][0]);",
+                 "rows[i].swap(rows[rows.size() - 1u - i]);", "rows[i].swap(spare); if (rows[i].empty()) rows[i].resize(1);",
+                 "grown(rows[(i * 7u) % rows.size()], i);", "total += static_cast<unsigned>(rows[(i + 1u) % rows.size()].size());"]  # fmt: skip
+        self.open(f"for (unsigned round = 0; round < {rng.pick([1, 1, 3])}u; ++round)")
+        self.open("for (unsigned i = 0; i < rows.size(); ++i)")
+        for _ in range(rng.between(1, 3)):
+            out.line("{ " + rng.pick(steps) + " }")
+        if rng.chance(25):
+            out.line(rng.pick(traps))
+        out.close()
+        out.close()
+        self.open("for (const auto &row : rows)")
+        out.line("total = mix(total, digest(row) + static_cast<unsigned>(row.size()));")
+        out.close()
+        out.line("total = mix(total, digest(spare));")
+
+    def words(self):
+        """Strings that are assigned to."""
+        rng, out = self.rng, self.out
+        self.types.includes.update(["string", "cctype", "cstdlib"])
+        out.line(f"std::vector<std::string> words({rng.between(40, 600)});")
+        steps = [f'words[i] = "w" + std::to_string(digest({self.source()}[i]) % 5000u);', "words[i] += static_cast<char>('a' + i % 26u);",
+                 "for (char &c : words[i]) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));",
+                 "std::string made; for (const char c : words[i]) made.insert(made.begin(), c); words[i] = made;",
+                 "words[i].append(i % 40u, 'x');", "words[i] = words[i].substr(words[i].size() / 2u);"]  # fmt: skip
+        traps = ["if (i) words[i] += words[i - 1u].substr(0, 3);", "words[i].swap(words[(i * 5u) % words.size()]);",
+                 "if (words[i] < words[0]) words[0] = words[i];"]  # fmt: skip
+        self.open("for (unsigned i = 0; i < words.size(); ++i)")
+        for _ in range(rng.between(1, 4)):
+            out.line("{ " + rng.pick(steps) + " }")
+        if rng.chance(25):
+            out.line(rng.pick(traps))
+        out.close()
+        self.open("for (const auto &word : words)")
+        out.line("for (const char c : word) total = mix(total, static_cast<unsigned>(c));")
+        out.line("total += static_cast<unsigned>(std::atoi(word.c_str() + (word.empty() ? 0 : 1)));")
+        out.close()
+
+    def linked(self):
+        """Cells that lead to each other and into an array, which may be the one that is written; a map that is looked up."""
+        rng, out, type = self.rng, self.out, self.element.cpp
+        self.types.includes.add("map")
+        a, b, size = self.target(), self.source(), rng.between(40, 300)
+        out.line(f"struct Cell {{ {type} value{{}}; Cell *next = nullptr; const {type} *place = nullptr; }};")
+        out.line(f"std::vector<Cell> cells({size});")
+        out.line(f"std::map<unsigned, {type}> table;")
+        self.open("for (unsigned i = 0; i < cells.size(); ++i)")
+        out.line(f"cells[i] = Cell{{{b}[i], &cells[(i * {rng.between(1, 9)}u + 1u) % cells.size()], &{b}[(i * 3u) % n]}};")
+        out.line(f"table[i * {rng.between(1, 5)}u] = {self.source()}[i];")
+        out.close()
+        reads = [f"cells[i % {size}u].next->value", f"(*cells[i % {size}u].place)", f"cells[i % {size}u].value"]
+        self.open()
+        if rng.chance(50):
+            out.line(f"const Cell *cell = &cells[i % {size}u];")
+            out.line(f"for (unsigned k = 0; k < i % 7u; ++k) cell = cell->next;")
+            reads.append("cell->value")
+        if rng.chance(50):
+            out.line("const auto found = table.find(i);")
+            out.line("if (found == table.end()) continue;")
+            reads.append("found->second")
+        picked = [rng.pick(reads) for _ in range(2)]
+        if rng.chance(20):
+            out.line(f"cells[i % {size}u].value = {self.expression(picked, ['i'])};")
+        out.line(f"{a}[i] = {self.expression(picked + [self.source() + '[i]'], ['i'], 3)};")
+        out.close()
+        self.open("for (const Cell &cell : cells)")
+        out.line("total = mix(total, digest(cell.value) + digest(*cell.place));")
+        out.close()

@@ -32,8 +32,8 @@ long program(long n) {
   return sum;
 }
 """
-# refuse("io", ...), no("type", ...), and a Refusal that is written out: refusal = {"handler", ..., return {"extent", ...
-REASON = re.compile(r'(?:\brefuse\(|\bno\(|\bwhy = \{|[rR]efusal(?: \w+)?(?: = )?\{|\breturn \{(?!"[a-z]+", ")|\.reason = )\s*"([a-z]+(?:-[a-z]+)*)"')
+# refuse("io", ...), no("type", ...), borrow(set, "loop-pointer", ...), and a Refusal that is written out: refusal = {"handler", ..., return {"extent", ...
+REASON = re.compile(r'(?:\brefuse\(|\bno\(|\bborrow\([^\"]*|\bwhy = \{|[rR]efusal(?: \w+)?(?: = )?\{|\breturn \{(?!"[a-z]+", ")|\.reason = )\s*"([a-z]+(?:-[a-z]+)*)"')
 NEEDS_NO_AFTER = {"inside-task"}
 
 
