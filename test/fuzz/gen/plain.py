@@ -421,7 +421,7 @@ class Plain:
         """Rows that grow, are made anew, change places; some look at a neighbour's."""
         rng, out, type = self.rng, self.out, self.element.cpp
         self.types.includes.update(["algorithm", "utility"])
-        out.line(f"std::vector<std::vector<{type}>> rows({rng.between(40, 400)});")
+        out.line(f"std::vector<std::vector<{type}>> rows({rng.between(40, 300)});")
         out.line(f"std::vector<{type}> spare(3);")
         self.open("for (unsigned i = 0; i < rows.size(); ++i)")
         out.line(f"rows[i].assign(1u + i % {rng.between(2, 9)}u, {self.source()}[i]);")
@@ -454,7 +454,7 @@ class Plain:
         """Strings that are assigned to."""
         rng, out = self.rng, self.out
         self.types.includes.update(["string", "cctype", "cstdlib"])
-        out.line(f"std::vector<std::string> words({rng.between(40, 600)});")
+        out.line(f"std::vector<std::string> words({rng.between(40, 300)});")
         steps = [f'words[i] = "w" + std::to_string(digest({self.source()}[i]) % 5000u);', "words[i] += static_cast<char>('a' + i % 26u);",
                  "for (char &c : words[i]) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));",
                  "std::string made; for (const char c : words[i]) made.insert(made.begin(), c); words[i] = made;",
