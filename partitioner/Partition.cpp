@@ -144,7 +144,8 @@ static bool isInsideTask(const CutSite &site, const SmallPtrSet<const Function *
 static std::string messageOf(const CutSite &site) {
   std::string name = site.callee ? ("'" + site.callee->facts.shortName() + "'").str() : "";
   if (site.range)
-    return "ranges of this loop's iterations run as tasks, " + readableCost(site.cost);
+    return std::string("ranges of this loop's iterations ") +
+           (site.range->memory.isLocal() ? "are done by local workers, " : "run as tasks, ") + readableCost(site.cost);
   if (site.loop)
     return "calls of " + name + " in this loop run ahead as tasks, " + readableCost(site.cost);
   if (site.future)

@@ -24,32 +24,14 @@
 //
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
 //
-// WHAT CANNOT TRAVEL IS BORROWED. A tree of raw pointers, a node that std::map::find returned, a function object: a copy
-// elsewhere could not be made, or pointers into it would lead nowhere. A local worker has the program's addresses, and may
-// read all of it where nothing of it is what the loop writes, as far as the points-to sets tell. Such a loop is a range loop
-// like any other, but only local workers do it (RangeMemory::onlyHere).
-//
-// WHAT AN ELEMENT OWNS IS THE ITERATION'S, also where a call changes all of it (a string is assigned to, a row grows), where
-// memory that the iteration has made is handed to it, and where the iteration's own variables hold what it owned (a vector
-// that is moved from). That too is for local workers, and cannot be taken back.
-//
-// WHY ONE FILE of this length: it is one analysis, whose steps all read and split the same list of blocks. What could be told apart
-// from that list is: intervals, types, gathering and private memory have files of their own (Range*.cpp).
+// What cannot travel at all, and what elements own: RangeOwned.cpp.
 #include "passes/RangeMemory.h"
-#include "passes/Models.h"
-#include "passes/ElementReference.h"
-#include "passes/Places.h"
 #include "passes/Facts.h"
-#include "passes/RangeGathering.h"
-#include "passes/RangeIntervals.h"
-#include "passes/RangePrivate.h"
+#include "passes/Models.h"
+#include "passes/Places.h"
+#include "passes/RangeMemoryAnalysis.h"
 #include "passes/RangeScatter.h"
-#include "passes/RangeTypes.h"
-#include "llvm/Analysis/LoopInfo.h"
-#include "llvm/Analysis/ScalarEvolution.h"
-#include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/Dominators.h"
-#include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
@@ -58,144 +40,9 @@ using namespace llvm;
 
 namespace cleave {
 
-namespace {
-
-class MemoryAnalysis {
-public:
-  MemoryAnalysis(LoopContext &context, Refusal &refusal)
-      : context(context), loop(context.loop), evolution(context.evolution), refusal(refusal), finder(context),
-        function(*loop.getHeader()->getParent()), objects(context.effects.ownership().memory(function)),
-        places(*function.getParent()), own(findIterationMemory(context, objects)) {}
-
-  std::optional<RangeMemory> run();
-
-private:
-  /// One access, as far as it is known.
-  struct Part {
-    Interval interval; ///< empty: unknown
-    Instruction *where;
-    unsigned operand;
-    bool isWrite;
-    const SCEV *offset = nullptr, *size = nullptr;
-    uint64_t bytes = 0;        ///< of the access; 0: unknown
-    LoadInst *first = nullptr; ///< reads the pointer from the block that leads there; null: the access is in the block
-    bool isWhole = false;      ///< a call changes an element with all that it owns
-  };
-  /// A way from a pointer of the loop back to a base.
-  struct Way {
-    Value *base;
-    LoadInst *first;
-    bool operator==(const Way &) const = default;
-  };
-  /// What is known of a base while accesses are collected.
-  struct Block {
-    Value *base = nullptr;
-    ObjectSet objects;
-    SmallVector<Part, 4> parts;
-    bool isWritten = false;
-    const Instruction *writer = nullptr;
-    /// Another block of the same base holds what the loop only reads.
-    bool isTwin = false;
-    bool isPivot = false; ///< that other block, if it is the same bytes for all iterations
-    Instruction *followed = nullptr;  ///< it follows a pointer that lies in the block, which travels by type
-    const MDNode *element = nullptr; ///< then
-    Value *owner = nullptr;
-    uint64_t bytes = 0;
-    std::optional<Gathering> gathering;
-  };
-  /// An access that leads back to no base: only to what the iteration has made, to what its elements own, or to what is
-  /// borrowed. Which one is known when all blocks are.
-  struct Untraced {
-    ObjectSet objects;
-    Instruction *where;
-    bool isWrite;
-  };
-  struct Access {
-    Instruction *where;
-    unsigned operand; ///< of `where`: the pointer
-    const SCEV *size;
-    bool isWrite;
-  };
-
-  bool refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure);
-  bool borrow(const ObjectSet &set, const char *reason, const Twine &message, const Instruction *where, const char *cure);
-  bool borrowFollowed(const ObjectSet &set, const Instruction *where);
-  std::string nameOf(const ObjectSet &set) const;
-  bool isPrivate(const ObjectSet &set) const { return !set.empty() && own.made.contains(set); }
-  bool collect(Instruction &instruction);
-  bool addAccess(Access access);
-  bool addCall(CallBase &call);
-  bool addOwnedWrites(CallBase &call, AccessSets &sets, SmallVectorImpl<unsigned> &changed);
-  bool settleUntraced();
-  bool checkGiven();
-  bool basesOf(Value *pointer, SmallVectorImpl<Way> &ways);
-  bool followsOnly(const LoadInst &load) const;
-  bool refuseToFollow(const ObjectSet &set, const Instruction *where);
-  bool settleTyped(Block &block);
-  bool unfollow(Block &block);
-  bool settleFollowed();
-  bool roundToElements(Block &block, Part &part, const MDNode *whole);
-  bool isSameVector(Value *left, Value *right);
-  unsigned blockOf(Value *base);
-  bool checkPointerUses(Instruction &instruction);
-  bool addBounds(RangeMemory &result);
-  bool isolateWritten(RangeMemory &result);
-  bool measure(Block &block, RangeBlock &result);
-  bool separateMembers(unsigned number);
-  bool separatePivot(unsigned number);
-  bool isScattered(const Block &block);
-  void separate(unsigned number, SmallVector<Part, 4> written, SmallVector<Part, 4> read);
-  bool measurePivot(const Block &block, RangeBlock &result);
-  /// Do all accesses belong to the iteration's own part?
-  bool isLinear(ArrayRef<Part> parts) const {
-    return all_of(parts, [&](const Part &part) {
-      auto *low = dyn_cast_or_null<SCEVAddRecExpr>(part.interval.low);
-      return low && low->getLoop() == &loop;
-    });
-  }
-  Value *root(Value *pointer) const;
-  Value *expand(const SCEV *value);
-
-  LoopContext &context;
-  Loop &loop;
-  ScalarEvolution &evolution;
-  Refusal &refusal;
-  IntervalFinder finder;
-  Function &function;
-  const FunctionMemory &objects;
-  TypedPlaces places;
-  const IterationMemory own; ///< of one iteration
-  ObjectSet readByCalls;
-  ObjectSet borrowed; ///< what is read where it is
-  std::optional<Refusal> onlyHere;
-  bool isFinal = false; ///< what the loop changes cannot be put back
-  MapVector<Value *, unsigned> numbers;
-  std::vector<Block> blocks;
-  std::vector<Untraced> untraced;
-  /// What nobody but this iteration leads to, if all that comes from outside comes by elements of its own.
-  ObjectSet given;
-};
-
-} // namespace
-
 bool MemoryAnalysis::refuse(const char *reason, const Twine &message, const Instruction *where, const char *cure) {
   refusal = {reason, message.str(), {blockedAt(where, cure)}};
   return false;
-}
-
-/// The loop can only be done in the program's process, and reads `set` there. Else it would be refused for the reason given.
-bool MemoryAnalysis::borrow(const ObjectSet &set, const char *reason, const Twine &message, const Instruction *where,
-                            const char *cure) {
-  // Each thread has its own.
-  for (ObjectId id : objects.widened(set))
-    if (auto *global = dyn_cast_or_null<GlobalVariable>(objects.object(id).value); global && global->isThreadLocal())
-      return refuse(reason, message, where, cure);
-  if (!onlyHere)
-    onlyHere = {reason, message.str(), {blockedAt(where, cure)}};
-  borrowed |= set;
-  borrowed.intersectWithComplement(own.objects);
-  borrowed.reset(FunctionMemory::constantObject);
-  return true;
 }
 
 std::string MemoryAnalysis::nameOf(const ObjectSet &set) const {
@@ -221,7 +68,7 @@ Value *MemoryAnalysis::root(Value *pointer) const {
   }
 }
 
-static bool isConstantData(const Value *base) {
+bool MemoryAnalysis::isConstantData(const Value *base) {
   auto *global = dyn_cast<GlobalVariable>(base);
   return global && global->isConstant();
 }
@@ -271,8 +118,6 @@ unsigned MemoryAnalysis::blockOf(Value *base) {
     blocks.emplace_back().base = base;
   return it->second;
 }
-
-static constexpr const char *copyValues = "copy what it needs into a vector of values before the loop";
 
 bool MemoryAnalysis::refuseToFollow(const ObjectSet &set, const Instruction *where) {
   return refuse("loop-pointer", "the loop follows pointers that it reads from " + nameOf(set), where, copyValues);
@@ -336,62 +181,6 @@ bool MemoryAnalysis::addAccess(Access access) {
   return true;
 }
 
-/// A call that changes elements of the iteration's own, with what they own, and nothing else: an assignment, a row that
-/// grows, memory that an element has given up. `changed`: by which arguments; what it reads through them is taken from `sets`.
-bool MemoryAnalysis::addOwnedWrites(CallBase &call, AccessSets &sets, SmallVectorImpl<unsigned> &changed) {
-  ObjectSet written;
-  BitVector through;
-  if (!context.effects.writesThroughArguments(call, through))
-    return false;
-  for (unsigned number : through.set_bits()) {
-    Use &argument = call.getArgOperandUse(number);
-    Value *pointer = argument.get();
-    if (!pointer->getType()->isPointerTy())
-      continue;
-    ObjectSet reached = objects.reach(objects.pointsTo(pointer));
-    written |= reached;
-    bool isOwn = isPrivate(objects.pointsTo(pointer));
-    SmallVector<Way, 4> ways;
-    if (isOwn || !basesOf(pointer, ways)) {
-      reached &= sets.writes;
-      untraced.push_back({reached, &call, true});
-      if (!isOwn)
-        changed.push_back(number);
-      continue;
-    }
-    changed.push_back(number);
-    TypedPlace place = places.of(pointer);
-    if (!place || !place.isElement || place.offset != 0)
-      return false;
-    for (Way way : ways) {
-      // What an element's own pointer leads to is all the element's; beside the element lie others.
-      if (isConstantData(way.base) || (!way.first && !keepsToObject(call, number, typeSize(place.type))))
-        return false;
-      Block &block = blocks[blockOf(way.base)];
-      block.objects |= reached;
-      block.isWritten = true;
-      block.writer = &call;
-      block.followed = way.first ? static_cast<Instruction *>(way.first) : &call;
-      Value *element = way.first ? way.first->getPointerOperand() : pointer;
-      uint64_t bytes = way.first ? 8 : typeSize(place.type);
-      const SCEV *size = evolution.getConstant(Type::getInt64Ty(function.getContext()), bytes);
-      auto interval = finder.touched(element, way.base, size, way.first ? *static_cast<Instruction *>(way.first) : call);
-      block.parts.push_back({interval.value_or(Interval()), &call, argument.getOperandNo(), true, nullptr, size, way.first ? 0 : bytes,
-                             way.first, !way.first});
-    }
-  }
-  if (!written.contains(sets.writes))
-    return false;
-  ObjectSet others; // what the call reads through other arguments
-  for (Use &argument : call.args())
-    if (argument->getType()->isPointerTy() && !is_contained(changed, argument.getOperandNo()))
-      others |= objects.reach(objects.pointsTo(argument.get()));
-  written.intersectWithComplement(others);
-  sets.reads.intersectWithComplement(written);
-  isFinal = true;
-  return borrow({}, "loop-call-writes", "a call changes " + nameOf(sets.writes), &call, "");
-}
-
 bool MemoryAnalysis::addCall(CallBase &call) {
   AccessSets sets = context.effects.accesses(call);
   sets.writes.intersectWithComplement(own.made);
@@ -400,9 +189,11 @@ bool MemoryAnalysis::addCall(CallBase &call) {
   const Function *callee = call.getCalledFunction();
   std::string name = callee ? demangledName(callee->getName()) : "a function";
   SmallVector<unsigned, 2> changed; // arguments
-  if (!sets.writes.empty() && !addOwnedWrites(call, sets, changed))
-    return refuse("loop-call-writes", "'" + name + "' changes " + nameOf(sets.writes), &call,
-                  "return the new value and store it in the loop itself");
+  std::string change = "'" + name + "' changes " + nameOf(sets.writes);
+  static constexpr const char *returnIt = "return the new value and store it in the loop itself";
+  if (!sets.writes.empty() &&
+      !(addOwnedWrites(call, sets, changed) && borrow({}, "loop-call-writes", change, &call, returnIt)))
+    return refuse("loop-call-writes", change, &call, returnIt);
   if (sets.reads.test(FunctionMemory::unknownObject))
     return refuse("loop-pointer", "'" + name + "' reads memory that is not known", &call, "");
   readByCalls |= sets.reads;
@@ -731,31 +522,6 @@ bool MemoryAnalysis::settleTyped(Block &block) {
   return true;
 }
 
-/// A block that cannot travel by its type travels as bytes, and what its pointers lead to is borrowed.
-bool MemoryAnalysis::unfollow(Block &block) {
-  ObjectSet behind;
-  for (const Part &part : block.parts) {
-    if (part.isWrite && (part.first || part.isWhole))
-      return false;
-    const ObjectSet &set = objects.pointsTo(part.where->getOperand(part.operand));
-    if (isa<CallBase>(part.where) && !part.size)
-      behind |= context.effects.accesses(*part.where).reads;
-    else if (part.first)
-      behind |= set;
-  }
-  if (!borrow(behind, refusal.reason.c_str(), refusal.message, block.followed, copyValues))
-    return false;
-  erase_if(block.parts, [](const Part &part) { return part.first; });
-  block.followed = nullptr;
-  block.element = nullptr;
-  block.owner = nullptr;
-  block.objects.clear();
-  for (const Part &part : block.parts)
-    block.objects |= objects.pointsTo(part.where->getOperand(part.operand));
-  refusal = {};
-  return true;
-}
-
 bool MemoryAnalysis::settleFollowed() {
   for (Block &block : blocks) {
     if (!block.followed)
@@ -970,86 +736,6 @@ bool MemoryAnalysis::isolateWritten(RangeMemory &result) {
       result.distinct.push_back({k, j});
     }
   }
-  return true;
-}
-
-bool MemoryAnalysis::settleUntraced() {
-  given = own.made;
-  given.intersectWithComplement(own.objects);
-  auto isOwner = [](const Block &block) { return block.element && block.isWritten; };
-  ObjectSet owned;
-  for (const Block &block : blocks)
-    if (isOwner(block))
-      owned |= objects.reach(objects.loadFrom(objects.pointsTo(block.base)));
-  owned.reset(FunctionMemory::constantObject);
-  bool isUsed = false;
-  for (const Untraced &access : untraced) {
-    ObjectSet rest = access.objects;
-    rest.intersectWithComplement(own.made);
-    rest.intersectWithComplement(owned);
-    if (rest.empty()) {
-      isUsed |= access.objects.intersects(owned);
-      isFinal |= access.isWrite;
-    } else if (access.isWrite || !borrowFollowed(access.objects, access.where)) {
-      return refuseToFollow(access.objects, access.where);
-    }
-  }
-  if (!isUsed)
-    return true;
-  given |= owned;
-  for (Block &block : blocks)
-    if (isOwner(block))
-      block.objects |= objects.reach(objects.loadFrom(objects.pointsTo(block.base)));
-  return borrowFollowed({}, untraced.front().where);
-}
-
-/// What an iteration has made may be handed to an element of its own, which owns it from then on. Whoever reads a pointer
-/// to such memory from outside must have it from an element of his own, too: by its type nobody else's leads there.
-bool MemoryAnalysis::checkGiven() {
-  if (given.empty())
-    return true;
-  ObjectSet inside = own.made;
-  inside |= given;
-  auto isInside = [&](const ObjectSet &set) { return !set.empty() && inside.contains(set); };
-  auto leads = [&](const ObjectSet &from) { return objects.reach(objects.loadFrom(from)).intersects(given); };
-  auto no = [&](const Instruction &where) { return refuse("loop-pointer", "the loop follows pointers to what it made itself", &where, ""); };
-  if (borrowed.intersects(given))
-    return no(*loop.getHeader()->getTerminator());
-  for (BasicBlock *block : loop.blocks())
-    for (Instruction &instruction : *block) {
-      for (Value *operand : instruction.operands()) {
-        auto *inner = dyn_cast<Instruction>(operand);
-        bool isFromOutside = isa<Argument>(operand) || (inner && !loop.contains(inner) && !is_contained(own.locals, inner));
-        if (isFromOutside && objects.pointsTo(operand).intersects(given))
-          return no(instruction);
-      }
-      if (auto *load = dyn_cast<LoadInst>(&instruction)) {
-        if (!load->getType()->isPointerTy() || isInside(objects.pointsTo(load->getPointerOperand())) ||
-            !objects.pointsTo(load).intersects(given))
-          continue;
-        SmallVector<Way, 4> ways;
-        if (!basesOf(load->getPointerOperand(), ways) || !all_of(ways, [&](const Way &way) {
-              auto number = numbers.find(way.base);
-              return number != numbers.end() && blocks[number->second].element && blocks[number->second].isWritten;
-            }))
-          return no(*load);
-      } else if (auto *transfer = dyn_cast<MemTransferInst>(&instruction)) {
-        const ObjectSet &source = objects.pointsTo(transfer->getRawSource());
-        if (!isInside(source) && !transfer->getMetadata("cleave.nopointers") && leads(source))
-          return no(*transfer);
-      } else if (auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call)) {
-        for (Use &argument : call->args()) {
-          const ObjectSet &set = objects.pointsTo(argument.get());
-          bool isOwn = any_of(blocks, [&](const Block &block) {
-            return block.element && any_of(block.parts, [&](const Part &part) {
-                     return part.where == call && part.operand == argument.getOperandNo() && part.isWrite;
-                   });
-          });
-          if (!isOwn && !isInside(set) && leads(set))
-            return no(*call);
-        }
-      }
-    }
   return true;
 }
 

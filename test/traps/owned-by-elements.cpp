@@ -103,6 +103,28 @@ struct Reader {
   }
 }
 
+// The iteration's own variables lead to a neighbour; and short strings lead into themselves, so elements are among what elements own.
+struct Peek {
+  [[gnu::noinline]] explicit Peek(std::string &word) : word(&word) {}
+  [[gnu::noinline]] std::string tail() const { return word->substr(word->size() / 2); }
+  std::string *word;
+};
+[[gnu::noinline]] static std::vector<std::string> peeked() {
+  std::vector<std::string> words(size);
+  for (long i = 0; i < size; ++i)
+    words[i] = "word" + std::to_string(worked(i));
+  for (long i = 0; i < size; ++i) {
+    const Peek peek(words[(i * 7 + 1) % size]);
+    words[i] = "p" + peek.tail() + static_cast<char>('a' + worked(i) % 26);
+  }
+  for (long i = 0; i + 1 < size; ++i) {
+    std::string *const either[2] = {&words[i], &words[i + 1]};
+    words[i] = "e" + std::to_string(worked(i) % 100);
+    *either[worked(i) & 1] += 'x';
+  }
+  return words;
+}
+
 // Whoever makes nodes hands them on: in the next round two lead to one.
 struct Node {
   long value = 0;
@@ -180,6 +202,7 @@ int main() {
   copies(words, words[size / 2]);
   print("copies of its own", words);
 
+  print("peeked", peeked());
   others(rows);
   print("others", rows);
   swapped(rows);
