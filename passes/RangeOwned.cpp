@@ -179,7 +179,8 @@ bool MemoryAnalysis::handsOnElements(Instruction &instruction) {
   if (isa<IntrinsicInst>(call))
     return false;
   const Function *callee = call->getCalledFunction();
-  const OwnershipSummary *summary = callee && callee->arg_size() == call->arg_size() ? context.effects.ownership().summary(callee) : nullptr;
+  bool isKnown = callee && callee->arg_size() == call->arg_size();
+  const OwnershipSummary *summary = isKnown ? context.effects.ownership().summary(callee) : nullptr;
   for (Use &argument : call->args()) {
     if (!isElementPlace(argument.get()))
       continue;
@@ -207,7 +208,9 @@ bool MemoryAnalysis::checkGiven() {
   inside |= given;
   auto isInside = [&](const ObjectSet &set) { return !set.empty() && inside.contains(set); };
   auto leads = [&](const ObjectSet &from) { return objects.reach(objects.loadFrom(from)).intersects(given); };
-  auto no = [&](const Instruction &where) { return refuse("loop-pointer", "the loop follows pointers to what it made itself", &where, ""); };
+  auto no = [&](const Instruction &where) {
+    return refuse("loop-pointer", "the loop follows pointers to what it made itself", &where, copyValues);
+  };
   if (borrowed.intersects(given))
     return no(*loop.getHeader()->getTerminator());
   for (BasicBlock *block : loop.blocks())
