@@ -133,11 +133,6 @@ private:
   llvm::DenseMap<const llvm::Function *, OwnershipSummary> summaries;
 };
 
-/// Marks memcpy and memmove whose source holds no pointers with `!cleave.nopointers`: from tbaa.struct, from the types in the
-/// mangled name of the enclosing function (`__copy_m<double, double>`), and from the members that are copied. Must run
-/// before inlining.
-void markPointerFreeCopies(llvm::Module &module);
-
 } // namespace cleave
 
 #endif

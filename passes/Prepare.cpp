@@ -9,6 +9,7 @@
 #include "passes/Facts.h"
 #include "passes/Nondeterminism.h"
 #include "passes/Ownership.h"
+#include "passes/PointerFreeCopies.h"
 #include "passes/PreparePasses.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/Analysis/CFG.h"

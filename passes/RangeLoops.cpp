@@ -468,11 +468,13 @@ std::optional<RangeLoop> RangeFinder::find(Refusal &refusal) {
       return refuseCarried(*result.recurrences.front().phi);
     collectScalars();
     findEnds();
-    if (result.memory.onlyHere && (!result.isCertain || (result.memory.isFinal && result.mayThrow))) {
+    // A local worker does it in place, so that nothing of it may be tried in vain.
+    bool isSafeHere = result.isCertain && !(result.memory.isFinal && result.mayThrow);
+    if (result.memory.onlyHere && !isSafeHere) {
       why = *result.memory.onlyHere;
       return false;
     }
-    if (result.memory.isScattered() && (!result.isCertain || result.mayThrow))
+    if (result.memory.isScattered() && !isSafeHere)
       return refuse("loop-extent", "iterations write here and there, and the loop may end before its time", loop.getHeader()->getTerminator(),
                     "write results to the element of the iteration's own index");
     return all_of(result.scalars, [](const Value *value) { return value->getType()->isSingleValueType(); }) ||

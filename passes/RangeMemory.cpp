@@ -24,11 +24,14 @@
 //
 // Memory that lives within an iteration (locals, containers built and destroyed in it) is the task's own.
 //
-// What cannot travel at all, and what elements own: RangeOwned.cpp.
+// WHY ONE FILE of this length: it is one analysis, whose steps all read and split the same list of blocks. What could be told apart
+// from that list is: intervals, types, gathering, private memory, and what local workers alone may do (RangeOwned.cpp) have files of
+// their own.
 #include "passes/RangeMemory.h"
 #include "passes/Facts.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
+#include "passes/PointerFreeCopies.h"
 #include "passes/RangeMemoryAnalysis.h"
 #include "passes/RangeScatter.h"
 #include "llvm/IR/Dominators.h"
@@ -291,7 +294,7 @@ bool MemoryAnalysis::collect(Instruction &instruction) {
   if (auto *memory = dyn_cast<MemIntrinsic>(call)) {
     const SCEV *size = finder.wide(memory->getLength());
     auto *transfer = dyn_cast<MemTransferInst>(memory);
-    if (transfer && !transfer->getMetadata("cleave.nopointers") &&
+    if (transfer && !transfer->getMetadata(pointerFree) &&
         !objects.loadFrom(objects.pointsTo(transfer->getRawSource())).empty() &&
         !isPrivate(objects.pointsTo(transfer->getRawSource())) &&
         !borrow({}, "loop-pointer", "the loop copies pointers", transfer, ""))
@@ -796,7 +799,7 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
     return std::nullopt;
   result.touched |= borrowed;
   result.onlyHere = std::move(onlyHere);
-  result.isFinal |= isFinal;
+  result.isFinal = isFinal;
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "passes/Facts.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
+#include "passes/PointerFreeCopies.h"
 #include "passes/RangeMemoryAnalysis.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -237,7 +238,7 @@ bool MemoryAnalysis::checkGiven() {
           return no(*load);
       } else if (auto *transfer = dyn_cast<MemTransferInst>(&instruction)) {
         const ObjectSet &source = objects.pointsTo(transfer->getRawSource());
-        if (!isInside(source) && !transfer->getMetadata("cleave.nopointers") && leads(source))
+        if (!isInside(source) && !transfer->getMetadata(pointerFree) && leads(source))
           return no(*transfer);
       } else if (auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call)) {
         for (Use &argument : call->args()) {

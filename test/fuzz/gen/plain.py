@@ -417,6 +417,13 @@ class Plain:
         self.out.line(f"same[i] = {self.expression([f'{a}[i + half]', f'{a}[half - 1u - i]' if self.rng.chance(30) else f'{a}[i]'])};")
         self.out.close()
 
+    def someOf(self, most, steps, traps):
+        """One to `most` steps of a loop's body, and now and then a trap."""
+        for _ in range(self.rng.between(1, most)):
+            self.out.line("{ " + self.rng.pick(steps) + " }")
+        if self.rng.chance(25):
+            self.out.line(self.rng.pick(traps))
+
     def owned(self):
         """Rows that grow, are made anew, change places; some look at a neighbour's."""
         rng, out, type = self.rng, self.out, self.element.cpp
@@ -439,10 +446,7 @@ class Plain:
                  "grown(rows[(i * 7u) % rows.size()], i);", "total += static_cast<unsigned>(rows[(i + 1u) % rows.size()].size());"]  # fmt: skip
         self.open(f"for (unsigned round = 0; round < {rng.pick([1, 1, 3])}u; ++round)")
         self.open("for (unsigned i = 0; i < rows.size(); ++i)")
-        for _ in range(rng.between(1, 3)):
-            out.line("{ " + rng.pick(steps) + " }")
-        if rng.chance(25):
-            out.line(rng.pick(traps))
+        self.someOf(3, steps, traps)
         out.close()
         out.close()
         self.open("for (const auto &row : rows)")
@@ -462,10 +466,7 @@ class Plain:
         traps = ["if (i) words[i] += words[i - 1u].substr(0, 3);", "words[i].swap(words[(i * 5u) % words.size()]);",
                  "if (words[i] < words[0]) words[0] = words[i];"]  # fmt: skip
         self.open("for (unsigned i = 0; i < words.size(); ++i)")
-        for _ in range(rng.between(1, 4)):
-            out.line("{ " + rng.pick(steps) + " }")
-        if rng.chance(25):
-            out.line(rng.pick(traps))
+        self.someOf(4, steps, traps)
         out.close()
         self.open("for (const auto &word : words)")
         out.line("for (const char c : word) total = mix(total, static_cast<unsigned>(c));")
