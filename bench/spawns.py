@@ -14,11 +14,11 @@ from clustering import SYSTEMS
 from contenders import built, root
 from sidebyside import Failure, answer, inTurns, lastLine
 
-# Rounds, steps of the first call, steps of the second (bench/spawn.cpp). A step takes a third of a nanosecond and more.
+# Rounds, steps of the first call, steps of the second (bench/spawn.cpp). A step takes about a nanosecond.
 TINY = ["1000000", "10", "10"]
-TAKEN, TAKEN_ALONE = ["2000", "200000", "200000"], ["2000", "200000", "1"]
-NAMED = ["2000", "200000", "1000"]
-QUICK_ROUNDS = {"1000000": "100000", "2000": "200"}
+TAKEN, TAKEN_ALONE = ["10000", "20000", "20000"], ["10000", "20000", "1"]
+NAMED = ["2000", "20000", "100"]
+QUICK_ROUNDS = {"1000000": "100000", "10000": "1000", "2000": "200"}
 PYTHON_LIMIT = 120
 
 

@@ -7,7 +7,7 @@
 //   cleave_site {ptr kind, ptr file, u32 line, u32 shared_mask, double base, double per_byte, ptr local, u64 flags, ptr split,
 //                u64 skips, [20 x u64] learnt}
 //   cleave_function {[16 x u64] skips, [16 x u64] learnt}
-//   cleave_frame {ptr function, u64 serial, u64 helped, u64 began}
+//   cleave_frame {ptr function, u64 serial, u64 shared, u64 began}
 // and the thunk `cleave_task_call(args, result)` unpacks a task's arguments into the registers that the ABI wants.
 #include "passes/ProgramAbi.h"
 #include "passes/Places.h"

@@ -16,10 +16,11 @@ namespace cleave::local {
 struct Worker {
   /* What others look at. */
   alignas(128) uint32_t lock;
-  Work *oldest;
+  Work *oldest, *newest;
   /* Its own. */
-  alignas(128) Work *newest;
-  uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
+  alignas(128) uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
+  double missedNs;        /* of work that nobody was got up for, */
+  uint64_t missedSince;   /* since then */
   const char *stackFloor; /* below it, nobody else's work is begun on this stack */
   uint32_t index;
   uint32_t depth; /* of parts that this thread is doing, one within another */
@@ -34,9 +35,13 @@ namespace {
 /* To get up takes some tens of microseconds, which a loop that is split in each step of a simulation would lose each time: who
  * has done much looks around for longer, half as long as it worked. */
 constexpr uint64_t kSpinNs = 30000, kMostSpinNs = 200000, kWaitSpinNs = 100000;
-/* Looks without the clock: some hundred nanoseconds, which is what a short part takes to come back. */
-constexpr uint32_t kFirstLooks = 32, kLooksPerClock = 8;
+/* The first looks, some hundred nanoseconds, which is what a short part takes to come back: a pause or the clock take twenty. */
+#ifndef CLEAVE_BARE_LOOKS
+#define CLEAVE_BARE_LOOKS 512
+#endif
+constexpr uint32_t kFirstLooks = CLEAVE_BARE_LOOKS, kLooksPerClock = 8;
 constexpr uint64_t kReportNs = 1000000;
+constexpr double kWakeNs = 25000, kMissedNs = 4 * kWakeNs, kLeastDensity = 0.25;
 constexpr uint64_t kLeastStack = 64u << 20, kMostStack = uint64_t{1} << 33;
 
 Worker workers[CLEAVE_SLOTS_MAX + 1];
@@ -62,13 +67,31 @@ void lock(Worker &worker) {
 }
 void unlock(Worker &worker) { __atomic_store_n(&worker.lock, 0, __ATOMIC_RELEASE); }
 
-/* The oldest work of `worker` that has parts left, with this thread counted as a helper. */
+void unlink(Worker &worker, Work *work) {
+  work->isOffered = false;
+  if (work->older)
+    work->older->newer = work->newer;
+  else
+    __atomic_store_n(&worker.oldest, work->newer, __ATOMIC_RELAXED);
+  (work->newer ? work->newer->older : worker.newest) = work->older;
+}
+
+/* The oldest work of `worker` that has parts left, with this thread counted as a helper; one part is then this thread's. */
 Work *joinOldest(Worker &worker) {
-  if (!__atomic_load_n(&worker.oldest, __ATOMIC_RELAXED))
+  Work *work = __atomic_load_n(&worker.oldest, __ATOMIC_RELAXED);
+  if (!work)
     return nullptr;
+  __builtin_prefetch(work, 1); /* it may be gone, which is no harm */
+  __builtin_prefetch(&work->helpers, 1);
   lock(worker);
-  Work *work = worker.oldest;
-  for (; work; work = work->newer) {
+  for (work = worker.oldest; work; work = work->newer) {
+    if (work->isOnePart) {
+      if (claimPart(*work)) {
+        unlink(worker, work);
+        break;
+      }
+      continue;
+    }
     work->helpers.add(1); /* first of all, since a line that is read first and then written moves twice */
     if (__atomic_load_n(&work->parts, __ATOMIC_RELAXED))
       break;
@@ -80,13 +103,13 @@ Work *joinOldest(Worker &worker) {
 
 bool doPart(Work *work) {
   const uint64_t before = floatControl(), wanted = work->floatControl;
-  const bool countsOut = work->countsOut;
+  const bool isCounted = !work->isOnePart;
   if (before != wanted)
     setFloatControl(wanted);
   bool hasDone = work->takePart(work);
   if (before != wanted)
     setFloatControl(before);
-  if (!countsOut)
+  if (isCounted)
     work->helpers.add(~0u);
   return hasDone;
 }
@@ -152,8 +175,10 @@ void *helper(void *argument) {
       looks = 0;
       continue;
     }
+    if (looks < kFirstLooks)
+      continue;
     relax();
-    if (looks < kFirstLooks || looks % kLooksPerClock)
+    if ((looks - kFirstLooks) % kLooksPerClock)
       continue;
     uint64_t now = nowNs();
     if (looks == kFirstLooks) {
@@ -247,9 +272,10 @@ uint32_t workerCount() { return __atomic_load_n(&count, __ATOMIC_RELAXED); }
 
 bool isProgramsThread() { return self == &workers[0]; }
 
-void offer(Work *work, uint32_t wakes) {
+void offer(Work *work, uint32_t parts, double ns) {
   if (!started)
     start();
+  openStack.offered += ns >= kWorthNs;
   work->isOffered = true;
   work->floatControl = floatControl();
   work->newer = nullptr;
@@ -261,33 +287,46 @@ void offer(Work *work, uint32_t wakes) {
     __atomic_store_n(&self->oldest, work, __ATOMIC_RELAXED);
   self->newest = work;
   unlock(*self);
-  announce(wakes);
+  announce(parts, ns);
 }
 
-void announce(uint32_t wakes) {
-  if (!wakes || !__atomic_fetch_add(&sleepers, 0, __ATOMIC_ACQ_REL))
+/* Many short pieces of work, close together, are worth getting up for as one that takes as long. */
+static bool addsUp(double ns) {
+  uint64_t now = nowNs();
+  if (static_cast<double>(now - self->missedSince) * kLeastDensity > self->missedNs + kWakeNs) {
+    self->missedSince = now;
+    self->missedNs = 0;
+  }
+  self->missedNs += ns;
+  if (self->missedNs < kMissedNs)
+    return false;
+  self->missedSince = now;
+  self->missedNs = 0;
+  return true;
+}
+
+void announce(uint32_t parts, double ns) {
+  if (!__atomic_fetch_add(&sleepers, 0, __ATOMIC_ACQ_REL))
+    return;
+  double wanted = ns ? ns / kWakeNs : parts;
+  if (wanted < 1 && !addsUp(ns))
     return;
   __atomic_add_fetch(&offers, 1, __ATOMIC_RELEASE);
-  futexWake(&offers, wakes);
+  futexWake(&offers, wanted < 1 ? 1 : wanted < parts ? static_cast<uint32_t>(wanted) : parts);
 }
 
 void withdraw(Work *work) {
   if (!work->isOffered)
     return;
-  work->isOffered = false;
   lock(*self);
-  if (work->older)
-    work->older->newer = work->newer;
-  else
-    __atomic_store_n(&self->oldest, work->newer, __ATOMIC_RELAXED);
-  (work->newer ? work->newer->older : self->newest) = work->older;
+  unlink(*self, work);
   unlock(*self);
   while (uint32_t helping = work->helpers.value())
     waitWhile(work->helpers, helping);
 }
 
 void waitWhile(Latch &latch, uint32_t value) {
-  for (uint32_t looks = 0; looks != kFirstLooks; ++looks, relax())
+  for (uint32_t looks = 0; looks != kFirstLooks; ++looks)
     if (latch.value() != value)
       return;
   bool mayHelp = reinterpret_cast<const char *>(__builtin_frame_address(0)) > self->stackFloor;

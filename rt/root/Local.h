@@ -5,14 +5,16 @@
  * Nothing is copied: arguments are borrowed (the compiler proved that nobody writes them), results are built in place.
  *
  * WHO TOUCHES WHAT. A list is guarded by its worker's lock. A helper counts itself in `helpers` under that lock before
- * it lets go of it; the owner takes the work off the list and waits for the count to be zero before the work dies. Which
- * part is whose is each kind of work's own matter: a compare-and-swap of a state or an addition to a counter (acquire),
- * and what was done is published by the state that follows (release). Sleepers: who offers work puts it on its list and
+ * it lets go of it; the owner takes the work off the list and waits for the count to be zero before the work dies. Work that
+ * is one part is claimed under the lock and taken off the list by whoever does it, who tells its owner when it is done: nobody
+ * need be counted. Which part is whose is each kind of work's own matter: a compare-and-swap or an addition to a counter
+ * (acquire), and what was done is published by the state that follows (release). Sleepers: who offers work puts it on its list and
  * then adds to `sleepers` (nothing); who goes to sleep adds itself to `sleepers` and then looks at the lists again. Of two
  * additions to one word one comes later, and sees what was before the other.
  *
  * WHAT IT COSTS. A hand-off is some movements of cache lines between two cores, about a hundred nanoseconds each, so what different
- * threads write lies in different lines, an idle helper only reads, and the clock (twenty nanoseconds) is read twice a part.
+ * threads write lies in different lines, an idle helper only reads, what a helper will need is fetched while it waits for the
+ * lock, and the clock (twenty nanoseconds) is read twice a part.
  *
  * NO DEADLOCK. A worker waits only for parts of work that it offered itself, and helps others meanwhile. What it waits for
  * was begun later than all that lies below it on its stack, so following who waits for whom leads to ever later work,
@@ -46,15 +48,23 @@ private:
   uint32_t word = 0;
 };
 
-struct Work : OpenWork {
+/* In two lines: its owner's and its list's, and the one that those read who do a part of it. */
+struct alignas(64) Work : OpenWork {
   Work *older, *newer;
-  Latch helpers;                /* how many others are at it */
-  uint32_t parts;               /* 0: nothing is left to take */
-  bool isOffered;
-  uint64_t floatControl;        /* the owner's rounding mode and such: helpers compute as it does */
+  bool isOffered; /* on the list; of one part: guarded by the lock until it is done */
+  alignas(64) Latch helpers; /* how many others are at it */
+  uint32_t parts;            /* 0: nothing is left to take */
+  bool isOnePart;            /* claimPart() takes it; takePart() need only do it */
   bool (*takePart)(Work *work); /* takes a part and does it; false: nothing was left. Any thread */
-  bool countsOut;               /* takePart() counts its helper out itself, so that the work may die as soon as its part is done */
+  uint64_t floatControl;        /* the owner's rounding mode and such: helpers compute as it does */
 };
+
+/* For work that is one part. */
+inline bool claimPart(Work &work) {
+  uint32_t one = 1;
+  return __atomic_load_n(&work.parts, __ATOMIC_RELAXED) &&
+         __atomic_compare_exchange_n(&work.parts, &one, 0, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
 
 struct Worker;
 extern constinit thread_local Worker *self; /* null: this thread is none of ours, or there are no others */
@@ -67,10 +77,13 @@ bool isProgramsThread();
 uint32_t workerNumber(); /* of the calling thread; the program's is 0 */
 uint32_t workerCount(); /* the program's thread included */
 
-/* Up to `wakes` sleeping workers are got up, which is only worth it for work that is long beside that. */
-void offer(Work *work, uint32_t wakes);
+/* Work that is shorter is not offered: beside it, asking is not cheap. */
+inline constexpr double kWorthNs = 8000;
+/* `parts` may be taken by as many others, who would have `ns` of work with them; 0: who knows. Sleeping workers are got up for
+ * work that is long beside that, or for much that is short. */
+void offer(Work *work, uint32_t parts, double ns);
 /* Work that was offered has new parts. */
-void announce(uint32_t wakes);
+void announce(uint32_t parts, double ns);
 /* The work is off the list, and nobody is at it any more. */
 void withdraw(Work *work);
 /* Helps others while the latch has that value. */

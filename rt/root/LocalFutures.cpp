@@ -1,6 +1,6 @@
 /* LocalFutures.cpp - calls that were moved, as work for local workers.
  *
- * A future is Open until somebody claims it: a helper, or its owner at the join, who then makes the call itself. So a
+ * A future is one part: whoever claims it makes the call, a helper, or its owner at the join. So a
  * recursion splits as far as there are helpers to take its parts, from the top, and what is below the size that pays
  * (History.h) runs in the plain version, without a test. An exception of the call is kept, and thrown at the join. */
 #include "History.h"
@@ -19,24 +19,22 @@ namespace cleave::local {
 
 namespace {
 
-enum : uint32_t { kOpen, kTaken, kDone };
+enum : uint32_t { kOpen, kDone };
 
 struct Future : Work {
   Latch state;
-  uint64_t ns; /* that the call took; 0: it was never made */
+  /* With what is in Work, the line that a helper reads. */
   cleave_site *site;
   const void *const *args;
   void *result;
-  uint64_t depth, bytes;
+  uint64_t depth;
+  uint64_t ns; /* that the call took; 0: it was never made */
+  uint64_t bytes;
   uint8_t bucket;
   bool isProbe;
   trace::Span span;
   std::exception_ptr thrown;
 };
-
-constexpr double kWorthNs = 8000;
-/* A sleeping worker takes tens of microseconds to get up. */
-constexpr double kWakeNs = 30000;
 
 thread_local std::exception_ptr pending;
 
@@ -55,20 +53,20 @@ void run(Future &future) {
   future.state.set(kDone);
 }
 
-bool claim(Future &future) {
-  if (!future.state.claim(kOpen, kTaken))
-    return false;
-  __atomic_store_n(&future.parts, 0, __ATOMIC_RELAXED);
+bool takePart(Work *work) {
+  auto &future = *static_cast<Future *>(work);
+  /* Arguments mostly lie where their list does; and while the call is made, the lines come that its end is written to. */
+  __builtin_prefetch(future.args);
+  __builtin_prefetch(future.args + 8);
+  __builtin_prefetch(future.result, 1);
+  __builtin_prefetch(&future.ns, 1);
+  run(future);
   return true;
 }
 
-bool takePart(Work *work) {
-  auto &future = *static_cast<Future *>(work);
-  bool isOurs = claim(future);
-  future.helpers.add(~0u); /* a future that was claimed waits for its end */
-  if (isOurs)
-    run(future);
-  return isOurs;
+void waitForEnd(Future &future) {
+  while (future.state.value() != kDone)
+    waitWhile(future.state, kOpen);
 }
 
 /* Of each thread; there are at most as many as were open at a time. */
@@ -103,9 +101,9 @@ void dispose(Future *future) {
 
 void abandon(OpenWork *work) {
   auto *future = static_cast<Future *>(work);
-  bool isNever = claim(*future);
-  while (!isNever && future->state.value() != kDone)
-    waitWhile(future->state, kTaken);
+  bool isNever = claimPart(*future);
+  if (!isNever)
+    waitForEnd(*future);
   withdraw(future);
   if (!isNever && !future->thrown && future->site->kind->result)
     destroy(*future->site->kind->result, future->result);
@@ -125,7 +123,7 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
     return nullptr;
   auto *future = new (place) Future{};
   future->takePart = takePart;
-  future->countsOut = true;
+  future->isOnePart = true;
   future->parts = 1;
   future->site = site;
   future->args = args;
@@ -138,7 +136,7 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
     beginProbe(*site, worth.bucket);
   link(future, abandon);
   future->span.offer(0);
-  offer(future, worth.ns >= kWakeNs || future->isProbe);
+  offer(future, 1, future->isProbe ? 0 : worth.ns);
   return tokenOf(future);
 }
 
@@ -149,12 +147,13 @@ int join(void *token) {
       return 0;
   } else {
     future->span.want();
-    if (claim(*future))
+    if (claimPart(*future)) {
       run(*future);
-    else
+    } else {
       ++openStack.helped;
-    while (future->state.value() != kDone)
-      waitWhile(future->state, kTaken);
+      waitForEnd(*future);
+      __builtin_prefetch(future->result);
+    }
     withdraw(future);
     future->span.end(*future->site, workerNumber());
   }

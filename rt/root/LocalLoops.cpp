@@ -34,7 +34,7 @@ namespace cleave::local {
 namespace {
 
 constexpr uint64_t kRing = 64, kMostItems = 4096, kMostChunks = 4;
-constexpr double kBatchNs = 60000, kWakeNs = 40000;
+constexpr double kBatchNs = 60000;
 /* An item that takes as long is done by the cut version, which offers parts of its own. */
 constexpr double kSplitItemNs = 200000;
 /* An item costs the program about a tenth of a microsecond to hand over. */
@@ -243,13 +243,13 @@ void fill(Loop &loop) {
   LoopHistory history = loopHistory(*loop.site);
   if (loop.filled == before || loop.filled - loop.consumed < 2)
     return;
-  double items = static_cast<double>(batchAt(loop, before).count);
-  bool isLong = !history.batches || history.nsPerItem * items >= kWakeNs / 2;
-  auto wakes = isLong ? static_cast<uint32_t>(loop.filled - before) : 0;
+  auto batches = static_cast<uint32_t>(loop.filled - before);
+  double items = static_cast<double>(batchAt(loop, before).count) * batches;
+  double ns = history.batches ? history.nsPerItem * items : 0;
   if (loop.isOffered)
-    announce(wakes);
+    announce(batches, ns);
   else
-    offer(&loop, wakes);
+    offer(&loop, batches, ns);
 }
 
 void useUp(Batch &batch) {
@@ -329,7 +329,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   site = &siteAtDepth(*site, cleave_depth); /* a recursion's levels have nothing in common */
   bool isToSkip = isTiny(*site);
   skipLikeDeeper(asWritten, *site, kTinyItemNs);
-  void *place = isToSkip ? nullptr : malloc(sizeof(Loop));
+  void *place = isToSkip ? nullptr : aligned_alloc(alignof(Loop), sizeof(Loop));
   if (!place)
     return tokenOf(&plainLoop);
   auto *loop = new (place) Loop{};

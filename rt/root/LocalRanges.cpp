@@ -29,7 +29,7 @@ namespace {
 
 /* Enough for the last ones not to matter, and each long beside the addition to the counter. */
 constexpr uint64_t kChunksPerWorker = 32, kMostChunks = 1024;
-constexpr double kChunkNs = 4000, kLoopNs = 12000, kWakeNs = 50000;
+constexpr double kChunkNs = 4000, kLoopNs = 12000;
 /* A site that did not pay is tried again after so many loops. */
 constexpr uint64_t kPatience = 1024;
 
@@ -245,7 +245,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   }
   ranges.parts = 1;
   if (ns >= kLoopNs)
-    offer(&ranges, static_cast<uint32_t>(ns / kWakeNs < 1024 ? ns / kWakeNs : 1024));
+    offer(&ranges, static_cast<uint32_t>(ranges.chunks - 1), ns * (workerCount() - 1) / workerCount());
   for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE)) < ranges.chunks;)
     if (chunk < __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
       doOne(chunk);

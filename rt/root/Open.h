@@ -21,9 +21,15 @@ struct OpenWork {
 struct OpenStack {
   OpenWork *last;
   uint64_t serial;
-  uint64_t helped; /* how often others did a part of what this thread began */
+  uint32_t helped;  /* how often others did a part of what this thread began, */
+  uint32_t offered; /* and how often they were offered what is long beside asking */
+};
+/* Both as they are now, for comparing. */
+struct Shared {
+  uint32_t helped, offered;
 };
 extern constinit thread_local OpenStack openStack;
+inline uint64_t sharedSoFar() { return __builtin_bit_cast(uint64_t, Shared{openStack.helped, openStack.offered}); }
 
 void link(OpenWork *work, void (*end)(OpenWork *work));
 /* Ends what was begun after `serial`. */

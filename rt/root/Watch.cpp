@@ -10,7 +10,7 @@ namespace cleave::watch {
 namespace {
 
 /* cleave_site::learnt[], behind what is known of the work itself (History.cpp). */
-constexpr int AskedTicks = 16, AskedHelped = 17, AskedDepth = 18, AskedRow = 19;
+constexpr int AskedTicks = 16, AskedShared = 17, AskedDepth = 18, AskedRow = 19;
 static_assert(AskedRow < int{CLEAVE_LEARNT_WORDS});
 
 uint64_t exchange(uint64_t &word, uint64_t value) {
@@ -25,11 +25,12 @@ void siteAsks(cleave_site &site) {
   if (!(site.flags & CLEAVE_SITE_SKIPS) || !isOn())
     return;
   uint64_t now = ticks(), since = now - exchange(site.learnt[AskedTicks], now);
-  bool wasHelped = exchange(site.learnt[AskedHelped], openStack.helped) != openStack.helped;
+  uint64_t shared = sharedSoFar(), sharedBefore = exchange(site.learnt[AskedShared], shared);
   bool isSameDepth = exchange(site.learnt[AskedDepth], cleave_depth) == cleave_depth;
   auto row = __builtin_bit_cast(Row, __atomic_load_n(&site.learnt[AskedRow], __ATOMIC_RELAXED));
   bool hasSkipped = row.patience && row.length == row.patience;
-  note(site.learnt[AskedRow], site.skips, wasHelped, isSameDepth && since < kShortTicks * (hasSkipped ? kSkipsAhead + 1 : 1));
+  bool wasShort = isSameDepth && since < kShortTicks * (hasSkipped ? kSkipsAhead + 1 : 1);
+  note(site.learnt[AskedRow], site.skips, sharedBefore, shared, wasShort);
 }
 
 } // namespace cleave::watch
@@ -38,7 +39,7 @@ using namespace cleave;
 
 extern "C" void cleave_frame_enter(cleave_frame *frame, cleave_function *function) {
   ++cleave_depth;
-  *frame = {function, openStack.serial, openStack.helped, watch::ticks()};
+  *frame = {function, openStack.serial, sharedSoFar(), watch::ticks()};
 }
 
 extern "C" void cleave_frame_leave(cleave_frame *frame) {
@@ -46,5 +47,5 @@ extern "C" void cleave_frame_leave(cleave_frame *frame) {
   endSince(frame->serial);
   if (frame->function && watch::isOn())
     watch::note(frame->function->learnt[place], frame->function->skips[place],
-                openStack.helped != frame->helped, watch::ticks() - frame->began < watch::kShortTicks);
+                frame->shared, sharedSoFar(), watch::ticks() - frame->began < watch::kShortTicks);
 }

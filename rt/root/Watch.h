@@ -3,8 +3,9 @@
  * Asked for each call of a small function, or at each of many short loops, the run time would cost more than it can give. So
  * it watches, and after a row of askings that were short and brought NO HELP (nobody else did a part of what the thread
  * began) it lets the next ones pass, for the price of a load, a comparison and a store in the program's code
- * (cleave_site::skips, cleave_function::skips); one of 64 is watched on. One that was long ends the row. One that was helped
- * ends it too, and the next row must be twice as long before anything is passed again: so among many small ones the rare
+ * (cleave_site::skips, cleave_function::skips); one of 64 is watched on. One that was long ends the row, and so does one that
+ * offered what is long beside asking, even if nobody came: they may sleep, and get up for many such ones (Local.cpp). One that
+ * was helped ends it too, and the next row must be twice as long before anything is passed again: so among many small ones the rare
  * large ones are soon found. (Long it may just have been because the machine did something else.)
  *
  * Not with a store, where work that nobody helps with may still be found, nor in the modes whose point it is that all that
@@ -32,8 +33,10 @@ struct Row {
 };
 static_assert(sizeof(Row) == sizeof(uint64_t));
 
-/* Takes note of one, and sets how many of the next may pass. */
-inline void note(uint64_t &word, uint64_t &skips, bool wasHelped, bool wasShort) {
+/* Takes note of one, and sets how many of the next may pass. What was shared (Open.h) before and after it. */
+inline void note(uint64_t &word, uint64_t &skips, uint64_t sharedBefore, uint64_t sharedAfter, bool wasShort) {
+  auto before = __builtin_bit_cast(Shared, sharedBefore), after = __builtin_bit_cast(Shared, sharedAfter);
+  bool wasHelped = before.helped != after.helped, wasOffered = before.offered != after.offered;
   constexpr uint32_t kFirstPatience = 64, kMostPatience = 1u << 20;
   auto row = __builtin_bit_cast(Row, __atomic_load_n(&word, __ATOMIC_RELAXED));
   uint64_t ahead = 0;
@@ -41,7 +44,7 @@ inline void note(uint64_t &word, uint64_t &skips, bool wasHelped, bool wasShort)
     row.patience = kFirstPatience;
   if (wasHelped && row.length == row.patience && row.patience < kMostPatience)
     row.patience *= 2;
-  if (wasHelped || !wasShort)
+  if (wasHelped || wasOffered || !wasShort)
     row.length = 0;
   else if (row.length < row.patience)
     ++row.length;

@@ -83,7 +83,7 @@ extern __thread uint64_t cleave_depth __attribute__((tls_model("local-exec")));
 
 typedef struct cleave_frame {
   cleave_function *function; /* null: nothing is to be learnt of it */
-  uint64_t serial, helped, began;
+  uint64_t serial, shared, began;
 } cleave_frame;
 
 void cleave_frame_enter(cleave_frame *frame, cleave_function *function);
