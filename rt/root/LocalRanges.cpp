@@ -1,7 +1,8 @@
 /* LocalRanges.cpp - range loops in the program's own process.
  *
- * The whole loop is done when it begins: chunks of its iterations are handed out by a counter, to the program's thread as
- * to its helpers, and write where the program has its arrays. Afterwards the loop asks chunk by chunk, in order, for what
+ * The whole loop is done when it begins: its iterations, in chunks, write where the program has its arrays. Each worker has a
+ * share of its own, neighbouring chunks, and the same one in the next loop, whose data its core then has at hand; when it is
+ * used up it takes chunks of others' shares (affinity scheduling: Markatos and LeBlanc, 1992). Afterwards the loop asks chunk by chunk, in order, for what
  * its reductions gathered. Where an iteration's own part is what all others read (Barrier, RangeBlocks.h), what comes before
  * it is one stretch, it is done in place, and what comes behind it is another stretch, begun when the loop gets there.
  *
@@ -33,6 +34,14 @@ constexpr double kChunkNs = 4000, kLoopNs = 12000;
 /* A site that did not pay is tried again after so many loops. */
 constexpr uint64_t kPatience = 1024;
 
+/* Chunks of a stretch. */
+struct Share {
+  alignas(64) uint64_t next; /* the first one that nobody has taken; */
+  uint64_t end;
+  alignas(64) uint64_t spentNs; /* what its worker did, of whatever share */
+  uint64_t items;
+};
+
 struct Ranges : Work {
   cleave_site *site;
   uint64_t allTrips;
@@ -40,8 +49,9 @@ struct Ranges : Work {
   double nsPerIteration; /* 0: who knows */
   uint64_t capacity;     /* of results, in chunks */
   uint64_t first, trips, grain, chunks; /* of the stretch */
-  uint64_t next;   /* the first chunk that nobody has taken */
   uint64_t failed; /* the first chunk that threw */
+  Share *shares;   /* by worker, from the owner on */
+  uint32_t workers; /* that there are shares for */
   uint64_t reductionBytes, resultBytes;
   uint32_t blockCount, owner;
   const void *scalars;
@@ -121,6 +131,28 @@ void combineAll(Ranges &ranges) {
     }
 }
 
+uint32_t shareOf(const Ranges &ranges, uint32_t worker) {
+  return worker >= ranges.owner ? worker - ranges.owner : worker + ranges.workers - ranges.owner;
+}
+
+void shareOut(Ranges &ranges) {
+  for (uint64_t k = 0; k != ranges.workers; ++k)
+    ranges.shares[k] = {(ranges.chunks * k + ranges.workers - 1) / ranges.workers,
+                        (ranges.chunks * (k + 1) + ranges.workers - 1) / ranges.workers, 0, 0};
+}
+
+/* A chunk of the calling worker's share, else of another's. */
+bool takeChunk(Ranges &ranges, uint64_t &chunk) {
+  uint32_t at = shareOf(ranges, workerNumber());
+  for (uint32_t k = 0; k != ranges.workers; ++k, at = at + 1 == ranges.workers ? 0 : at + 1) {
+    Share &share = ranges.shares[at];
+    if (__atomic_load_n(&share.next, __ATOMIC_RELAXED) < share.end &&
+        (chunk = __atomic_fetch_add(&share.next, 1, __ATOMIC_ACQUIRE)) < share.end)
+      return true;
+  }
+  return false;
+}
+
 uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   uint64_t item[2 + kMaxBlocks] = {firstOf(ranges, chunk), lengthOf(ranges, chunk)}; /* the rest: data is the base */
   Span spans[kMaxBlocks];
@@ -153,15 +185,24 @@ uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   return part.end(item[1], ranges.span.number);
 }
 
+/* If it is before all that threw. */
+void doAndCount(Ranges &ranges, uint64_t chunk) {
+  if (chunk >= __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
+    return;
+  Share &own = ranges.shares[shareOf(ranges, workerNumber())];
+  own.spentNs += doChunk(ranges, chunk);
+  own.items += lengthOf(ranges, chunk);
+  ranges.shown.add(lengthOf(ranges, chunk));
+}
+
 bool takePart(Work *work) {
   auto &ranges = *static_cast<Ranges *>(work);
-  uint64_t chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE);
-  if (chunk >= ranges.chunks || chunk >= __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED)) {
+  uint64_t chunk;
+  if (!takeChunk(ranges, chunk)) {
     __atomic_store_n(&ranges.parts, 0, __ATOMIC_RELAXED);
     return false;
   }
-  doChunk(ranges, chunk);
-  ranges.shown.add(lengthOf(ranges, chunk));
+  doAndCount(ranges, chunk);
   return true;
 }
 
@@ -221,7 +262,7 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   double ns = ranges.nsPerIteration * static_cast<double>(trips);
   ranges.first = first;
   ranges.trips = trips;
-  ranges.chunks = ranges.failed = ranges.next = 0;
+  ranges.chunks = ranges.failed = 0;
   ranges.grain = 1;
   if (trips < 2 || (isKnown && ns < kLoopNs))
     return;
@@ -229,32 +270,33 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   wanted = wanted < ranges.capacity ? wanted : ranges.capacity;
   ranges.grain = (trips + wanted - 1) / wanted;
   ranges.chunks = ranges.failed = (trips + ranges.grain - 1) / ranges.grain;
-  uint64_t spentNs = 0, items = 0;
-  auto doOne = [&](uint64_t chunk) {
-    spentNs += doChunk(ranges, chunk);
-    items += lengthOf(ranges, chunk);
-    ranges.shown.add(lengthOf(ranges, chunk));
-  };
+  shareOut(ranges);
   if (ranges.isOutermost)
     ranges.shown.begin(first, ranges.allTrips);
   ranges.span.offer(0);
   /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
+  Share &own = ranges.shares[0];
+  uint64_t chunk;
   if (!isKnown) {
-    doOne(ranges.next++);
-    ns = static_cast<double>(spentNs) * static_cast<double>(ranges.chunks);
+    doAndCount(ranges, own.next++);
+    ns = static_cast<double>(own.spentNs) * static_cast<double>(ranges.chunks);
   }
   ranges.parts = 1;
   if (ns >= kLoopNs)
     offer(&ranges, static_cast<uint32_t>(ranges.chunks - 1), ns * (workerCount() - 1) / workerCount());
-  for (uint64_t chunk; (chunk = __atomic_fetch_add(&ranges.next, 1, __ATOMIC_ACQUIRE)) < ranges.chunks;)
-    if (chunk < __atomic_load_n(&ranges.failed, __ATOMIC_RELAXED))
-      doOne(chunk);
+  while (takeChunk(ranges, chunk))
+    doAndCount(ranges, chunk);
   ranges.span.want();
   withdraw(&ranges);
   ranges.shown.end();
-  openStack.helped += items < trips;
+  openStack.helped += own.items < trips;
   ranges.span.end(*ranges.site, workerNumber());
   combineAll(ranges);
+  uint64_t spentNs = 0, items = 0;
+  for (uint32_t k = 0; k != ranges.workers; ++k) {
+    spentNs += ranges.shares[k].spentNs;
+    items += ranges.shares[k].items;
+  }
   if (items)
     learn(*ranges.site, kLoopBucket, spentNs, items, 0);
   if (items && !isKnown)
@@ -290,10 +332,13 @@ void *doRanges(const cleave_range &range) {
     isKnown = false; /* measured again */
   }
   uint64_t capacity = chunksFor(range.trips, 0), resultBytes = alignUp(site.kind->result->size_bytes, 64);
-  void *place = aligned_alloc(64, alignUp(sizeof(Ranges) + capacity * resultBytes, 64));
+  uint64_t sharesAt = alignUp(sizeof(Ranges) + capacity * resultBytes, 64);
+  void *place = aligned_alloc(64, sharesAt + workerCount() * sizeof(Share));
   if (!place)
     return nullptr;
   auto *ranges = new (place) Ranges{};
+  ranges->shares = reinterpret_cast<Share *>(static_cast<char *>(place) + sharesAt);
+  ranges->workers = workerCount();
   ranges->takePart = takePart;
   ranges->site = &site;
   ranges->allTrips = range.trips;
