@@ -306,7 +306,7 @@ static bool addsUp(double ns) {
 }
 
 void announce(uint32_t parts, double ns) {
-  if (!__atomic_fetch_add(&sleepers, 0, __ATOMIC_ACQ_REL))
+  if (!parts || !__atomic_fetch_add(&sleepers, 0, __ATOMIC_ACQ_REL))
     return;
   double wanted = ns ? ns / kWakeNs : parts;
   if (wanted < 1 && !addsUp(ns))

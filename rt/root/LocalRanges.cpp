@@ -274,16 +274,26 @@ void doStretch(Ranges &ranges, uint64_t first, uint64_t trips) {
   if (ranges.isOutermost)
     ranges.shown.begin(first, ranges.allTrips);
   ranges.span.offer(0);
-  /* What nobody has measured is measured here first: if it turns out to be small, nobody need be woken. */
   Share &own = ranges.shares[0];
   uint64_t chunk;
-  if (!isKnown) {
-    doAndCount(ranges, own.next++);
-    ns = static_cast<double>(own.spentNs) * static_cast<double>(ranges.chunks);
-  }
+  auto othersNs = [&](double allNs) { return allNs * (workerCount() - 1) / workerCount(); };
+  auto others = static_cast<uint32_t>(ranges.chunks - 1);
   ranges.parts = 1;
-  if (ns >= kLoopNs)
-    offer(&ranges, static_cast<uint32_t>(ranges.chunks - 1), ns * (workerCount() - 1) / workerCount());
+  if (isKnown) {
+    offer(&ranges, others, othersNs(ns));
+  } else {
+    /* Its first chunk tells. If that is long, one other is at work by then; a loop that used to be short has nobody got up. */
+    bool wasShort = loopHistory(*ranges.site).batches;
+    if (!wasShort)
+      offer(&ranges, 1, 0);
+    if (takeChunk(ranges, chunk))
+      doAndCount(ranges, chunk);
+    ns = static_cast<double>(own.spentNs) * static_cast<double>(ranges.chunks);
+    if (!wasShort)
+      announce(others - 1, othersNs(ns));
+    else if (ns >= kLoopNs)
+      offer(&ranges, others, othersNs(ns));
+  }
   while (takeChunk(ranges, chunk))
     doAndCount(ranges, chunk);
   ranges.span.want();
