@@ -29,6 +29,24 @@ using namespace llvm;
 
 namespace cleave {
 
+static SmallVector<Value *, 8> inputsOf(const StagedLoop &loop) {
+  SmallVector<Value *, 8> inputs(loop.liveIns);
+  inputs.append(loop.call->arg_begin(), loop.call->arg_end()); // of which some are what all calls share
+  return inputs;
+}
+
+static SmallVector<Value *, 8> inputsOf(const RangeLoop &range) {
+  SmallVector<Value *, 8> inputs(range.scalars);
+  inputs.push_back(range.trips);
+  for (const RangeInduction &induction : range.inductions)
+    inputs.push_back(induction.step);
+  for (const RangeBound &bound : range.memory.bounds)
+    inputs.append({bound.pointer, bound.base});
+  for (const RangeBlock &block : range.memory.blocks)
+    inputs.append({block.base, block.owner, block.low, block.lowStep, block.high, block.highStep});
+  return inputs;
+}
+
 /// The calls of one function that no loop took. All its loops must be known: where they begin, they read ahead.
 static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, const DominatorTree &dominators) {
   SmallVector<AheadLoop, 8> loops;
@@ -37,10 +55,10 @@ static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, 
     if (site.call && !site.callee->refusal)
       tasks.insert(site.call);
     if (site.loop)
-      loops.push_back({site.loop->preheader->getTerminator(), site.loop->reads, {}, site.loop->liveIns});
+      loops.push_back({site.loop->preheader->getTerminator(), site.loop->reads, {}, inputsOf(*site.loop)});
     else if (site.range)
       loops.push_back({site.range->preheader->getTerminator(), site.range->memory.touched, site.range->memory.written,
-                       site.range->scalars});
+                       inputsOf(*site.range)});
   }
   for (CutSite &site : sites) {
     if (!site.call || site.loop || site.callee->refusal)

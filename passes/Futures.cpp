@@ -86,7 +86,7 @@ bool FutureFinder::isPrivate(const ObjectSet &writes) const {
 bool FutureFinder::entersReader(const Instruction &instruction) const {
   for (const AheadLoop &loop : loops)
     if (loop.entry == &instruction)
-      if (memory.mayOverlap(loop.reads, result) || is_contained(loop.liveIns, &call) ||
+      if (memory.mayOverlap(loop.reads, result) || is_contained(loop.inputs, &call) ||
           memory.mayOverlap(loop.writes, inputs) || (callee.mayThrow && !isPrivate(loop.writes)))
         return true;
   return false;
@@ -238,7 +238,8 @@ public:
   FutureLowering(CallBase &call, const Candidate &callee, GlobalVariable *site, ProgramAbi &abi)
       : call(call), callee(callee), site(site), abi(abi) {}
 
-  void run(ArrayRef<Instruction *> joins, ArrayRef<CallBase *> throwing);
+  /// Where the result is, behind a join.
+  Value *run(ArrayRef<Instruction *> joins, ArrayRef<CallBase *> throwing);
 
 private:
   void joinBefore(Instruction *where);
@@ -359,7 +360,7 @@ void FutureLowering::spawn() {
   call.eraseFromParent();
 }
 
-void FutureLowering::run(ArrayRef<Instruction *> joins, ArrayRef<CallBase *> throwing) {
+Value *FutureLowering::run(ArrayRef<Instruction *> joins, ArrayRef<CallBase *> throwing) {
   resultSlot = resultSlotOf(call, callee, abi);
   IRBuilder<> entry(&*call.getFunction()->getEntryBlock().getFirstInsertionPt());
   tokenSlot = entry.CreateAlloca(entry.getPtrTy());
@@ -371,6 +372,7 @@ void FutureLowering::run(ArrayRef<Instruction *> joins, ArrayRef<CallBase *> thr
     joinBefore(join);
   replaceUses();
   spawn();
+  return resultSlot;
 }
 
 void lowerFuture(const FutureCall &future, GlobalVariable *site, ValueToValueMapTy &map, ProgramAbi &abi) {
@@ -380,7 +382,8 @@ void lowerFuture(const FutureCall &future, GlobalVariable *site, ValueToValueMap
   SmallVector<CallBase *, 4> throwing;
   for (CallBase *inner : future.throwing)
     throwing.push_back(cast<CallBase>(map.lookup(inner)));
-  FutureLowering(*cast<CallBase>(map.lookup(future.call)), *future.callee, site, abi).run(joins, throwing);
+  auto *call = cast<CallBase>(map.lookup(future.call));
+  map[future.call] = FutureLowering(*call, *future.callee, site, abi).run(joins, throwing);
 }
 
 } // namespace cleave

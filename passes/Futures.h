@@ -22,11 +22,12 @@ struct FutureCall {
 /// Calls of a function whose callees can be tasks.
 using TaskCalls = llvm::SmallPtrSet<const llvm::CallBase *, 8>;
 
-/// A loop of the same function that is cut: from its entry on it reads, and takes over results, ahead of its body.
+/// A loop of the same function that is cut: from its entry on it reads, and takes over results, ahead of its body. What is
+/// computed before it and it is told when it begins: `inputs`.
 struct AheadLoop {
   const llvm::Instruction *entry = nullptr; ///< the preheader's terminator
   ObjectSet reads, writes;
-  llvm::ArrayRef<llvm::Value *> liveIns;
+  llvm::SmallVector<llvm::Value *, 8> inputs;
 };
 
 std::optional<FutureCall> findFuture(llvm::CallBase &call, const Candidate &callee, const Effects &effects,

@@ -137,6 +137,14 @@ void lowerAnswer(CallBase &call, Value *answer, Value *work, Value *resultSlot, 
     decide->addCase(builder.getInt32(4), thrown);
 }
 
+Value *valueInCut(IRBuilderBase &builder, const ValueToValueMapTy &map, Value *value) {
+  if (isa<Constant>(value))
+    return value;
+  Value *mapped = map.lookup(value);
+  bool isPlaceOfResult = isa<CallBase>(value) && isa_and_nonnull<AllocaInst>(mapped);
+  return isPlaceOfResult ? ProgramAbi::loadValue(builder, value->getType(), mapped) : mapped;
+}
+
 Value *handleUntilExits(Function &function, ArrayRef<BasicBlock *> exits, ValueToValueMapTy &map, FunctionCallee end) {
   IRBuilder<> builder(&*function.getEntryBlock().getFirstInsertionPt());
   Constant *none = ConstantPointerNull::get(builder.getPtrTy());
@@ -156,11 +164,6 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   // Not the preheader's last instruction: a future may have been joined between that block and this instruction.
   auto *loopEntry = cast<Instruction>(map.lookup(staged.preheader->getTerminator()));
   Function *function = call->getFunction();
-  auto mapped = [&](Value *value) -> Value * {
-    if (isa<Constant>(value))
-      return value;
-    return map.lookup(value);
-  };
   IRBuilder<> entry(&*function->getEntryBlock().getFirstInsertionPt());
   Value *state = entry.CreateAlloca(staged.state);
   Value *loopSlot = handleUntilExits(*function, staged.exits, map, abi.loopEnd);
@@ -172,14 +175,18 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   auto [skipping, beginning] = abi.ifSkips(builder, site);
   entry.SetInsertPoint(&*function->getEntryBlock().getFirstInsertionPt()); // it may have been what was split
   builder.SetInsertPoint(beginning);
+  auto mapped = [&](Value *value) { return valueInCut(builder, map, value); };
   unsigned field = 0;
   for (Value *value : staged.liveIns)
     builder.CreateStore(mapped(value), builder.CreateStructGEP(staged.state, state, field++));
   for (PHINode *phi : staged.phis)
     builder.CreateStore(mapped(phi->getIncomingValueForBlock(staged.preheader)),
                         builder.CreateStructGEP(staged.state, state, field++));
-  Value *shared =
-      abi.argumentList(builder, entry, *staged.callee, SmallVector<Value *, 8>(call->args()), staged.sharedMask);
+  // Not the copy's arguments: what a future gave is read in the loop there.
+  SmallVector<Value *, 8> arguments;
+  for (Value *argument : staged.call->args())
+    arguments.push_back(mapped(argument));
+  Value *shared = abi.argumentList(builder, entry, *staged.callee, arguments, staged.sharedMask);
   Value *begun = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
   builder.SetInsertPoint(loopEntry);
   PHINode *loop = builder.CreatePHI(builder.getPtrTy(), 2), *known = builder.CreatePHI(builder.getInt32Ty(), 2);

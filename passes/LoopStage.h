@@ -54,6 +54,10 @@ void lowerAnswer(llvm::CallBase &call, llvm::Value *answer, llvm::Value *work, l
 /// Where the result of `call` is to be constructed: its sret argument, or a new slot in the entry block.
 llvm::Value *resultSlotOf(llvm::CallBase &call, const Candidate &callee, ProgramAbi &abi);
 
+/// A value of the function in its cut version, by the map of the copy: a call that became a future is there as the place of
+/// its result (lowerFuture), which is read where `builder` stands, behind the join.
+llvm::Value *valueInCut(llvm::IRBuilderBase &builder, const llvm::ValueToValueMapTy &map, llvm::Value *value);
+
 /// A slot for what the run time knows the loop by, null until it is stored there; whoever leaves the loop by one of `exits`
 /// hands it to `end`. `map` leads from the original's blocks to those of `function`.
 llvm::Value *handleUntilExits(llvm::Function &function, llvm::ArrayRef<llvm::BasicBlock *> exits,

@@ -392,16 +392,18 @@ CopiedLoop keepWholeLoop(const RangeLoop &range, double iterationNs, ValueToValu
   header->replacePhiUsesWith(preheader, ask);
   IRBuilder<> builder(entrance);
   Value *isShort = builder.getFalse();
+  Instruction *first = nullptr;
   if (!range.hasOpenWork && iterationNs > 0) {
     // Every loop counts in mode check, which says 2.
-    Value *mode = builder.CreateLoad(builder.getInt32Ty(), abi.isSplitting);
+    first = builder.CreateLoad(builder.getInt32Ty(), abi.isSplitting);
     auto least = static_cast<uint64_t>(leastLoopNs / iterationNs) + 1;
     Value *trips = isa<Constant>(range.trips) ? range.trips : &*map.lookup(range.trips);
     isShort = builder.CreateAnd(builder.CreateICmpULT(trips, builder.getInt64(least)),
-                                builder.CreateICmpEQ(mode, builder.getInt32(1)));
+                                builder.CreateICmpEQ(first, builder.getInt32(1)));
   }
-  // What has to happen before the loop (a future is joined) happens before either.
-  map[range.preheader->getTerminator()] = builder.CreateCondBr(isShort, wholeHeader, ask);
+  // What has to happen before the loop (a future is joined) happens before either, and before it is asked how long it is.
+  Instruction *choice = builder.CreateCondBr(isShort, wholeHeader, ask);
+  map[range.preheader->getTerminator()] = first ? first : choice;
   entrance->eraseFromParent();
   builder.SetInsertPoint(ask);
   CopiedLoop copied;
@@ -448,11 +450,7 @@ public:
   void run();
 
 private:
-  Value *here(Value *value) const {
-    if (isa<Constant>(value))
-      return value;
-    return map.lookup(value);
-  }
+  Value *here(Value *value) { return valueInCut(builder, map, value); }
   Value *describeBlocks(IRBuilderBase &entry);
   void storeScalars();
   void begin();
