@@ -30,6 +30,7 @@ struct Extent {
   State state;
   bool isDirty;  /* free: has pages to give back */
   bool isZombie; /* used: deleted while pinned */
+  bool isLeftOut; /* used: noteLeftOut() */
   uint32_t pins;
   uint32_t next, previous; /* free lists: page + 1 */
   Published published;
@@ -223,7 +224,7 @@ void *allocate(uint64_t size, uint64_t alignment, bool *isZero) {
   }
   if (isHuge && !isDirty)
     askForHugePages(page, length);
-  extents[page] = {length, Used, false, false, 0, kNone, kNone, {}};
+  extents[page] = {length, Used, false, false, false, 0, kNone, kNone, {}};
   extents[page + length - 1].state = Used;
   for (uint32_t i = page; i != page + length; ++i)
     owners[i] = page + 1;
@@ -244,6 +245,29 @@ void release(void *block) {
 
 bool isOwn(const void *data, uint64_t size) {
   return owns(data) && size <= bytes - static_cast<uint64_t>(static_cast<const uint8_t *>(data) - base) && !isShared;
+}
+
+/* Of the block that `at` leads into; null: free memory. With the lock. */
+static Extent *usedExtent(const void *at) {
+  uint32_t owner = owners[static_cast<uint64_t>(static_cast<const uint8_t *>(at) - base) / kPage];
+  return owner ? &extents[owner - 1] : nullptr;
+}
+
+void noteLeftOut(const void *at) {
+  Guard guard;
+  if (Extent *extent = usedExtent(at))
+    extent->isLeftOut = true;
+}
+
+bool takeLeftOut(const void *at) {
+  if (!owns(at))
+    return false;
+  Guard guard;
+  Extent *extent = usedExtent(at);
+  bool isLeftOut = extent && extent->isLeftOut;
+  if (isLeftOut)
+    extent->isLeftOut = false;
+  return isLeftOut;
 }
 
 Published *find(const void *data, uint64_t size, void **block) {

@@ -60,6 +60,11 @@ inline bool owns(const void *pointer) {
 /* Does it lie in here, and is no page of it shared with anybody? Then one that was never touched is zero. */
 bool isOwn(const void *data, uint64_t size);
 
+/* Of an own block: it counts as written, but some of its pages were left out (Zero.cpp). Has that been said since the last
+ * question? */
+void noteLeftOut(const void *at);
+bool takeLeftOut(const void *at);
+
 /* The block that [data, data + size) lies in, or null if it lies in none or may not be shown. */
 Published *find(const void *data, uint64_t size, void **block);
 /* The block that `pointer` leads into, as long as its pages are; not found: free memory. */

@@ -11,6 +11,7 @@
  * met the plain program. */
 #include "LocalRanges.h"
 
+#include "Arena.h"
 #include "History.h"
 #include "Local.h"
 #include "RangeBlocks.h"
@@ -21,8 +22,10 @@
 #include "../task/Layout.h"
 #include "../task/Memory.h"
 
+#include <errno.h>
 #include <new>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 namespace cleave::local {
 
@@ -153,12 +156,25 @@ bool takeChunk(Ranges &ranges, uint64_t &chunk) {
   return false;
 }
 
+/* All at once, and none twice: once for reading and once for writing. */
+void bringIn(const HeapBlock &memory) {
+  constexpr uint64_t kMask = arena::kPage - 1, kLeast = 8 * arena::kPage;
+  uint64_t begin = reinterpret_cast<uint64_t>(memory.begin) & ~kMask;
+  uint64_t end = (reinterpret_cast<uint64_t>(memory.begin) + memory.bytes + kMask) & ~kMask;
+  int programsErrno = errno;
+  if (memory.bytes >= kLeast)
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_POPULATE_WRITE);
+  errno = programsErrno;
+}
+
 uint64_t doChunk(Ranges &ranges, uint64_t chunk) {
   uint64_t item[2 + kMaxBlocks] = {firstOf(ranges, chunk), lengthOf(ranges, chunk)}; /* the rest: data is the base */
   Span spans[kMaxBlocks];
   void *args[2 + kMaxBlocks] = {item, const_cast<void *>(ranges.scalars)};
   for (uint32_t i = 0; i != ranges.blockCount; ++i) {
     const BlockPart &block = ranges.memory[i];
+    if (block.isLeftOut)
+      bringIn(hull(block, item[0], item[1]));
     spans[i] = {block.base, 0};
     args[2 + i] = &spans[i];
     if (block.gathers) {
@@ -320,6 +336,11 @@ bool prepare(Ranges &ranges, const cleave_range &range) {
   bool mayThrow = ranges.site->flags & CLEAVE_SITE_MAY_THROW;
   if (!takeBlocks(ranges.memory, range, mayThrow ? Extent::Always : Extent::IfNeeded, &ranges.barrier))
     return false;
+  for (uint32_t i = 0; i != ranges.blockCount; ++i)
+    if (BlockPart &part = ranges.memory[i]; part.isWritten && !part.gathers && !part.isScattered && arena::takeLeftOut(part.base)) {
+      part.isLeftOut = true;
+      part.block = part.block.begin ? part.block : arena::blockOf(part.base);
+    }
   if (mayThrow) {
     ranges.copies = static_cast<uint8_t **>(calloc(ranges.capacity, sizeof(uint8_t *)));
     if (!ranges.copies || !mayBeUndone(ranges) || !ranges.barrier.isEmpty())

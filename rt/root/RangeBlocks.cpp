@@ -214,7 +214,7 @@ bool takeBlocks(BlockPart *parts, const cleave_range &range, Extent extent, Barr
     if (isNeeded && (!block.begin || (given.gathers && block.bytes > kMostGathered)))
       return false;
     parts[i] = {static_cast<const uint8_t *>(given.base), block, &element, given.is_written != 0, given.low, given.low_step,
-                given.high, given.high_step, given.gathers, given.element_bytes, given.is_written == CLEAVE_RANGE_SCATTERED};
+                given.high, given.high_step, given.gathers, given.element_bytes, given.is_written == CLEAVE_RANGE_SCATTERED, false};
     if (given.is_written && !given.gathers && !parts[i].isScattered && !isDisjoint(parts[i], range.trips))
       return false;
   }

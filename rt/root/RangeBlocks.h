@@ -27,6 +27,7 @@ struct BlockPart {
   int64_t low, lowStep, high, highStep;
   uint32_t gathers, elementBytes; /* program.h */
   bool isScattered;
+  bool isLeftOut; /* written, and some of its pages are not there (Zero.cpp) */
 };
 
 /* What the look-up must know of each block: where it begins and ends (whoever copies it), or only what tells two apart. */

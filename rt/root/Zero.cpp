@@ -6,6 +6,9 @@
  * cores. So large blocks that are set to zero are asked about first: the kernel lists the pages that are there, in
  * memory or swapped out, and only these are written. No block's history needs to be known for that.
  *
+ * To read such a page and write it then is dear: the kernel shows its one page of zeros, and takes that back from all cores.
+ * So a range loop that writes to the block has the pages of each of its chunks brought in first (LocalRanges.cpp).
+ *
  * The price is one comparison for each memset, and about a microsecond for one of a megabyte, which takes 60 to write.
  *
  * Rejected: calloc() in place of operator new and memset, where the compiler sees both (libstdc++ makes the first
@@ -41,6 +44,7 @@ uint64_t later(uint64_t a, uint64_t b) { return a < b ? b : a; }
   int programsErrno = errno, map = mapOfThisProcess();
   uint64_t begin = reinterpret_cast<uint64_t>(to), end = begin + bytes;
   uint64_t at = begin & ~kMask, last = (end + kMask) & ~kMask;
+  uint64_t written = 0;
   pagemap::Region there[32];
   while (map >= 0 && at != last) {
     uint64_t walked;
@@ -51,13 +55,17 @@ uint64_t later(uint64_t a, uint64_t b) { return a < b ? b : a; }
     for (int i = 0; i != found; ++i) {
       uint64_t from = later(there[i].start, begin), behind = there[i].end < end ? there[i].end : end;
       __real_memset(reinterpret_cast<void *>(from), 0, behind - from);
+      written += behind - from;
     }
     at = walked;
   }
   if (at != last) {
     at = later(at, begin);
     __real_memset(reinterpret_cast<void *>(at), 0, end - at);
+    written += end - at;
   }
+  if (written < bytes)
+    arena::noteLeftOut(to);
   errno = programsErrno;
   return to;
 }

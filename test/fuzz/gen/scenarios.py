@@ -6,7 +6,11 @@ from .consume import disturbance, tally
 from .expressions import Scope
 from .functions import TRAPS
 from .statements import Body
-from .types import STRING, U32, U64, make
+from .types import F64, I32, STRING, U32, U64, make
+
+
+# Results that a loop may be told (Scenarios.tell).
+TELLING = (U32, U64, I32, F64)
 
 
 class Scenarios:
@@ -296,6 +300,9 @@ class Scenarios:
         body = self.begin(out, name)
         for function in functions:
             self.shared(body, function)
+        told = {function.result: self.names.fresh("told") for function in functions if function.result in TELLING}
+        for type, array in told.items():
+            out.line(f"{body.types.vectorOf(type).cpp} {array}({rng.between(40, 4000)}u);")
         rounds = rng.between(2, 10)
         index = self.names.fresh("n")
         out.open(f"for (unsigned {index} = 0; {index} < {rounds}u; ++{index})")
@@ -312,6 +319,10 @@ class Scenarios:
             for _ in range(rng.below(3)):
                 body.statement(20, 1)
             body.scope.add(result, function.result)
+            if function.result in told and rng.chance(50):
+                self.tell(body, rng.pick(functions), told[function.result], function.result, result)
+        for array in told.values():
+            out.line(f'std::printf("{array} %u\\n", digest({array}));')
         for v in body.scope.variables[mark:]:
             out.line(f'std::printf("{v.name} %u\\n", digest({v.name}));')
             if not v.type.isScalar() and rng.chance(30):
@@ -321,6 +332,26 @@ class Scenarios:
         out.close()
         body.scope.release(mark - 1)
         self.finish(body)
+
+    def tell(self, body, function, array, type, result):
+        """Loops that are told a call's result when they begin: what they change by it, how often, what their calls share."""
+        rng, out, count = self.rng, body.out, self.names.fresh("k")
+        changed = {U32: f"element * 3u ^ {result}", U64: f"element * 3u ^ {result}", I32: f"std::max(element / 2, {result})",
+                   F64: f"tamed(element * 0.5 + {result})"}[type]  # fmt: skip
+        kind = rng.below(3)
+        if kind == 0:
+            out.line(f"for (auto &element : {array}) element = {changed};")
+        elif kind == 1:
+            ends = {F64: f"{array}.size() / 2", I32: f"{array}.size() / 3"}.get(type, f"{result} % {array}.size()")
+            out.open(f"for (std::size_t {count} = 0; {count} < {ends}; ++{count})")
+            out.line(f"auto &element = {array}[{count}];")
+            out.line(f"element = {changed};")
+            out.close()
+        else:
+            out.open(f"for (unsigned {count} = 0; {count} < {rng.between(2, 6)}u; ++{count})")
+            out.line(f"const unsigned found = digest({function.call(body)});")
+            out.line(f"state = mix(state, found + {count});")
+            out.close()
 
     # -- chains: x = f(x), and stages
 
