@@ -25,6 +25,8 @@ namespace cleave {
 static constexpr double nsPerCycle = 1.0 / 3.0;
 /// A bodiless function: libm, memcpy, the allocator.
 static constexpr double externalCallNs = 20;
+/// Of a memcpy or memset whose length is known.
+static constexpr double bytesPerNs = 16;
 
 struct CostModel::Analyses {
   DominatorTree dominators;
@@ -81,6 +83,9 @@ FunctionCost CostModel::blockCosts(Function &function, ArrayRef<BasicBlock *> bl
           continue;
         }
       }
+      if (auto *memory = dyn_cast<MemIntrinsic>(&instruction))
+        if (auto *length = dyn_cast<ConstantInt>(memory->getLength()))
+          ns += static_cast<double>(length->getLimitedValue()) / bytesPerNs;
       InstructionCost one = known.machine.getInstructionCost(&instruction, TargetTransformInfo::TCK_RecipThroughput);
       if (one.isValid())
         ns += static_cast<double>(one.getValue()) * nsPerCycle;

@@ -19,8 +19,10 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 #include <map>
@@ -72,23 +74,43 @@ static void findFutures(MutableArrayRef<CutSite> sites, const Effects &effects, 
   }
 }
 
-/// Loops of the program's own functions, outermost first. Where a call runs ahead in a loop, the loop needs nothing more.
+/// Does the loop call nothing but what the compiler itself knows (memcpy), and is it more than a memset? That is better left
+/// whole: memory that is zero already is not touched (rt/root/Zero.cpp).
+static bool fillsOrCopies(ArrayRef<BasicBlock *> blocks) {
+  bool isMemset = true;
+  for (BasicBlock *block : blocks)
+    for (Instruction &instruction : *block) {
+      if (isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction))
+        return false;
+      auto *store = dyn_cast<StoreInst>(&instruction);
+      bool isOfBytes = store && isBytewiseValue(store->getValueOperand(), instruction.getDataLayout());
+      isMemset &= isOfBytes || isa<MemSetInst>(instruction) || !instruction.mayWriteToMemory();
+    }
+  return !isMemset;
+}
+
+/// Loops that the program's functions contain, outermost first. Of the library's functions only those that call nothing, which
+/// fill and copy what has no resources: its other loops are many, short and in nobody's source. Where a call runs ahead in a
+/// loop, the loop needs nothing more.
 static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction,
                        const ProgramTraits &program) {
-  if (!function.hasMetadata("cleave.function"))
-    return;
+  bool isLibrary = !function.hasMetadata("cleave.function");
   SmallPtrSet<const Instruction *, 16> taken;
   for (const CutSite &site : ArrayRef(sites).drop_front(firstOfFunction))
     if (site.loop)
       taken.insert(site.call);
   std::vector<RangeRefusal> refused;
   for (RangeLoop &range : findRangeLoops(function, effects, taken, program, refused)) {
+    if (isLibrary && !fillsOrCopies(range.blocks))
+      continue;
     CutSite site;
     site.where = range.place;
     site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
     site.range = std::move(range);
     sites.push_back(std::move(site));
   }
+  if (isLibrary)
+    return;
   for (RangeRefusal &one : refused) {
     CutSite site;
     site.where = one.where;
