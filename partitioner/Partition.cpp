@@ -62,6 +62,8 @@ static void refuseInsideOfTasks(std::vector<CutSite> &sites) {
 
 /// What takes less is bound by memory, and all that it would bring is one more task.
 static constexpr double leastIterationNs = 1;
+/// Of the library's loops: those that move a few words, as a vector does when it grows, are in every program.
+static constexpr double leastLibraryIterationNs = 4;
 /// To begin a loop that is split costs as much as that, and what is in the middle of a split function stands in the way
 /// of LLVM's passes: its variables have addresses, and its loops are not unrolled.
 static constexpr double leastLoopNs = 1000;
@@ -78,7 +80,7 @@ static bool isSmallLoop(CutSite &site, CostModel &costs) {
     site.range->hasOpenWork |= isOpen;
   if (isOpen)
     return false;
-  if (site.cost.baseNs < leastIterationNs || costs.onlyCopies(site.loopBlocks))
+  if (site.cost.baseNs < (site.isOfLibrary ? leastLibraryIterationNs : leastIterationNs) || costs.onlyCopies(site.loopBlocks))
     return true;
   std::optional<unsigned> most = costs.mostIterations(site.loopBlocks);
   return most && *most * site.cost.baseNs < leastLoopNs;

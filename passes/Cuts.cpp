@@ -105,6 +105,7 @@ static void findRanges(Function &function, const Effects &effects, std::vector<C
       continue;
     CutSite site;
     site.where = range.place;
+    site.isOfLibrary = isLibrary;
     site.loopBlocks.assign(range.blocks.begin(), range.blocks.end());
     site.range = std::move(range);
     sites.push_back(std::move(site));

@@ -18,6 +18,7 @@ struct CutSite {
   std::optional<FutureCall> future;
   std::optional<RangeLoop> range;
   llvm::SmallVector<llvm::BasicBlock *, 0> loopBlocks; ///< of a loop, header first
+  bool isOfLibrary = false; ///< a loop that nobody sees in the source
   Refusal refusal;
   SiteCost cost; ///< of one call, or of one iteration
   bool isTaken() const { return loop || future || range; }
