@@ -17,7 +17,7 @@ from sidebyside import Failure, answer, inTurns, lastLine
 # Rounds, steps of the first call, steps of the second (bench/spawn.cpp). A step takes about a nanosecond.
 TINY = ["1000000", "10", "10"]
 TAKEN, TAKEN_ALONE = ["10000", "20000", "20000"], ["10000", "20000", "1"]
-NAMED = ["2000", "20000", "100"]
+NAMED = ["2000", "60000", "100"]  # long enough to be sent
 QUICK_ROUNDS = {"1000000": "100000", "10000": "1000", "2000": "200"}
 PYTHON_LIMIT = 120
 

@@ -18,9 +18,9 @@ struct Worker {
   alignas(128) uint32_t lock;
   Work *oldest, *newest;
   /* Its own. */
-  alignas(128) uint64_t doneNs;        /* spent in parts so far, of whatever work, and in waiting */
-  double missedNs;        /* of work that nobody was got up for, */
-  uint64_t missedSince;   /* since then */
+  alignas(128) uint64_t doneNs; /* spent in parts so far, of whatever work, and in waiting */
+  double missedNs;              /* of work that nobody was got up for, */
+  uint64_t missedSince;         /* since then */
   const char *stackFloor; /* below it, nobody else's work is begun on this stack */
   uint32_t index;
   uint32_t depth; /* of parts that this thread is doing, one within another */
@@ -41,6 +41,8 @@ constexpr uint64_t kSpinNs = 30000, kMostSpinNs = 200000, kWaitSpinNs = 100000;
 #endif
 constexpr uint32_t kFirstLooks = CLEAVE_BARE_LOOKS, kLooksPerClock = 8;
 constexpr uint64_t kReportNs = 1000000;
+/* To get somebody up costs that much; short work is worth it if there were kMissedNs of it, and it took at least a quarter of
+ * the time since the first. */
 constexpr double kWakeNs = 25000, kMissedNs = 4 * kWakeNs, kLeastDensity = 0.25;
 constexpr uint64_t kLeastStack = 64u << 20, kMostStack = uint64_t{1} << 33;
 

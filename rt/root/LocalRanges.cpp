@@ -2,9 +2,10 @@
  *
  * The whole loop is done when it begins: its iterations, in chunks, write where the program has its arrays. Each worker has a
  * share of its own, neighbouring chunks, and the same one in the next loop, whose data its core then has at hand; when it is
- * used up it takes chunks of others' shares (affinity scheduling: Markatos and LeBlanc, 1992). Afterwards the loop asks chunk by chunk, in order, for what
- * its reductions gathered. Where an iteration's own part is what all others read (Barrier, RangeBlocks.h), what comes before
- * it is one stretch, it is done in place, and what comes behind it is another stretch, begun when the loop gets there.
+ * used up it takes chunks of others' shares (affinity scheduling: Markatos and LeBlanc, 1992). Afterwards the loop asks chunk
+ * by chunk, in order, for what its reductions gathered. Where an iteration's own part is what all others read (Barrier,
+ * RangeBlocks.h), what comes before it is one stretch, it is done in place, and what comes behind it is another stretch, begun
+ * when the loop gets there.
  *
  * MEMORY RUNS OUT in some chunk: what that chunk and all behind it wrote is taken back (each kept a copy of what lay in its
  * part, if its work may throw), and the loop goes on in place from there, where the exception meets it as it would have
@@ -156,7 +157,7 @@ bool takeChunk(Ranges &ranges, uint64_t &chunk) {
   return false;
 }
 
-/* All at once, and none twice: once for reading and once for writing. */
+/* All pages at once, and none of them twice, for reading and then for writing. */
 void bringIn(const HeapBlock &memory) {
   constexpr uint64_t kMask = arena::kPage - 1, kLeast = 8 * arena::kPage;
   uint64_t begin = reinterpret_cast<uint64_t>(memory.begin) & ~kMask;
@@ -337,7 +338,8 @@ bool prepare(Ranges &ranges, const cleave_range &range) {
   if (!takeBlocks(ranges.memory, range, mayThrow ? Extent::Always : Extent::IfNeeded, &ranges.barrier))
     return false;
   for (uint32_t i = 0; i != ranges.blockCount; ++i)
-    if (BlockPart &part = ranges.memory[i]; part.isWritten && !part.gathers && !part.isScattered && arena::takeLeftOut(part.base)) {
+    if (BlockPart &part = ranges.memory[i];
+        part.isWritten && !part.gathers && !part.isScattered && arena::takeLeftOut(part.base)) {
       part.isLeftOut = true;
       part.block = part.block.begin ? part.block : arena::blockOf(part.base);
     }
