@@ -1,6 +1,8 @@
-// Arrays that are set to zero: fresh ones, full ones, those in memory that was used before, and in a child.
+// Arrays that are set to zero: fresh ones, full ones, those in memory that was used before, those that are read before they are
+// written, and in a child.
 #include <algorithm>
 #include <cstdio>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -20,6 +22,17 @@ long residentPages() {
 void fill(std::vector<double> &field) {
   for (std::size_t i = 0; i != field.size(); ++i)
     field[i] = static_cast<double>(i) * 0.5;
+}
+
+void addTo(std::vector<double> &field) {
+  for (std::size_t i = 0; i != field.size(); ++i)
+    field[i] += static_cast<double>(i) * 0.5;
+}
+
+long faults() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
 }
 
 bool isZero(const std::vector<double> &field, std::size_t from, std::size_t to) {
@@ -42,6 +55,12 @@ int main() {
   std::fill(field.begin() + 1001, field.end() - 1001, 0.0);
   std::printf("zero again: %d, ends kept: %d\n", isZero(field, 1001, count - 1001),
               field[1000] == 500 && field[count - 1000] == static_cast<double>(count - 1000) * 0.5);
+
+  std::vector<double> sums(count);
+  const long faultsBefore = faults(), pages = static_cast<long>(count * sizeof(double) / 4096);
+  addTo(sums);
+  std::printf("brought in: %s\n", faults() - faultsBefore < pages + pages / 4 ? "once at most" : "more than once");
+  std::printf("added to: %d\n", sums[1] == 0.5 && sums[count - 1] == static_cast<double>(count - 1) * 0.5);
 
   std::vector<double>().swap(field);
   std::vector<double> second(count / 2 + 5);
