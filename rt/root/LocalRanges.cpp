@@ -32,9 +32,10 @@ namespace cleave::local {
 
 namespace {
 
-/* Enough for the last ones not to matter, and each long beside the addition to the counter. */
-constexpr uint64_t kChunksPerWorker = 32, kMostChunks = 1024;
-constexpr double kChunkNs = 4000, kLoopNs = 12000;
+/* Enough for the last ones not to matter, and each long beside what it costs, a tenth of a microsecond: up to so many of 4 us, then
+ * longer ones, then more of 0.4 ms. */
+constexpr uint64_t kChunksPerWorker = 32, kMostPerWorker = 128, kMostChunks = 1024;
+constexpr double kChunkNs = 4000, kLongChunkNs = 400000, kLoopNs = 12000;
 /* A site that did not pay is tried again after so many loops. */
 constexpr uint64_t kPatience = 1024;
 
@@ -245,8 +246,9 @@ double estimate(const cleave_range &range) {
 }
 
 uint64_t chunksFor(uint64_t trips, double ns) {
-  double most = static_cast<double>(kChunksPerWorker * workerCount());
-  double wanted = ns > 0 && ns / kChunkNs < most ? ns / kChunkNs : most;
+  double some = static_cast<double>(kChunksPerWorker * workerCount()), most = static_cast<double>(kMostPerWorker * workerCount());
+  double fine = ns / kChunkNs, coarse = ns / kLongChunkNs;
+  double wanted = ns <= 0 ? most : fine < some ? fine : coarse < some ? some : coarse < most ? coarse : most;
   auto chunks = static_cast<uint64_t>(wanted < kMostChunks ? wanted : kMostChunks);
   return chunks < 2 ? 2 : chunks < trips ? chunks : trips;
 }
@@ -364,7 +366,7 @@ void *doRanges(const cleave_range &range) {
       return nullptr;
     isKnown = false; /* measured again */
   }
-  uint64_t capacity = chunksFor(range.trips, 0), resultBytes = alignUp(site.kind->result->size_bytes, 64);
+  uint64_t capacity = chunksFor(range.trips, isKnown ? ns : 0), resultBytes = alignUp(site.kind->result->size_bytes, 64);
   uint64_t sharesAt = alignUp(sizeof(Ranges) + capacity * resultBytes, 64);
   void *place = aligned_alloc(64, sharesAt + workerCount() * sizeof(Share));
   if (!place)
