@@ -8,6 +8,7 @@
 // Machine code is position-dependent: the binaries are linked statically at fixed addresses, so globals need no GOT
 // and thread-locals no call. One section for each function and datum lets the link drop what is not used.
 #include "linker/Optimise.h"
+#include "linker/VectorizerGuard.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -54,6 +55,8 @@ static void optimise(Module &module, TargetMachine &machine, unsigned optLevel) 
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.registerVectorizerStartEPCallback(
+      [](FunctionPassManager &passes, OptimizationLevel) { passes.addPass(VectorizerGuardPass()); });
   builder.buildPerModuleDefaultPipeline(pipelineLevel(optLevel)).run(module, modules);
 }
 
