@@ -1,7 +1,6 @@
 """on-terminal.py [--stdout] [--dumb] COMMAND... - runs a command with stderr on a terminal, and stdout too if asked; says what came.
 
-Prints `line: ` and the last progress line, and `loop line: ` and the last one that told of a loop (behind it the rest may have
-been done in place, which nobody sees); how often the line was written in a second at most; whether the terminal is left
+Prints `line: ` and the last progress line; how often the line was written in a second at most; whether the terminal is left
 clean; how good the first estimate of a loop was, if there was one and the run ended with that loop; and what came besides
 progress lines.
 """
@@ -50,8 +49,6 @@ times = [at for at, piece in pieces if "\rcleave: " in piece]
 print("lines:", len(progress))
 if progress:
     print("line:", progress[-1])
-    for line in [line for line in progress if " loop " in line][-1:]:
-        print("loop line:", line)
     print("first:", "late" if times[0] >= 0.9 else f"after {times[0]} s")
     # The reading side may be late and find several at once, so it is the number in all that counts.
     print("often:", "no" if len(progress) <= 10 * (times[-1] - times[0]) + 2 else f"{len(progress)} in {times[-1] - times[0]} s")
