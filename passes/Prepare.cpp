@@ -21,6 +21,7 @@
 #include "llvm/IR/ReplaceConstant.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/FunctionAttrs.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
@@ -185,6 +186,8 @@ void prepareModule(Module &module) {
   simplify.addPass(CorrelatedValuePropagationPass());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
+  second.addPass(createModuleToPostOrderCGSCCPassAdaptor(PostOrderFunctionAttrsPass()));
+  second.addPass(createModuleToFunctionPassAdaptor(PromoteLentVariables()));
   second.addPass(OptimiseSharedGlobals());
   second.addPass(GlobalDCEPass());
   FunctionPassManager canonical;

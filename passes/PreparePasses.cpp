@@ -4,11 +4,15 @@
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/SimplifyQuery.h"
 #include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PatternMatch.h"
 #include "llvm/Transforms/IPO/GlobalOpt.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
+#include "llvm/Transforms/Utils/PromoteMemToReg.h"
 
 using namespace llvm;
 
@@ -61,6 +65,61 @@ PreservedAnalyses InferNonNullArguments::run(Module &module, ModuleAnalysisManag
             changed = true;
           }
   return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+/// The arguments by which `variable` is lent, if nothing else happens to it but being read and written as a whole.
+static std::optional<SmallVector<Use *, 4>> loansOf(AllocaInst &variable) {
+  SmallVector<Use *, 4> loans;
+  for (Use &use : variable.uses()) {
+    User *user = use.getUser();
+    if (auto *load = dyn_cast<LoadInst>(user)) {
+      if (load->isVolatile() || load->getType() != variable.getAllocatedType())
+        return std::nullopt;
+    } else if (auto *store = dyn_cast<StoreInst>(user)) {
+      if (store->isVolatile() || store->getValueOperand() == &variable ||
+          store->getValueOperand()->getType() != variable.getAllocatedType())
+        return std::nullopt;
+    } else {
+      auto *call = cast<CallBase>(user);
+      if (call->isLifetimeStartOrEnd())
+        continue;
+      if (isa<IntrinsicInst>(call) || !call->isArgOperand(&use))
+        return std::nullopt;
+      unsigned number = call->getArgOperandNo(&use);
+      if (call->isPassPointeeByValueArgument(number) || !call->doesNotCapture(number) || !call->onlyReadsMemory(number))
+        return std::nullopt;
+      loans.push_back(&use);
+    }
+  }
+  return loans;
+}
+
+PreservedAnalyses PromoteLentVariables::run(Function &function, FunctionAnalysisManager &managers) {
+  SmallVector<AllocaInst *, 8> promoted;
+  for (Instruction &instruction : make_early_inc_range(function.getEntryBlock())) {
+    auto *variable = dyn_cast<AllocaInst>(&instruction);
+    if (!variable || !variable->isStaticAlloca() || !variable->getAllocatedType()->isSingleValueType() ||
+        any_of(variable->users(), [](User *user) { return !isa<LoadInst, StoreInst, CallBase>(user); }))
+      continue;
+    auto loans = loansOf(*variable);
+    if (!loans || loans->empty())
+      continue;
+    for (Use *loan : *loans) {
+      auto *copy = new AllocaInst(variable->getAllocatedType(), variable->getAddressSpace(), nullptr, variable->getAlign(),
+                                  variable->getName() + ".lent", variable->getIterator());
+      IRBuilder<> builder(cast<Instruction>(loan->getUser()));
+      builder.CreateAlignedStore(builder.CreateAlignedLoad(copy->getAllocatedType(), variable, variable->getAlign()), copy,
+                                 copy->getAlign());
+      loan->set(copy);
+    }
+    promoted.push_back(variable);
+  }
+  if (promoted.empty())
+    return PreservedAnalyses::all();
+  PromoteMemToReg(promoted, managers.getResult<DominatorTreeAnalysis>(function));
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
 }
 
 static PreservedAnalyses optimiseOnce(Module &module, ModuleAnalysisManager &managers) {

@@ -20,6 +20,13 @@ struct InferNonNullArguments : llvm::PassInfoMixin<InferNonNullArguments> {
   llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &managers);
 };
 
+/// `if (isPrime(i)) primes.push_back(i);` passes the address of `i`, so that `i` would have to be memory, and the loop one that
+/// nobody can count, because of a function that only looks at it. A variable that is LENT, to functions that read it and do not
+/// keep its address, is a value: each such call is given a copy. Needs what PostOrderFunctionAttrs finds out about parameters.
+struct PromoteLentVariables : llvm::PassInfoMixin<PromoteLentVariables> {
+  llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &managers);
+};
+
 /// GlobalOpt takes variables apart, makes bools of numbers and leaves out stores that only it knows to be useless. But
 /// prepared code shares its variables with the program as it was written (PlainVersion.cpp): what is written somewhere
 /// keeps its form, as if somebody outside knew it. What is not written may become a constant; both sides find that

@@ -4,6 +4,7 @@
 #include "frontend/Output.h"
 #include "linker/Linker.h"
 #include "passes/Pipeline.h"
+#include "passes/Prepare.h"
 #include "tools/RemarkPrinter.h"
 #include "tools/RemarkRecord.h"
 #include "llvm/IR/LLVMContext.h"
@@ -58,7 +59,7 @@ static CutOptions cutOptions(const CommandLine &line) {
 static Error printOneAnalysis(const CommandLine &line, CompiledProgram &program) {
   if (!is_contained(analysisNames(), line.analysis))
     return createStringError("unknown analysis '" + line.analysis + "'; there are " + join(analysisNames(), ", "));
-  Expected<std::unique_ptr<Module>> whole = joinModules(program);
+  Expected<std::unique_ptr<Module>> whole = linkModules(std::move(program.modules));
   if (!whole)
     return whole.takeError();
   return printAnalysis(**whole, line.analysis, cutOptions(line), outs());
