@@ -6,11 +6,12 @@
 //                                                                0: the call, cut version    2: the call, plain version
 //                                                                3: as 0, then cleave_checked(loop, slot)
 //                                                                4: cleave_rethrow()
-//                                                                (after a 2 it is not asked again)
+//                                                                (after a 2 the next CLEAVE_PLAIN_CALLS are made alike)
 //     at its exits:     cleave_loop_end(loop)
 //
 // What futures (Futures.cpp) and ranges (RangeLowering.cpp) share with that is here too.
 #include "passes/LoopStage.h"
+#include "cleave/program.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -171,7 +172,7 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   // A program with many short loops should not pay for each what it costs to begin one.
   IRBuilder<> builder(loopEntry);
   constexpr unsigned plainAnswer = 2;
-  Value *answers = entry.CreateAlloca(builder.getInt32Ty()); // the last answer, of which 2 holds for the rest of the loop
+  Value *plainCalls = entry.CreateAlloca(builder.getInt64Ty()); // how many of the next calls are made without asking
   auto [skipping, beginning] = abi.ifSkips(builder, site);
   entry.SetInsertPoint(&*function->getEntryBlock().getFirstInsertionPt()); // it may have been what was split
   builder.SetInsertPoint(beginning);
@@ -189,22 +190,30 @@ void lowerStagedLoop(const StagedLoop &staged, GlobalVariable *site, ValueToValu
   Value *shared = abi.argumentList(builder, entry, *staged.callee, arguments, staged.sharedMask);
   Value *begun = builder.CreateCall(abi.loopBegin, {site, staged.generator, state, shared});
   builder.SetInsertPoint(loopEntry);
-  PHINode *loop = builder.CreatePHI(builder.getPtrTy(), 2), *known = builder.CreatePHI(builder.getInt32Ty(), 2);
+  PHINode *loop = builder.CreatePHI(builder.getPtrTy(), 2), *unasked = builder.CreatePHI(builder.getInt64Ty(), 2);
   loop->addIncoming(ConstantPointerNull::get(builder.getPtrTy()), skipping->getParent());
   loop->addIncoming(begun, beginning->getParent());
-  known->addIncoming(builder.getInt32(plainAnswer), skipping->getParent());
-  known->addIncoming(builder.getInt32(0), beginning->getParent());
+  unasked->addIncoming(builder.getInt64(-1), skipping->getParent());
+  unasked->addIncoming(builder.getInt64(0), beginning->getParent());
   builder.CreateStore(loop, loopSlot);
-  builder.CreateStore(known, answers);
+  builder.CreateStore(unasked, plainCalls);
 
   Value *slot = resultSlotOf(*call, *staged.callee, abi);
   builder.SetInsertPoint(call);
-  Value *isAsked = builder.CreateICmpNE(builder.CreateLoad(builder.getInt32Ty(), answers), builder.getInt32(plainAnswer));
-  builder.SetInsertPoint(SplitBlockAndInsertIfThen(isAsked, call->getIterator(), /*Unreachable=*/false));
+  Value *left = builder.CreateLoad(builder.getInt64Ty(), plainCalls);
+  Instruction *isAsked, *isPlain;
+  SplitBlockAndInsertIfThenElse(builder.CreateIsNull(left), call->getIterator(), &isAsked, &isPlain);
+  builder.SetInsertPoint(isAsked);
   builder.SetCurrentDebugLocation(call->getDebugLoc());
-  builder.CreateStore(builder.CreateCall(abi.loopNext, {loop, slot}), answers);
+  Value *told = builder.CreateCall(abi.loopNext, {loop, slot});
+  Value *isToldPlain = builder.CreateICmpEQ(told, builder.getInt32(plainAnswer));
+  builder.CreateStore(builder.CreateSelect(isToldPlain, builder.getInt64(CLEAVE_PLAIN_CALLS), builder.getInt64(0)), plainCalls);
+  builder.SetInsertPoint(isPlain);
+  builder.CreateStore(builder.CreateSub(left, builder.getInt64(1)), plainCalls);
   builder.SetInsertPoint(call);
-  Value *answer = builder.CreateLoad(builder.getInt32Ty(), answers);
+  PHINode *answer = builder.CreatePHI(builder.getInt32Ty(), 2);
+  answer->addIncoming(told, isAsked->getParent());
+  answer->addIncoming(builder.getInt32(plainAnswer), isPlain->getParent());
   lowerAnswer(*call, answer, loop, slot, *staged.callee, abi, staged.catches ? CanRethrow::Yes : CanRethrow::No);
 }
 

@@ -210,6 +210,8 @@ LoopHistory loopHistory(const cleave_site &site) {
           figure(site, RootNsPerItem) + sharing, itemsPerLoop, word(site, Batches)};
 }
 
+void forgetItems(cleave_site &site) { setWord(site, Batches, 0); }
+
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items) {
   if (items)
     average(site, RootNsPerItem, double(ns) / double(items), word(site, Batches));

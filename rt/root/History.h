@@ -57,6 +57,8 @@ cleave_site &siteAtDepth(cleave_site &site, uint64_t depth);
  * whose items take `tinyItemNs` or more. */
 void skipLikeDeeper(cleave_site &site, cleave_site &atDepth, double tinyItemNs);
 LoopHistory loopHistory(const cleave_site &site);
+/* Items have become longer than they were: the next batches tell how long. */
+void forgetItems(cleave_site &site);
 /* The program spent `ns` on pushing and taking `items` of this site. */
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
 /* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */

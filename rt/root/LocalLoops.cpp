@@ -11,7 +11,12 @@
  *
  * What a call throws because of what it was given is kept, and thrown where the program made the call, if the loop's handlers
  * are known to take it (CLEAVE_SITE_CATCHES). A call that throws for want of memory is made again in place when its turn
- * comes, and so are those behind it in its batch. */
+ * comes, and so are those behind it in its batch.
+ *
+ * A loop whose calls turn out to be too small is PLAIN: they are made in place. But many a loop grows, for (n = 2; ...) if
+ * (isPrime(n)), so now and then it is looked at how long iterations take; if calls may take long, another TRY is made: the generator,
+ * which stopped where the loop became plain, passes over what was done since, and the next batches tell. A try that was for
+ * nothing makes the next one come later. */
 #include "Generator.h"
 #include "History.h"
 #include "Local.h"
@@ -37,9 +42,15 @@ constexpr uint64_t kRing = 64, kMostItems = 4096, kMostChunks = 4;
 constexpr double kBatchNs = 60000;
 /* An item that takes as long is done by the cut version, which offers parts of its own. */
 constexpr double kSplitItemNs = 200000;
-/* An item costs the program about a tenth of a microsecond to hand over. */
-constexpr double kTinyItemNs = 200;
-constexpr uint64_t kPatience = 256;
+/* An item is worth it if it takes so many times what it costs the program to hand it over: to push it, which is measured, and to
+ * take its result. Nothing is cheaper than kLeastItemNs, what nobody has measured may be dearer; and it is never asked about what the
+ * code alone says is shorter than kTinyItemNs. */
+constexpr double kWorthOfHandOver = 1.5, kTakeNs = 20, kLeastItemNs = 60, kUnknownItemNs = 100, kTinyItemNs = 200;
+constexpr uint64_t kPatience = 256, kLeastSample = 64;
+/* In questions of a plain loop, one in CLEAVE_PLAIN_CALLS + 1 calls: between looks at the clock, and after tries for nothing. */
+constexpr uint64_t kMostBetweenLooks = 64, kMostPatience = 1u << 20;
+/* What is done in a batch of which nobody knows how long its calls take, only that they and the rest of the loop take as much. */
+constexpr double kTryNs = 15000;
 
 enum : uint32_t { kFree, kQueued, kTaken, kDone };
 
@@ -71,6 +82,10 @@ struct Loop : Work {
   bool hasMore;
   uint64_t number;   /* the trace's */
   bool isPlain;      /* its calls turned out to be too small */
+  uint64_t questions, patience; /* when plain: since the last look at the clock, and how many until the next; */
+  uint64_t lookedNs;            /* that look */
+  double iterationNs;           /* what made the last try */
+  uint64_t generated, done;     /* items that were pushed, and those that the program has had or made */
   uint64_t taken;    /* items of the first batch that the program has */
   uint64_t consumed; /* batches that are used up; */
   uint64_t filled;   /* and that were queued: the program's thread alone */
@@ -130,10 +145,16 @@ bool takePart(Work *work) {
   return false;
 }
 
+double leastItemNs(const cleave_site &site) {
+  double pushNs = loopHistory(site).rootNsPerItem;
+  double least = pushNs > 0 ? kWorthOfHandOver * (pushNs + kTakeNs) : kUnknownItemNs;
+  return least > kLeastItemNs ? least : kLeastItemNs;
+}
+
 uint64_t itemsFor(const Loop &loop) {
   LoopHistory history = loopHistory(*loop.site);
   if (!history.batches)
-    return 1;
+    return loop.iterationNs ? static_cast<uint64_t>(kTryNs / loop.iterationNs) + 1 : 1;
   uint64_t limit = history.batches < 4 ? uint64_t{1} << 3 * history.batches : kMostItems;
   double wanted = kBatchNs / (history.nsPerItem < 1 ? 1 : history.nsPerItem) + 1;
   return wanted < static_cast<double>(limit) ? static_cast<uint64_t>(wanted) : limit;
@@ -174,6 +195,8 @@ bool isBuilt(const Loop &loop, const void *object) {
 
 /* False: the batch is full. */
 bool add(Loop &loop, const void *const *args) {
+  if (loop.generated++ < loop.done)
+    return true;
   Batch &batch = batchAt(loop, loop.filled);
   if (batch.count == batch.capacity)
     cleave_sandbox_stop(); /* it was told to stop */
@@ -230,7 +253,7 @@ bool generate(Loop &loop) {
 }
 
 void fill(Loop &loop) {
-  uint64_t before = loop.filled;
+  uint64_t before = loop.filled, generatedBefore = loop.generated, began = nowNs();
   while (loop.hasMore && loop.filled - loop.consumed < aheadOf(loop)) {
     if (!makeRoom(loop, batchAt(loop, loop.filled))) {
       loop.hasMore = false;
@@ -240,6 +263,9 @@ void fill(Loop &loop) {
     loop.hasMore = generate(loop);
     publish(loop);
   }
+  /* Few items tell what a batch costs, not what an item does. */
+  if (uint64_t items = loop.generated - generatedBefore; items >= kLeastSample && generatedBefore >= loop.done)
+    learnRoot(*loop.site, nowNs() - began, items);
   LoopHistory history = loopHistory(*loop.site);
   if (loop.filled == before || loop.filled - loop.consumed < 2)
     return;
@@ -316,7 +342,7 @@ void end(OpenWork *work) {
 bool isTiny(cleave_site &site) {
   LoopHistory history = loopHistory(site);
   if (history.batches)
-    return history.nsPerItem < kTinyItemNs && !isLoopsTurn(site, kPatience);
+    return history.nsPerItem < leastItemNs(site) && !isLoopsTurn(site, kPatience);
   return isTinyByCode(site, kTinyItemNs);
 }
 
@@ -328,7 +354,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   cleave_site &asWritten = *site;
   site = &siteAtDepth(*site, cleave_depth); /* a recursion's levels have nothing in common */
   bool isToSkip = isTiny(*site);
-  skipLikeDeeper(asWritten, *site, kTinyItemNs);
+  skipLikeDeeper(asWritten, *site, leastItemNs(*site));
   void *place = isToSkip ? nullptr : aligned_alloc(alignof(Loop), sizeof(Loop));
   if (!place)
     return tokenOf(&plainLoop);
@@ -355,20 +381,48 @@ int push(void *token, const void *const *args) {
   return !add(loop, args);
 }
 
+/* Of a plain loop, which made as many calls since the last one: whether it is to be tried again. */
+static bool isToTry(Loop &loop) {
+  loop.done += CLEAVE_PLAIN_CALLS;
+  if (++loop.questions < loop.patience)
+    return false;
+  uint64_t now = nowNs();
+  loop.iterationNs = double(now - loop.lookedNs) / double(loop.questions * (CLEAVE_PLAIN_CALLS + 1));
+  loop.lookedNs = now;
+  loop.questions = 0;
+  if (loop.patience < kMostBetweenLooks)
+    loop.patience *= 2;
+  return loop.hasMore && loop.iterationNs >= leastItemNs(*loop.site);
+}
+
+static void becomePlain(Loop &loop) {
+  loop.isPlain = true;
+  /* A try was for nothing; or this is the first time. */
+  loop.patience = loop.iterationNs ? loop.patience * 2 : 1;
+  if (loop.patience > kMostPatience)
+    loop.patience = kMostPatience;
+  loop.questions = 0;
+  loop.lookedNs = nowNs();
+}
+
 int next(void *token, void *result) {
   Work *work = workOf(token);
   if (work == &plainLoop)
     return 2;
   auto &loop = *static_cast<Loop *>(work);
-  if (loop.isPlain)
-    return 2;
-  if (!loop.taken && loop.hasMore && loop.filled - loop.consumed <= aheadOf(loop) / 2) {
-    /* Between batches: what the generator has pushed is used up first. */
-    if (!loop.consumed || loopHistory(*loop.site).nsPerItem >= kTinyItemNs)
-      fill(loop);
-    else
-      loop.isPlain = loop.filled == loop.consumed;
+  if (loop.isPlain && isToTry(loop)) {
+    loop.isPlain = false;
+    forgetItems(*loop.site);
   }
+  if (!loop.isPlain && !loop.taken && loop.hasMore && loop.filled - loop.consumed <= aheadOf(loop) / 2) {
+    /* Between batches: what the generator has pushed is used up first. */
+    LoopHistory history = loopHistory(*loop.site);
+    if (!loop.consumed || !history.batches || history.nsPerItem >= leastItemNs(*loop.site))
+      fill(loop);
+    else if (loop.filled == loop.consumed)
+      becomePlain(loop);
+  }
+  ++loop.done;
   if (loop.filled == loop.consumed)
     return loop.isPlain ? 2 : 0;
   return answer(loop, result);

@@ -104,6 +104,8 @@ typedef int (*cleave_generator)(void *state, void *loop);
 /* shared_args[i] is valid where bit i of shared_mask is set, else null. Null result: do everything in place. */
 void *cleave_loop_begin(cleave_site *site, cleave_generator generator, void *state, const void *const *shared_args);
 int cleave_loop_push(void *loop, const void *const *args);
+/* After answer 2 so many of the loop's next calls are made in the plain version too, and not asked for. */
+enum { CLEAVE_PLAIN_CALLS = 63 };
 int cleave_loop_next(void *loop, void *result); /* loop may be null: answers 0 */
 void cleave_loop_end(void *loop);
 
