@@ -132,6 +132,7 @@ static Refusal checkKinds(const Candidate &candidate, const Effects &effects, bo
     case EffectKind::Throws:
     case EffectKind::Guards:
     case EffectKind::Rethrows:
+    case EffectKind::ThreadLocals:
     case EffectKind::Aborts:
       break;
     }

@@ -60,6 +60,8 @@ StringRef effectName(EffectKind kind) {
     return "guards";
   case EffectKind::Rethrows:
     return "rethrows";
+  case EffectKind::ThreadLocals:
+    return "thread-locals";
   case EffectKind::UnboundedRead:
     return "unbounded-read";
   case EffectKind::WritesErrno:
@@ -94,6 +96,9 @@ public:
   Builder(const Effects &effects, const FunctionMemory &memory) : effects(effects), memory(memory) {}
 
   void visit(const Instruction &instruction) {
+    for (const Use &operand : instruction.operands())
+      if (auto *global = dyn_cast<GlobalVariable>(operand->stripPointerCasts()); global && global->isThreadLocal())
+        add(EffectKind::ThreadLocals);
     if (auto *load = dyn_cast<LoadInst>(&instruction)) {
       sets.reads |= memory.pointsTo(load->getPointerOperand());
       if (load->isVolatile())

@@ -27,6 +27,7 @@ enum class EffectKind {
   Throws,        ///< allowed: thrown work is done again in place
   Guards,        ///< it throws because of what it was given (not for want of memory): what follows may rely on that
   Rethrows,      ///< throws again what was thrown to it: that was counted where it was thrown
+  ThreadLocals,  ///< allowed: it uses variables of which each thread has its own
   UnboundedRead, ///< strlen and friends: reads on until a terminator
   WritesErrno
 };

@@ -114,10 +114,15 @@ static bool livesInside(const Instruction &address, const Loop &loop) {
   if (!address.getType()->isPointerTy())
     return false;
   auto *variable = dyn_cast<AllocaInst>(getUnderlyingObject(&address));
-  return variable && any_of(variable->users(), [&](const User *user) {
-           auto *marker = dyn_cast<IntrinsicInst>(user);
-           return marker && marker->getIntrinsicID() == Intrinsic::lifetime_start && loop.contains(marker);
-         });
+  if (!variable)
+    return false;
+  auto begins = [&](const User *user) {
+    auto *marker = dyn_cast<IntrinsicInst>(user);
+    return marker && marker->getIntrinsicID() == Intrinsic::lifetime_start && loop.contains(marker);
+  };
+  // What an argument by value is built in has no markers.
+  return any_of(variable->users(), begins) ||
+         all_of(variable->users(), [&](const User *user) { return loop.contains(cast<Instruction>(user)); });
 }
 
 bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain) {

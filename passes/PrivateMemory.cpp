@@ -80,41 +80,48 @@ static void markContent(Type *type, uint64_t offset, const DataLayout &layout, B
   bytes.set(offset, offset + layout.getTypeAllocSize(type));
 }
 
-namespace {
-/// What a store, or a copy of a known length from elsewhere, writes.
-struct Filling {
+BitVector contentOf(const AllocaInst &slot) {
+  const DataLayout &layout = slot.getDataLayout();
+  auto size = slot.getAllocationSize(layout);
+  if (!size || size->isScalable() || size->getFixedValue() > 4096)
+    return {};
+  BitVector content(size->getFixedValue());
+  markContent(slot.getAllocatedType(), 0, layout, content);
+  return content;
+}
+
+bool fillsPart(const Instruction &instruction, const AllocaInst &slot, BitVector &missing) {
+  const DataLayout &layout = slot.getDataLayout();
   const Value *address = nullptr;
   uint64_t bytes = 0;
-};
-} // namespace
-
-static Filling fillingOf(const Instruction &instruction, const DataLayout &layout) {
-  if (auto *store = dyn_cast<StoreInst>(&instruction))
-    return {store->getPointerOperand(), layout.getTypeStoreSize(store->getValueOperand()->getType())};
-  auto *copy = dyn_cast<MemIntrinsic>(&instruction);
-  auto *length = copy ? dyn_cast<ConstantInt>(copy->getLength()) : nullptr;
-  return length ? Filling{copy->getRawDest(), length->getZExtValue()} : Filling();
+  if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+    address = store->getPointerOperand();
+    bytes = layout.getTypeStoreSize(store->getValueOperand()->getType());
+  } else if (auto *copy = dyn_cast<MemIntrinsic>(&instruction)) {
+    if (auto *length = dyn_cast<ConstantInt>(copy->getLength())) {
+      address = copy->getRawDest();
+      bytes = length->getZExtValue();
+    }
+  }
+  APInt offset(64, 0);
+  if (!address || address->stripAndAccumulateInBoundsConstantOffsets(layout, offset) != &slot || offset.ugt(missing.size()) ||
+      bytes > missing.size() - offset.getZExtValue())
+    return false;
+  missing.reset(offset.getZExtValue(), offset.getZExtValue() + bytes);
+  return true;
 }
 
 /// Do stores to its fields and copies into them, all before `call`, fill the whole of `slot`?
 bool PrivateMemory::isFilledByFields(const AllocaInst &slot) const {
-  const DataLayout &layout = slot.getDataLayout();
-  auto size = slot.getAllocationSize(layout);
-  if (!size || size->isScalable() || size->getFixedValue() > 4096)
+  BitVector missing = contentOf(slot);
+  if (missing.none())
     return false;
-  BitVector missing(size->getFixedValue());
-  markContent(slot.getAllocatedType(), 0, layout, missing);
   const ObjectSet &objects = memory.pointsTo(&slot);
   SmallVector<const Instruction *, 8> fillings;
   for (const Instruction *access : accesses) {
-    Filling filling = fillingOf(*access, layout);
-    APInt offset(64, 0);
-    if (!filling.address || !loop.contains(access) || !dominators.dominates(access, &call) ||
-        effects.accesses(*access).reads.intersects(objects) ||
-        filling.address->stripAndAccumulateInBoundsConstantOffsets(layout, offset) != &slot ||
-        offset.ugt(missing.size()) || filling.bytes > missing.size() - offset.getZExtValue())
+    if (!loop.contains(access) || !dominators.dominates(access, &call) ||
+        effects.accesses(*access).reads.intersects(objects) || !fillsPart(*access, slot, missing))
       continue;
-    missing.reset(offset.getZExtValue(), offset.getZExtValue() + filling.bytes);
     fillings.push_back(access);
   }
   return missing.none() && all_of(accesses, [&](const Instruction *access) {

@@ -3,6 +3,7 @@
 #define CLEAVE_PASSES_PRIVATEMEMORY_H
 
 #include "passes/Candidates.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace llvm {
@@ -46,6 +47,12 @@ private:
 
 /// Does `instruction` write over all of `slot`, with what does not come from there?
 bool overwrites(const llvm::Instruction &instruction, const llvm::AllocaInst &slot);
+
+/// The bytes of `slot` that are no padding. Empty: nobody knows how many there are, or too many to count.
+llvm::BitVector contentOf(const llvm::AllocaInst &slot);
+
+/// Does a store, or a copy of a known length, write a known part of `slot`? Takes that out of `missing`.
+bool fillsPart(const llvm::Instruction &instruction, const llvm::AllocaInst &slot, llvm::BitVector &missing);
 
 } // namespace cleave
 

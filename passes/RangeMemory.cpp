@@ -197,8 +197,13 @@ bool MemoryAnalysis::addCall(CallBase &call) {
   if (!sets.writes.empty() &&
       !(addOwnedWrites(call, sets, changed) && borrow({}, "loop-call-writes", change, &call, returnIt)))
     return refuse("loop-call-writes", change, &call, returnIt);
-  if (sets.reads.test(FunctionMemory::unknownObject))
-    return refuse("loop-pointer", "'" + name + "' reads memory that is not known", &call, "");
+  if (sets.reads.test(FunctionMemory::unknownObject)) {
+    std::string message = "'" + name + "' reads memory that is not known";
+    ObjectSet unknown;
+    unknown.set(FunctionMemory::unknownObject);
+    if (context.effects.has(call, EffectKind::ThreadLocals) || !borrow(unknown, "loop-pointer", message, &call, ""))
+      return refuse("loop-pointer", message, &call, "");
+  }
   readByCalls |= sets.reads;
   for (ObjectId id : sets.reads)
     if (objects.object(id).kind == MemoryObject::Kind::Global &&
@@ -636,12 +641,18 @@ bool MemoryAnalysis::separatePivot(unsigned number) {
 
 /// A table of rows that own their memory, where iterations write to rows of others too, but never to the same place.
 bool MemoryAnalysis::isScattered(const Block &block) {
-  if (!block.element || block.isTwin)
+  if (block.isTwin)
     return false;
   SmallVector<ScatteredAccess, 8> accesses;
   for (const Part &part : block.parts) {
     if (!part.size)
       return false; // a call looks at whole rows
+    if (!block.element) {
+      if (part.first || !part.offset || !part.bytes)
+        return false;
+      accesses.push_back({nullptr, part.offset, part.bytes, part.isWrite, part.where});
+      continue;
+    }
     if (!part.first && !part.isWrite)
       continue; // of the rows' own words, which nobody changes
     const SCEV *column = part.first && part.bytes ? finder.offset(part.where->getOperand(part.operand), part.first) : nullptr;
@@ -650,7 +661,7 @@ bool MemoryAnalysis::isScattered(const Block &block) {
       return false;
     accesses.push_back({part.offset, column, part.bytes, part.isWrite, part.where});
   }
-  return areApart(context, accesses, typeSize(block.element));
+  return areApart(context, accesses, block.element ? typeSize(block.element) : 0);
 }
 
 bool MemoryAnalysis::measurePivot(const Block &block, RangeBlock &result) {
@@ -701,6 +712,7 @@ bool MemoryAnalysis::measure(Block &block, RangeBlock &result) {
                   block.writer, "write the results to a second array");
   auto *distance = dyn_cast<SCEVConstant>(evolution.getMinusSCEV(ends[1], ends[0]));
   auto *step = steps[0] == steps[1] ? dyn_cast<SCEVConstant>(steps[0]) : nullptr;
+  block.isSpread = step && !distance;
   if (distance && step && distance->getAPInt().sgt(step->getAPInt().abs()))
     return refuse("loop-carried", "an iteration uses a part of " + nameOf(block.objects) + " that another one changes",
                   block.writer, "write the results to a second array");
@@ -784,12 +796,16 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
       one.gathers = block.gathering->kind;
       one.elementBytes = block.gathering->elementBytes;
       result.gathering.append(block.gathering->operations);
-    } else if (block.isWritten && !measure(block, one)) {
-      if (!isScattered(block))
+    } else if (bool isMeasured = !block.isWritten || measure(block, one); block.isWritten && (!isMeasured || block.isSpread)) {
+      // A column in a table in one piece is an interval too, which overlaps its neighbours'.
+      if (isScattered(block)) {
+        refusal = {};
+        one.low = one.high = one.lowStep = one.highStep = nullptr;
+        one.isScattered = true;
+        isFinal = true;
+      } else if (!isMeasured) {
         return std::nullopt;
-      refusal = {};
-      one.isScattered = true;
-      isFinal = true;
+      }
     } else if (block.isPivot && !measurePivot(block, one)) {
       return std::nullopt;
     }

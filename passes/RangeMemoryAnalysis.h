@@ -50,6 +50,7 @@ private:
     llvm::SmallVector<Part, 4> parts;
     bool isWritten = false;
     const llvm::Instruction *writer = nullptr;
+    bool isSpread = false; ///< an iteration's interval is long, and the next one begins a few bytes later
     /// Another block of the same base holds what the loop only reads.
     bool isTwin = false;
     bool isPivot = false; ///< that other block, if it is the same bytes for all iterations

@@ -212,7 +212,7 @@ bool MemoryAnalysis::checkGiven() {
   auto no = [&](const Instruction &where) {
     return refuse("loop-pointer", "the loop follows pointers to what it made itself", &where, copyValues);
   };
-  if (borrowed.intersects(given))
+  if (objects.mayOverlap(borrowed, given))
     return no(*loop.getHeader()->getTerminator());
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block) {

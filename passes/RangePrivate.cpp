@@ -3,10 +3,13 @@
 #include "passes/RangePrivate.h"
 #include "passes/PrivateMemory.h"
 #include "passes/RangeIntervals.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include <functional>
 
 using namespace llvm;
 
@@ -21,6 +24,54 @@ static bool beginsAnew(const Instruction &instruction, const AllocaInst &local) 
   return transfer && !transfer->isVolatile() && overwrites(*transfer, local);
 }
 
+namespace {
+/// How a variable begins in each iteration: by one instruction, or by several of one block that fill its parts, of which
+/// `last` is the last one.
+struct Beginning {
+  const Instruction *last = nullptr;
+  SmallPtrSet<const Instruction *, 8> parts;
+};
+} // namespace
+
+static Beginning beginningOf(const AllocaInst &local, const LoopContext &context) {
+  Beginning result;
+  for (const User *user : local.users())
+    if (auto *inner = dyn_cast<Instruction>(user); inner && context.loop.contains(inner) && beginsAnew(*inner, local) &&
+                                                    (!result.last || context.dominators.dominates(inner, result.last)))
+      result.last = inner;
+  if (result.last)
+    return result;
+  const BitVector content = contentOf(local);
+  if (content.none())
+    return result;
+  MapVector<const BasicBlock *, BitVector> missing;
+  for (const BasicBlock *block : context.loop.blocks())
+    for (const Instruction &instruction : *block) {
+      BitVector none = content;
+      if (!fillsPart(instruction, local, none))
+        continue;
+      BitVector &rest = missing.insert({block, content}).first->second;
+      fillsPart(instruction, local, rest);
+      if (rest.none()) {
+        result.last = &instruction;
+        break;
+      }
+    }
+  if (!result.last)
+    return result;
+  for (const Instruction &instruction : *result.last->getParent()) {
+    BitVector none = content;
+    if (&instruction == result.last)
+      break;
+    // (One that stores the variable's own address is no part of a beginning, and then nothing is.)
+    if (fillsPart(instruction, local, none) && none_of(instruction.operands(), [&](const Use &operand) {
+          return operand.getOperandNo() != 1 && operand->stripInBoundsConstantOffsets() == &local && isa<StoreInst>(instruction);
+        }))
+      result.parts.insert(&instruction);
+  }
+  return result;
+}
+
 IterationMemory findIterationMemory(const LoopContext &context, const FunctionMemory &memory) {
   const Loop &loop = context.loop;
   IterationMemory found;
@@ -28,21 +79,29 @@ IterationMemory findIterationMemory(const LoopContext &context, const FunctionMe
     auto *local = dyn_cast<AllocaInst>(&instruction);
     if (!local || !local->isStaticAlloca())
       continue;
-    const Instruction *begins = nullptr;
-    for (const User *user : local->users())
-      if (auto *inner = dyn_cast<Instruction>(user); inner && loop.contains(inner) && beginsAnew(*inner, *local) &&
-                                                      (!begins || context.dominators.dominates(inner, begins)))
-        begins = inner;
-    if (!begins || !all_of(local->users(), [&](const User *user) {
-          auto *inner = dyn_cast<Instruction>(user);
-          // Where an exception leaves the loop, the variable's life ends outside of it.
-          if (inner && !loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
-            return true;
-          // So does what it owns: whoever comes there comes from the iteration that began the variable and was left in its
-          // middle, and such an iteration is always done in place.
-          bool isInPlace = inner && !loop.contains(inner) && begins->getParent() != loop.getHeader();
-          return inner && (inner == begins || ((loop.contains(inner) || isInPlace) && context.dominators.dominates(begins, inner)));
-        }))
+    const Beginning beginning = beginningOf(*local, context);
+    const Instruction *begins = beginning.last;
+    if (!begins)
+      continue;
+    std::function<bool(const User *)> isAfter = [&](const User *user) {
+      auto *inner = dyn_cast<Instruction>(user);
+      if (!inner)
+        return false;
+      // Where an exception leaves the loop, the variable's life ends outside of it.
+      if (!loop.contains(inner) && inner->isLifetimeStartOrEnd() && !beginsAnew(*inner, *local))
+        return true;
+      // So does what it owns: whoever comes there comes from the iteration that began the variable and was left in its
+      // middle, and such an iteration is always done in place.
+      bool isInPlace = !loop.contains(inner) && begins->getParent() != loop.getHeader();
+      if (inner == begins || beginning.parts.contains(inner))
+        return true;
+      if ((loop.contains(inner) || isInPlace) && context.dominators.dominates(begins, inner))
+        return true;
+      // The address of a part.
+      auto *part = dyn_cast<GetElementPtrInst>(inner);
+      return part && loop.contains(part) && part->hasAllConstantIndices() && all_of(part->users(), isAfter);
+    };
+    if (!all_of(local->users(), isAfter))
       continue;
     found.locals.push_back(local);
     found.objects |= memory.pointsTo(local);
