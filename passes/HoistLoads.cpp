@@ -9,6 +9,9 @@
 // it stands before anything that may leave, in the header or in the first block behind it if the loop is known to have a
 // first iteration; or its address is known to be good (a variable, a reference, an element of either: if nobody knows that
 // its index is inside, it is made so, since what the load gives where the program would not have made it does not matter).
+// Where the first iteration is what is missing, for (r = c + 1; r < n; ++r) with a[c] in it, the loop is given a guard: its
+// own test is made in front of it too, and what is behind that may count on an iteration.
+//
 // Instructions are moved, and those made are no pointers: the answers of Ownership and Effects about them stay right.
 #include "passes/HoistLoads.h"
 #include "passes/Effects.h"
@@ -25,6 +28,8 @@
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/ValueMapper.h"
 
 using namespace llvm;
 
@@ -52,6 +57,7 @@ private:
   bool isMovable(Instruction &instruction, const Loop &loop, const ObjectSet &writes, bool isCertain);
   bool keepInside(LoadInst &load);
   bool hasFirstIteration(const Loop &loop);
+  bool guard(Loop &loop);
 
   const Effects &effects;
   const FunctionMemory &memory;
@@ -160,6 +166,66 @@ bool Hoister::hasFirstIteration(const Loop &loop) {
   return left && right && evolution->isLoopEntryGuardedByCond(&loop, stays, left, right);
 }
 
+/// Makes the test in the loop's header in front of its preheader too, and goes past the loop if it says so. False: it could not
+/// be made there, or a pointer comes out of the loop, of which there would have to be one that nobody has analysed.
+bool Hoister::guard(Loop &loop) {
+  BasicBlock *header = loop.getHeader(), *before = loop.getLoopPreheader();
+  auto *branch = dyn_cast<BranchInst>(header->getTerminator());
+  if (!branch || !branch->isConditional() || loop.contains(branch->getSuccessor(0)) == loop.contains(branch->getSuccessor(1)))
+    return false;
+  BasicBlock *exit = branch->getSuccessor(loop.contains(branch->getSuccessor(0)) ? 1 : 0);
+  if (exit->isEHPad() || !all_of(predecessors(exit), [&](const BasicBlock *from) { return loop.contains(from); }))
+    return false;
+  auto isNumber = [](const Value &value) { return value.getType()->isIntegerTy() || value.getType()->isFloatingPointTy(); };
+  ValueToValueMapTy first;
+  SmallVector<Instruction *, 8> arithmetic;
+  for (Instruction &instruction : *header) {
+    if (auto *phi = dyn_cast<PHINode>(&instruction)) {
+      first[phi] = phi->getIncomingValueForBlock(before);
+    } else if (&instruction != branch && !isa<DbgInfoIntrinsic>(instruction)) {
+      if (!isNumber(instruction) || !isa<BinaryOperator, CmpInst, CastInst, SelectInst>(instruction) ||
+          !isSafeToSpeculativelyExecute(&instruction) || any_of(instruction.operands(), [](const Use &operand) {
+            return operand->getType()->isPointerTy();
+          }))
+        return false;
+      arithmetic.push_back(&instruction);
+    }
+  }
+  for (PHINode &phi : exit->phis()) {
+    auto *last = dyn_cast<Instruction>(phi.getIncomingValueForBlock(header));
+    if (!isNumber(phi) || (last && loop.contains(last) && last->getParent() != header))
+      return false;
+  }
+
+  for (Instruction *instruction : arithmetic) {
+    Instruction *copy = instruction->clone();
+    copy->dropUBImplyingAttrsAndMetadata();
+    copy->insertBefore(before->getTerminator()->getIterator());
+    RemapInstruction(copy, first, RF_IgnoreMissingLocals | RF_NoModuleLevelChanges);
+    first[instruction] = copy;
+  }
+  auto atFirst = [&](Value *value) {
+    Value *known = first.lookup(value);
+    return known ? known : value;
+  };
+  Value *test = atFirst(branch->getCondition());
+  BasicBlock *behind = SplitBlock(exit, exit->getFirstNonPHIIt(), &dominators, &loops);
+  BasicBlock *entered = SplitEdge(before, header, &dominators, &loops);
+  for (PHINode &phi : exit->phis()) {
+    PHINode *joined = PHINode::Create(phi.getType(), 2, phi.getName());
+    joined->insertBefore(behind->begin());
+    phi.replaceAllUsesWith(joined);
+    joined->addIncoming(&phi, exit);
+    joined->addIncoming(atFirst(phi.getIncomingValueForBlock(header)), before);
+  }
+  bool staysIfTrue = loop.contains(branch->getSuccessor(0));
+  before->getTerminator()->eraseFromParent();
+  BranchInst::Create(staysIfTrue ? entered : behind, staysIfTrue ? behind : entered, test, before)->setDebugLoc(branch->getDebugLoc());
+  dominators.insertEdge(before, behind);
+  evolution.reset();
+  return true;
+}
+
 void Hoister::hoistFrom(Loop &loop) {
   ObjectSet writes = written(loop);
   Instruction *place = loop.getLoopPreheader()->getTerminator();
@@ -179,6 +245,11 @@ void Hoister::hoistFrom(Loop &loop) {
           loop.hasLoopInvariantOperands(&instruction)) {
         if (!isEntered)
           isEntered = hasFirstIteration(loop);
+        if (!*isEntered && instruction.getType()->isPointerTy() && isMovable(instruction, loop, writes, /*isCertain=*/true) &&
+            !isMovable(instruction, loop, writes, /*isCertain=*/false) && guard(loop)) {
+          isEntered = true;
+          place = loop.getLoopPreheader()->getTerminator();
+        }
         isCertain = *isEntered;
       }
       if (isMovable(instruction, loop, writes, isCertain)) {

@@ -32,6 +32,7 @@ struct CallModel {
   Returns returns = Returns::Unknown;
   bool deep = false;         ///< touches all that is reachable from the arguments, not just what they point to
   bool firstKeeps = false;   ///< stores pointers to (or out of) its arguments in the memory of the arguments
+  bool secondKeepsFirst = false; ///< stores a pointer into argument 0 where argument 1 points to (strtod's end), and no other
   bool readsUnbounded = false; ///< reads on until it finds a terminator (strlen)
   bool writesErrno = false;
   bool isAgain = false;      ///< it throws what was thrown before

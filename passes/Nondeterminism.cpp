@@ -122,7 +122,7 @@ static bool modelLocale(const CallBase &call, StringRef symbol, CallModel &model
     // Where the number ends, which is a place in the text.
     if (symbol.starts_with("strto")) {
       model.writes.set(1);
-      model.firstKeeps = true;
+      model.secondKeepsFirst = true;
     }
   }
   return true;

@@ -524,6 +524,8 @@ void MemoryBuilder::applyModel(const CallBase &call) {
       if (model.writes.test(k))
         hold(memory.reach(of(call.getArgOperand(k))), all);
   }
+  if (model.secondKeepsFirst && call.arg_size() > 1)
+    hold(of(call.getArgOperand(1)), of(call.getArgOperand(0)));
   if (!mayHoldPointer(call.getType()))
     return;
   if (model.kind == CallModel::Class::Allocates)

@@ -26,7 +26,7 @@
 #include "llvm/Transforms/IPO/InferFunctionAttrs.h"
 #include "llvm/Transforms/IPO/Inliner.h"
 #include "llvm/Transforms/IPO/Internalize.h"
-#include "llvm/Transforms/Scalar/CorrelatedValuePropagation.h"
+#include "llvm/Transforms/IPO/SCCP.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
@@ -176,14 +176,16 @@ void prepareModule(Module &module) {
   second.addPass(ModuleInlinerWrapperPass(getInlineParams(225)));
   second.addPass(InternalizePass(isMain));
   second.addPass(InferNonNullArguments());
+  // A loop's task knows what its function knows: that the radius is always three.
+  second.addPass(IPSCCPPass(IPSCCPOptions(/*AllowFuncSpec=*/false)));
   FunctionPassManager simplify;
   simplify.addPass(SROAPass(SROAOptions::ModifyCFG));
   simplify.addPass(EarlyCSEPass(true));
   simplify.addPass(StraightenBranches());
   simplify.addPass(SimplifyCFGPass());
-  // A break leaves a flag and a value in the loop that matter on the way out only. (Not InstCombine: it turns an index
-  // into an array member into plain address arithmetic, and whether that stays inside of the object is lost.)
-  simplify.addPass(CorrelatedValuePropagationPass());
+  // (Not InstCombine: it turns an index into an array member into plain address arithmetic, and whether that stays inside
+  // of the object is lost.)
+  simplify.addPass(SettleKnownValues());
   simplify.addPass(SimplifyCFGPass());
   second.addPass(createModuleToFunctionPassAdaptor(std::move(simplify)));
   second.addPass(createModuleToPostOrderCGSCCPassAdaptor(PostOrderFunctionAttrsPass()));

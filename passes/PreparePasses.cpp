@@ -2,6 +2,8 @@
 #include "passes/PreparePasses.h"
 #include "passes/Candidates.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/DepthFirstIterator.h"
+#include "llvm/Analysis/LazyValueInfo.h"
 #include "llvm/Analysis/SimplifyQuery.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
@@ -34,6 +36,46 @@ PreservedAnalyses StraightenBranches::run(Function &function, FunctionAnalysisMa
       changed = true;
     }
   }
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
+}
+
+/// The value that `instruction` has wherever it is, or null.
+static Value *knownValue(Instruction &instruction, LazyValueInfo &values) {
+  if (auto *comparison = dyn_cast<ICmpInst>(&instruction)) {
+    auto *bound = dyn_cast<Constant>(comparison->getOperand(1));
+    return bound ? values.getPredicateAt(comparison->getPredicate(), comparison->getOperand(0), bound, comparison,
+                                         /*UseBlockValue=*/true)
+                 : nullptr;
+  }
+  auto *choice = dyn_cast<SelectInst>(&instruction);
+  auto *known = choice ? dyn_cast_or_null<ConstantInt>(values.getConstant(choice->getCondition(), choice)) : nullptr;
+  return !known ? nullptr : known->isOne() ? choice->getTrueValue() : choice->getFalseValue();
+}
+
+PreservedAnalyses SettleKnownValues::run(Function &function, FunctionAnalysisManager &managers) {
+  LazyValueInfo &values = managers.getResult<LazyValueAnalysis>(function);
+  bool changed = false;
+  for (BasicBlock *block : depth_first(&function.getEntryBlock()))
+    for (Instruction &instruction : make_early_inc_range(*block)) {
+      if (auto *phi = dyn_cast<PHINode>(&instruction)) {
+        for (Use &incoming : phi->incoming_values())
+          if (!isa<Constant>(incoming.get()))
+            if (Constant *known = values.getConstantOnEdge(incoming.get(), phi->getIncomingBlock(incoming), block, phi)) {
+              incoming.set(known);
+              changed = true;
+            }
+      } else if (!instruction.getType()->isVectorTy()) {
+        if (Value *known = knownValue(instruction, values)) {
+          instruction.replaceAllUsesWith(known);
+          instruction.eraseFromParent();
+          changed = true;
+        }
+      }
+    }
   if (!changed)
     return PreservedAnalyses::all();
   PreservedAnalyses preserved;

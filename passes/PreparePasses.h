@@ -13,6 +13,13 @@ struct StraightenBranches : llvm::PassInfoMixin<StraightenBranches> {
   llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &managers);
 };
 
+/// A `break` leaves a flag and a value in its loop that matter on the way out only: what is known of them at each place takes their
+/// place there. (CorrelatedValuePropagation does that too; but it also makes quotients narrower before their signs are known, and then
+/// sequential loops come out worse than they would have.)
+struct SettleKnownValues : llvm::PassInfoMixin<SettleKnownValues> {
+  llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &managers);
+};
+
 /// std::string(const char *) throws if it is given null, so whatever makes a string of a literal would seem to be a
 /// guard (EffectKind::Guards) if the constructor is not inlined. Where all calls of a function pass an address, the
 /// test goes.
