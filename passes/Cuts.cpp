@@ -94,7 +94,7 @@ static bool fillsOrCopies(ArrayRef<BasicBlock *> blocks) {
 /// loop, the loop needs nothing more.
 static void findRanges(Function &function, const Effects &effects, std::vector<CutSite> &sites, size_t firstOfFunction,
                        const ProgramTraits &program) {
-  bool isLibrary = !function.hasMetadata("cleave.function");
+  bool isLibrary = isOfLibrary(function);
   SmallPtrSet<const Instruction *, 16> taken;
   for (const CutSite &site : ArrayRef(sites).drop_front(firstOfFunction))
     if (site.loop)

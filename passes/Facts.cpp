@@ -81,6 +81,8 @@ static bool tilesArguments(const FunctionFacts &facts, const Function &function)
   return all_of(covered, [](unsigned count) { return count == 1; });
 }
 
+bool isOfLibrary(const Function &function) { return !function.hasMetadata("cleave.function"); }
+
 std::optional<FunctionFacts> readFacts(const Function &function) {
   const MDNode *node = function.getMetadata("cleave.function");
   if (!node || node->getNumOperands() < 4 || function.isVarArg())

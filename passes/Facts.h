@@ -47,6 +47,9 @@ struct FunctionFacts {
 /// Nothing where the frontend left no facts, or where they do not fit the IR signature.
 std::optional<FunctionFacts> readFacts(const llvm::Function &function);
 
+/// A function of a header of the system's, of which the frontend says nothing: what is in it is in nobody's source.
+bool isOfLibrary(const llvm::Function &function);
+
 /// The first operand of a type node: "pod", "vector", ...
 llvm::StringRef typeKind(const llvm::MDNode *type);
 

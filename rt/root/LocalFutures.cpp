@@ -64,11 +64,6 @@ bool takePart(Work *work) {
   return true;
 }
 
-void waitForEnd(Future &future) {
-  while (future.state.value() != kDone)
-    waitWhile(future.state, kOpen);
-}
-
 /* Of each thread; there are at most as many as were open at a time. */
 union Place {
   Place *next;
@@ -103,7 +98,7 @@ void abandon(OpenWork *work) {
   auto *future = static_cast<Future *>(work);
   bool isNever = claimPart(*future);
   if (!isNever)
-    waitForEnd(*future);
+    waitWhile(future->state, kOpen);
   withdraw(future);
   if (!isNever && !future->thrown && future->site->kind->result)
     destroy(*future->site->kind->result, future->result);
@@ -151,7 +146,7 @@ int join(void *token) {
       run(*future);
     } else {
       ++openStack.helped;
-      waitForEnd(*future);
+      waitWhile(future->state, kOpen);
       __builtin_prefetch(future->result);
     }
     withdraw(future);

@@ -17,19 +17,18 @@ struct OpenWork {
   void (*end)(OpenWork *work); /* abandons what is in flight and frees it */
 };
 
-/* Each thread has its own; a thread that cannot begin anything has an empty one. */
-struct OpenStack {
-  OpenWork *last;
-  uint64_t serial;
-  uint32_t helped;  /* how often others did a part of what this thread began, */
+struct Shared {
+  uint32_t helped;  /* how often others did a part of what a thread began, */
   uint32_t offered; /* and how often they were offered what is long beside asking */
 };
-/* Both as they are now, for comparing. */
-struct Shared {
-  uint32_t helped, offered;
+/* Each thread has its own; a thread that cannot begin anything has an empty one. */
+struct OpenStack : Shared {
+  OpenWork *last;
+  uint64_t serial;
 };
 extern constinit thread_local OpenStack openStack;
-inline uint64_t sharedSoFar() { return __builtin_bit_cast(uint64_t, Shared{openStack.helped, openStack.offered}); }
+/* For comparing. */
+inline uint64_t sharedSoFar() { return __builtin_bit_cast(uint64_t, static_cast<const Shared &>(openStack)); }
 
 void link(OpenWork *work, void (*end)(OpenWork *work));
 /* Ends what was begun after `serial`. */

@@ -3,6 +3,8 @@ and scatter, tables by row and column, prefix sums, grids by row, double buffers
 are made anew, linked cells. Some are what an outliner may split, others only look like it.
 """
 
+import re
+
 from .expressions import Expressions, Scope
 from .types import F64, I32, INT_BOUND, U32, U64, make
 
@@ -190,29 +192,44 @@ class Plain:
         self.out.close()
 
     def table(self):
-        """Rows and columns of a table of rows: mirrored, transposed, shifted; some iterations meet, some never do."""
+        """Rows and columns of a table, of rows or in one piece: mirrored, transposed, shifted; some iterations meet, some never do."""
         rng, out, side = self.rng, self.out, self.rng.between(4, 70)
+        isFlat = rng.chance(50)
         places = ["[i][j]", "[j][i]", "[i][j]", "[j][i]", "[i][j + 1]", "[j][i + 1]", "[j - 1][i]", "[j + 1][i - 1]", "[i][i]", "[j / 2][i]",
                   f"[{side + 3} - i][j]", f"[j][{side + 3} - i]", "[j][2]"]  # fmt: skip
-        out.line(f"std::vector<{self.list.cpp}> table({side + 6}, {self.list.cpp}({side + 6}));")
-        self.open(f"for (unsigned i = 0; i < {side + 6}u; ++i)")
-        out.line(f"table[i] = {make(self.list, 'i + 3u', f'{side + 6}u')};")
-        out.line(f"table[i].resize({side + 6}u);")
-        out.close()
+        if isFlat:
+            out.line(f"{self.list.cpp} table = {make(self.list, '3u', f'{(side + 6) ** 2}u')};")
+            out.line(f"table.resize({(side + 6) ** 2}u);")
+            # Known, told by the program, or shorter than what is written of a row.
+            length = rng.pick([f"{side + 6}", f"{side + 6} - int(counts[2] % 2u)", f"{side}", f"{side + 2} + int(counts[2] % 3u)",
+                               f"{side // 2 + 1} + int(counts[4] % 2u)"])  # fmt: skip
+            out.line(f"{rng.pick(['const int', 'int', 'const std::size_t', 'const long'])} length = {length};")
+        else:
+            out.line(f"std::vector<{self.list.cpp}> table({side + 6}, {self.list.cpp}({side + 6}));")
+            self.open(f"for (unsigned i = 0; i < {side + 6}u; ++i)")
+            out.line(f"table[i] = {make(self.list, 'i + 3u', f'{side + 6}u')};")
+            out.line(f"table[i].resize({side + 6}u);")
+            out.close()
+        bounds = [f"< {side}", f"< {side}", "< length - 2", "+ 6 <= length"] if isFlat else [f"< {side}"]
         self.open(rng.pick([f"for (int i = 2; i < {side + 2}; ++i)", f"for (int i = {side + 1}; i >= 2; --i)",
                             f"for (std::size_t i = 2; i != {side + 2}; ++i)"]))  # fmt: skip
-        first, bound = rng.pick([("1", f"< {side}"), ("1", "<= i"), ("1", "< i"), ("i", f"< {side}"), ("i + 1", f"< {side}"), ("1", "<= i + 1"),
-                                 ("i - 1", f"< {side}"), ("1", "<= i"), ("i + 1", f"< {side}")])  # fmt: skip
+        end = rng.pick(bounds)
+        first, bound = rng.pick([("1", end), ("1", "<= i"), ("1", "< i"), ("i", end), ("i + 1", end), ("1", "<= i + 1"), ("i - 1", end),
+                                 ("1", "<= i"), ("i + 1", end)])  # fmt: skip
         self.open(f"for (auto j = i - i + {first}; j {bound}; ++j)" if rng.chance(50) else f"for (decltype(i) j = {first}; j {bound}; ++j)")
         out.line("const unsigned u = unsigned(i) * 7u + unsigned(j);")
         reads = [f"table{rng.pick(places)}" for _ in range(rng.between(0, 2))] + [self.source() + "[u % n]"]
         value = self.expression(reads, ["u"])
         targets = [f"table{rng.pick(places)}" for _ in range(rng.pick([1, 1, 2]))]
-        out.line(f"{' = '.join(targets)} = {value};")
+        line = f"{' = '.join(targets)} = {value};"
+        out.line(re.sub(r"table\[([^]]*)\]\[([^]]*)\]", r"table[(\1) * length + (\2)]", line) if isFlat else line)
         out.close()
         out.close()
-        out.line("for (const auto &row : table)")
-        out.line("  total = mix(total, digest(row));")
+        if isFlat:
+            out.line("total = mix(total, digest(table));")
+        else:
+            out.line("for (const auto &row : table)")
+            out.line("  total = mix(total, digest(row));")
 
     # Generators: type, step. Most are affine maps modulo something; the last ones only look like it.
     STEPS = [("unsigned", "state * 1664525u + 1013904223u"), ("unsigned", "state * 69069u"), ("unsigned", "(state << 5) + state + 3u"),
