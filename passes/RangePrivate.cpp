@@ -3,10 +3,10 @@
 #include "passes/RangePrivate.h"
 #include "passes/PrivateMemory.h"
 #include "passes/RangeIntervals.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include <functional>
@@ -33,6 +33,15 @@ struct Beginning {
 };
 } // namespace
 
+/// Does it write a part of `local`, with what neither comes from there nor leads there?
+static bool fillsFromElsewhere(const Instruction &instruction, const AllocaInst &local, BitVector &missing) {
+  unsigned source = isa<StoreInst>(instruction) ? 0 : 1; // (the value's operand, in both)
+  if (!isa<StoreInst, MemIntrinsic>(instruction))
+    return false;
+  const Value *value = instruction.getOperand(source);
+  return !(value->getType()->isPointerTy() && getUnderlyingObject(value) == &local) && fillsPart(instruction, local, missing);
+}
+
 static Beginning beginningOf(const AllocaInst &local, const LoopContext &context) {
   Beginning result;
   for (const User *user : local.users())
@@ -44,30 +53,17 @@ static Beginning beginningOf(const AllocaInst &local, const LoopContext &context
   const BitVector content = contentOf(local);
   if (content.none())
     return result;
-  MapVector<const BasicBlock *, BitVector> missing;
-  for (const BasicBlock *block : context.loop.blocks())
-    for (const Instruction &instruction : *block) {
-      BitVector none = content;
-      if (!fillsPart(instruction, local, none))
-        continue;
-      BitVector &rest = missing.insert({block, content}).first->second;
-      fillsPart(instruction, local, rest);
-      if (rest.none()) {
-        result.last = &instruction;
-        break;
+  for (const BasicBlock *block : context.loop.blocks()) {
+    BitVector missing = content;
+    for (const Instruction &instruction : *block)
+      if (fillsFromElsewhere(instruction, local, missing)) {
+        result.parts.insert(&instruction);
+        if (missing.none()) {
+          result.last = &instruction;
+          return result;
+        }
       }
-    }
-  if (!result.last)
-    return result;
-  for (const Instruction &instruction : *result.last->getParent()) {
-    BitVector none = content;
-    if (&instruction == result.last)
-      break;
-    // (One that stores the variable's own address is no part of a beginning, and then nothing is.)
-    if (fillsPart(instruction, local, none) && none_of(instruction.operands(), [&](const Use &operand) {
-          return operand.getOperandNo() != 1 && operand->stripInBoundsConstantOffsets() == &local && isa<StoreInst>(instruction);
-        }))
-      result.parts.insert(&instruction);
+    result.parts.clear();
   }
   return result;
 }

@@ -85,6 +85,24 @@ struct Ring {
     out[i] = follow(ring);
   }
 }
+// One part comes from another one, which is the iteration before's.
+struct Pair {
+  long values[4];
+  const long *factor = nullptr; // so that it cannot travel
+};
+[[gnu::noinline]] static long ofPair(const Pair &pair) {
+  return lengthOf({pair.values[0] + pair.values[1] * *pair.factor, pair.values[2], pair.values[3]});
+}
+[[gnu::noinline]] static void fromItself(std::vector<long> &out, const long *factor) {
+  Pair pair{{1, 2, 3, 4}, factor};
+  for (long i = 0; i < size; ++i) {
+    __builtin_memcpy(&pair.values[2], &pair.values[0], 2 * sizeof(long));
+    pair.values[0] = i;
+    pair.values[1] = i * 2;
+    pair.factor = factor;
+    out[i] = ofPair(pair);
+  }
+}
 // What it was last is looked at behind the loop.
 [[gnu::noinline]] static long last(std::vector<long> &out) {
   Point point{};
@@ -101,6 +119,8 @@ int main() {
   sometimes(out), print("sometimes", out);
   before(out), print("before", out);
   itself(out), print("itself", out);
+  const long factor = 3;
+  fromItself(out, &factor), print("from itself", out);
   std::printf("last: %ld\n", last(out));
   print("last", out);
 }
