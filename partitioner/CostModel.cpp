@@ -25,6 +25,8 @@ namespace cleave {
 static constexpr double nsPerCycle = 1.0 / 3.0;
 /// A bodiless function: libm, memcpy, the allocator.
 static constexpr double externalCallNs = 20;
+/// A loop that may be left early counts as if it were not, if that is no more than so many rounds.
+static constexpr unsigned mostOfFew = 16;
 /// Of a memcpy or memset whose length is known.
 static constexpr double bytesPerNs = 16;
 
@@ -61,7 +63,9 @@ FunctionCost CostModel::blockCosts(Function &function, ArrayRef<BasicBlock *> bl
     double times = 1;
     bool isVariable = false;
     for (Loop *loop = known.loops.getLoopFor(block); loop && loop->getHeader() != iterationOf; loop = loop->getParentLoop()) {
-      unsigned trips = known.evolution.getSmallConstantTripCount(loop);
+      unsigned trips = known.evolution.getSmallConstantTripCount(loop), most = known.evolution.getSmallConstantMaxTripCount(loop);
+      if (!trips && most <= mostOfFew)
+        trips = most; // (or 0: nobody knows)
       if (trips)
         times *= trips;
       else

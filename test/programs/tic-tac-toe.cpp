@@ -3,6 +3,7 @@
 // RUN: %run-program %s
 // PARALLEL
 // DOMAIN: search
+// EXPECT-NO-TASK: loop
 #include <algorithm>
 #include <array>
 #include <cstdio>
