@@ -20,6 +20,14 @@ using namespace llvm;
 
 namespace cleave {
 
+static PreservedAnalyses withBlocksAsTheyWere(bool changed) {
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
+}
+
 PreservedAnalyses StraightenBranches::run(Function &function, FunctionAnalysisManager &) {
   bool changed = false;
   for (BasicBlock &block : function) {
@@ -36,11 +44,7 @@ PreservedAnalyses StraightenBranches::run(Function &function, FunctionAnalysisMa
       changed = true;
     }
   }
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return withBlocksAsTheyWere(changed);
 }
 
 /// The value that `instruction` has wherever it is, or null.
@@ -76,11 +80,7 @@ PreservedAnalyses SettleKnownValues::run(Function &function, FunctionAnalysisMan
         }
       }
     }
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return withBlocksAsTheyWere(changed);
 }
 
 static bool isNeverNull(const Argument &argument) {
@@ -156,12 +156,9 @@ PreservedAnalyses PromoteLentVariables::run(Function &function, FunctionAnalysis
     }
     promoted.push_back(variable);
   }
-  if (promoted.empty())
-    return PreservedAnalyses::all();
-  PromoteMemToReg(promoted, managers.getResult<DominatorTreeAnalysis>(function));
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  if (!promoted.empty())
+    PromoteMemToReg(promoted, managers.getResult<DominatorTreeAnalysis>(function));
+  return withBlocksAsTheyWere(!promoted.empty());
 }
 
 static PreservedAnalyses optimiseOnce(Module &module, ModuleAnalysisManager &managers) {
