@@ -253,7 +253,11 @@ bool generate(Loop &loop) {
 }
 
 void fill(Loop &loop) {
-  uint64_t before = loop.filled, generatedBefore = loop.generated, began = nowNs();
+  uint64_t before = loop.filled, generatedBefore = loop.generated;
+  /* Its own time, for who is put aside in the middle would be dear for ever. That is a system call, so large fillings only are measured:
+   * few items tell what a batch costs, and not what an item does. */
+  const bool isMeasured = generatedBefore >= loop.done && itemsFor(loop) >= kLeastSample / 4;
+  uint64_t began = isMeasured ? ownNs() : 0;
   while (loop.hasMore && loop.filled - loop.consumed < aheadOf(loop)) {
     if (!makeRoom(loop, batchAt(loop, loop.filled))) {
       loop.hasMore = false;
@@ -263,9 +267,8 @@ void fill(Loop &loop) {
     loop.hasMore = generate(loop);
     publish(loop);
   }
-  /* Few items tell what a batch costs, not what an item does. */
-  if (uint64_t items = loop.generated - generatedBefore; items >= kLeastSample && generatedBefore >= loop.done)
-    learnRoot(*loop.site, nowNs() - began, items);
+  if (uint64_t items = loop.generated - generatedBefore; isMeasured && items >= kLeastSample)
+    learnRoot(*loop.site, ownNs() - began, items);
   LoopHistory history = loopHistory(*loop.site);
   if (loop.filled == before || loop.filled - loop.consumed < 2)
     return;

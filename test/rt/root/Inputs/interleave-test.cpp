@@ -15,6 +15,7 @@
 #undef nowNs
 #undef ownNs
 
+#include "Asking.h"
 #include "test/rt/task/Inputs/Describe.h"
 
 #include "rt/root/Futex.h"
@@ -362,9 +363,10 @@ void staged(long stopAt) {
   State state{0};
   const void *shared[] = {nullptr};
   void *loop = cleave_loop_begin(&site, generate, &state, shared);
+  Asking asking(loop);
   for (long i = 0; i != stopAt; ++i) {
     long result = -1;
-    if (cleave_loop_next(loop, &result) != 1) {
+    if (asking.next(&result) != 1) {
       const void *args[] = {&i};
       square(const_cast<void *const *>(args), &result);
     }

@@ -1,6 +1,7 @@
 // local-test.cpp - local workers (rt/root/Local.h) under ThreadSanitizer: futures, range loops and staged loops, written as
 // the compiler would write them, give what the plain code gives, in whatever order they are done. The number of workers
 // is the argument; more of them than there are cores makes threads stop at any point.
+#include "Asking.h"
 #include "Expect.h"
 
 #include "test/rt/task/Inputs/Describe.h"
@@ -227,7 +228,8 @@ const cleave_kind stagedKind{"staged", "test", 4, 3, 2, 0, stagedParameters, &de
 
 std::string staged(const Numbers &shared, const std::string &own) {
   long sum = 0;
-  for (int round = 0; round != 20; ++round)
+  // Long enough to be worth handing over, also where all of it is watched by ThreadSanitizer.
+  for (int round = 0; round != 200; ++round)
     for (long number : shared)
       sum += number ^ round;
   return own + "/" + std::to_string(sum); // short and long ones
@@ -263,9 +265,10 @@ void stagedLoops(long stopAt) {
   const void *sharedArgs[] = {&shared, nullptr};
   long ready = 0, inPlace = 0;
   void *loop = cleave_loop_begin(&stagedSite, generate, &state, sharedArgs);
+  Asking asking(loop);
   for (long i = 0; i != count && i != stopAt; ++i) {
     alignas(std::string) unsigned char memory[sizeof(std::string)];
-    if (cleave_loop_next(loop, memory) == 1) {
+    if (asking.next(memory) == 1) {
       ++ready;
       auto &result = *reinterpret_cast<std::string *>(memory);
       expect(result == staged(shared, std::to_string(i)), "a result");
@@ -300,11 +303,12 @@ void catchingLoops(long stopAt) {
   long ready = 0, caught = 0;
   bool isSpaceOurs = false; // what is out of memory there is the program's to do
   void *loop = cleave_loop_begin(&catchingSite, generate, &state, sharedArgs);
+  Asking asking(loop);
   for (long i = 0; i != count && i != stopAt; ++i) {
     alignas(std::string) unsigned char memory[sizeof(std::string)];
     const std::string own = std::to_string(i);
     try {
-      int answer = cleave_loop_next(loop, memory);
+      int answer = asking.next(memory);
       if (answer == 4)
         cleave_rethrow();
       isSpaceOurs |= i == 50 && answer == 0;
@@ -371,10 +375,11 @@ long cutTree(long depth) {
   TreeState state{0, depth};
   const void *sharedArgs[] = {nullptr};
   void *loop = cleave_loop_begin(&treeSite, generateTree, &state, sharedArgs);
+  Asking asking(loop);
   long sum = 0;
   for (long i = 0; i != kBranches; ++i) {
     long result = 0;
-    int answer = cleave_loop_next(loop, &result);
+    int answer = asking.next(&result);
     if (answer == 1 && !cleave::local::isProgramsThread())
       ++treesOfHelpers;
     sum = sum * 3 + (answer == 1 ? result : answer == 2 ? plainTree(depth - 1) : cutTree(depth - 1)) + i;
