@@ -147,11 +147,18 @@ bool Hoister::isMovable(Instruction &instruction, const Loop &loop, const Object
          (load && keepInside(*load));
 }
 
+/// The branch in the loop's header by which the loop is left or goes on, or null.
+static BranchInst *exitBranch(const Loop &loop) {
+  auto *branch = dyn_cast<BranchInst>(loop.getHeader()->getTerminator());
+  bool decides = branch && branch->isConditional() && loop.contains(branch->getSuccessor(0)) != loop.contains(branch->getSuccessor(1));
+  return decides ? branch : nullptr;
+}
+
 /// Is the exit test in the loop's header known not to leave it at once?
 bool Hoister::hasFirstIteration(const Loop &loop) {
-  auto *branch = dyn_cast<BranchInst>(loop.getHeader()->getTerminator());
-  auto *test = branch && branch->isConditional() ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
-  if (!test || loop.contains(branch->getSuccessor(0)) == loop.contains(branch->getSuccessor(1)))
+  BranchInst *branch = exitBranch(loop);
+  auto *test = branch ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
+  if (!test)
     return false;
   if (!evolution)
     evolution.emplace(function, library, assumptions, dominators, loops);
@@ -170,10 +177,11 @@ bool Hoister::hasFirstIteration(const Loop &loop) {
 /// be made there, or a pointer comes out of the loop, of which there would have to be one that nobody has analysed.
 bool Hoister::guard(Loop &loop) {
   BasicBlock *header = loop.getHeader(), *before = loop.getLoopPreheader();
-  auto *branch = dyn_cast<BranchInst>(header->getTerminator());
-  if (!branch || !branch->isConditional() || loop.contains(branch->getSuccessor(0)) == loop.contains(branch->getSuccessor(1)))
+  BranchInst *branch = exitBranch(loop);
+  if (!branch)
     return false;
-  BasicBlock *exit = branch->getSuccessor(loop.contains(branch->getSuccessor(0)) ? 1 : 0);
+  const bool staysIfTrue = loop.contains(branch->getSuccessor(0));
+  BasicBlock *exit = branch->getSuccessor(staysIfTrue ? 1 : 0);
   if (exit->isEHPad() || !all_of(predecessors(exit), [&](const BasicBlock *from) { return loop.contains(from); }))
     return false;
   auto isNumber = [](const Value &value) { return value.getType()->isIntegerTy() || value.getType()->isFloatingPointTy(); };
@@ -218,7 +226,6 @@ bool Hoister::guard(Loop &loop) {
     joined->addIncoming(&phi, exit);
     joined->addIncoming(atFirst(phi.getIncomingValueForBlock(header)), before);
   }
-  bool staysIfTrue = loop.contains(branch->getSuccessor(0));
   before->getTerminator()->eraseFromParent();
   BranchInst::Create(staysIfTrue ? entered : behind, staysIfTrue ? behind : entered, test, before)->setDebugLoc(branch->getDebugLoc());
   dominators.insertEdge(before, behind);

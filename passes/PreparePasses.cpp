@@ -1,8 +1,8 @@
 // PreparePasses.cpp - see PreparePasses.h.
 #include "passes/PreparePasses.h"
 #include "passes/Candidates.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/DepthFirstIterator.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/LazyValueInfo.h"
 #include "llvm/Analysis/SimplifyQuery.h"
 #include "llvm/Analysis/ValueTracking.h"
@@ -122,10 +122,10 @@ static std::optional<SmallVector<Use *, 4>> loansOf(AllocaInst &variable) {
           store->getValueOperand()->getType() != variable.getAllocatedType())
         return std::nullopt;
     } else {
-      auto *call = cast<CallBase>(user);
-      if (call->isLifetimeStartOrEnd())
+      auto *call = dyn_cast<CallBase>(user);
+      if (call && call->isLifetimeStartOrEnd())
         continue;
-      if (isa<IntrinsicInst>(call) || !call->isArgOperand(&use))
+      if (!call || isa<IntrinsicInst>(call) || !call->isArgOperand(&use))
         return std::nullopt;
       unsigned number = call->getArgOperandNo(&use);
       if (call->isPassPointeeByValueArgument(number) || !call->doesNotCapture(number) || !call->onlyReadsMemory(number))
@@ -140,8 +140,7 @@ PreservedAnalyses PromoteLentVariables::run(Function &function, FunctionAnalysis
   SmallVector<AllocaInst *, 8> promoted;
   for (Instruction &instruction : make_early_inc_range(function.getEntryBlock())) {
     auto *variable = dyn_cast<AllocaInst>(&instruction);
-    if (!variable || !variable->isStaticAlloca() || !variable->getAllocatedType()->isSingleValueType() ||
-        any_of(variable->users(), [](User *user) { return !isa<LoadInst, StoreInst, CallBase>(user); }))
+    if (!variable || !variable->isStaticAlloca() || !variable->getAllocatedType()->isSingleValueType())
       continue;
     auto loans = loansOf(*variable);
     if (!loans || loans->empty())

@@ -33,7 +33,6 @@
 #include "passes/Places.h"
 #include "passes/PointerFreeCopies.h"
 #include "passes/RangeMemoryAnalysis.h"
-#include "passes/RangeScatter.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -639,31 +638,6 @@ bool MemoryAnalysis::separatePivot(unsigned number) {
   return true;
 }
 
-/// A table of rows that own their memory, where iterations write to rows of others too, but never to the same place.
-bool MemoryAnalysis::isScattered(const Block &block) {
-  if (block.isTwin)
-    return false;
-  SmallVector<ScatteredAccess, 8> accesses;
-  for (const Part &part : block.parts) {
-    if (!part.size)
-      return false; // a call looks at whole rows
-    if (!block.element) {
-      if (part.first || !part.offset || !part.bytes)
-        return false;
-      accesses.push_back({nullptr, part.offset, part.bytes, part.isWrite, part.where});
-      continue;
-    }
-    if (!part.first && !part.isWrite)
-      continue; // of the rows' own words, which nobody changes
-    const SCEV *column = part.first && part.bytes ? finder.offset(part.where->getOperand(part.operand), part.first) : nullptr;
-    const Loop *ofRow = part.first ? context.loops.getLoopFor(part.first->getParent()) : nullptr;
-    if (!column || !part.offset || !ofRow->contains(part.where))
-      return false;
-    accesses.push_back({part.offset, column, part.bytes, part.isWrite, part.where});
-  }
-  return areApart(context, accesses, block.element ? typeSize(block.element) : 0);
-}
-
 bool MemoryAnalysis::measurePivot(const Block &block, RangeBlock &result) {
   const SCEV *low = nullptr, *high = nullptr;
   for (const Part &part : block.parts) {
@@ -796,9 +770,10 @@ std::optional<RangeMemory> MemoryAnalysis::run() {
       one.gathers = block.gathering->kind;
       one.elementBytes = block.gathering->elementBytes;
       result.gathering.append(block.gathering->operations);
-    } else if (bool isMeasured = !block.isWritten || measure(block, one); block.isWritten && (!isMeasured || block.isSpread)) {
+    } else if (block.isWritten) {
+      bool isMeasured = measure(block, one);
       // A column in a table in one piece is an interval too, which overlaps its neighbours'.
-      if (isScattered(block)) {
+      if ((!isMeasured || block.isSpread) && isScattered(block)) {
         refusal = {};
         one.low = one.high = one.lowStep = one.highStep = nullptr;
         one.isScattered = true;

@@ -8,12 +8,17 @@
 // WHAT AN ELEMENT OWNS IS THE ITERATION'S, also where a call changes all of it (a string is assigned to, a row grows), where
 // memory that the iteration has made is handed to it, and where the iteration's own variables hold what it owned (a vector
 // that is moved from). That too is for local workers, and cannot be taken back.
+//
+// WHAT IS WRITTEN HERE AND THERE, and never where another iteration reads or writes (RangeScatter.cpp), has no part to travel.
 #include "passes/ElementReference.h"
 #include "passes/Facts.h"
 #include "passes/Models.h"
 #include "passes/Places.h"
 #include "passes/PointerFreeCopies.h"
+#include "passes/RangeIntervals.h"
 #include "passes/RangeMemoryAnalysis.h"
+#include "passes/RangeScatter.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 
@@ -254,6 +259,31 @@ bool MemoryAnalysis::checkGiven() {
       }
     }
   return true;
+}
+
+/// A table, of rows that own their memory or in one piece, where iterations write to rows of others too, but never to the same place.
+bool MemoryAnalysis::isScattered(const Block &block) {
+  if (block.isTwin)
+    return false;
+  SmallVector<ScatteredAccess, 8> accesses;
+  for (const Part &part : block.parts) {
+    if (!part.size)
+      return false; // a call looks at whole rows
+    if (!block.element) {
+      if (part.first || !part.offset || !part.bytes)
+        return false;
+      accesses.push_back({nullptr, part.offset, part.bytes, part.isWrite, part.where});
+      continue;
+    }
+    if (!part.first && !part.isWrite)
+      continue; // of the rows' own words, which nobody changes
+    const SCEV *column = part.first && part.bytes ? finder.offset(part.where->getOperand(part.operand), part.first) : nullptr;
+    const Loop *ofRow = part.first ? context.loops.getLoopFor(part.first->getParent()) : nullptr;
+    if (!column || !part.offset || !ofRow->contains(part.where))
+      return false;
+    accesses.push_back({part.offset, column, part.bytes, part.isWrite, part.where});
+  }
+  return areApart(context, accesses, block.element ? typeSize(block.element) : 0);
 }
 
 } // namespace cleave

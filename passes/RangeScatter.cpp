@@ -108,6 +108,7 @@ private:
   Parts rowAndColumn(const SCEV *offset, const Pitch &pitch, Side side, const Instruction &where);
   Linear roundsOf(const SCEV *count, Side side, const Instruction &where, bool isPositive);
   void boundCounters(Side side, const Instruction &where);
+  void boundBoth(const ScatteredAccess &earlier, const ScatteredAccess &later);
   /// low <= value, and low <= value <= high.
   void atLeast(const Linear &value, int64_t low);
   void between(const Linear &value, int64_t low, int64_t high);
@@ -291,6 +292,12 @@ void Meeting::boundCounters(Side side, const Instruction &where) {
   }
 }
 
+void Meeting::boundBoth(const ScatteredAccess &earlier, const ScatteredAccess &later) {
+  atLeast(Linear::of(counter(Later, loop), 1).add(Linear::of(counter(Earlier, loop), 1), -1), 1);
+  boundCounters(Earlier, *earlier.where);
+  boundCounters(Later, *later.where);
+}
+
 bool Meeting::hasSolution() const {
   if (numbers.size() > mostVariables)
     return true;
@@ -323,9 +330,7 @@ bool Meeting::isNeverNegative(const Linear &value) {
 }
 
 bool Meeting::isPossible(const ScatteredAccess &earlier, const ScatteredAccess &later, uint64_t rowBytes) {
-  atLeast(Linear::of(counter(Later, loop), 1).add(Linear::of(counter(Earlier, loop), 1), -1), 1);
-  boundCounters(Earlier, *earlier.where);
-  boundCounters(Later, *later.where);
+  boundBoth(earlier, later);
   // Rows that are not equal are an element apart, at least.
   Linear rows = linear(earlier.row, Earlier, *earlier.where), columns = linear(earlier.column, Earlier, *earlier.where);
   between(rows.add(linear(later.row, Later, *later.where), -1), 1 - static_cast<int64_t>(rowBytes), static_cast<int64_t>(rowBytes) - 1);
@@ -374,9 +379,7 @@ bool Meeting::staysInRow(const ScatteredAccess &access, const Pitch &pitch) {
 }
 
 bool Meeting::isPossible(const ScatteredAccess &earlier, const ScatteredAccess &later, const Pitch &pitch) {
-  atLeast(Linear::of(counter(Later, loop), 1).add(Linear::of(counter(Earlier, loop), 1), -1), 1);
-  boundCounters(Earlier, *earlier.where);
-  boundCounters(Later, *later.where);
+  boundBoth(earlier, later);
   Parts one = rowAndColumn(earlier.column, pitch, Earlier, *earlier.where);
   Parts other = rowAndColumn(later.column, pitch, Later, *later.where);
   between(one.times.add(other.times, -1), 0, 0);

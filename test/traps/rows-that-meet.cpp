@@ -145,7 +145,7 @@ int main() {
   std::vector<std::span<long>> views;
   for (std::size_t i = 0; i < rows.size(); ++i)
     views.push_back(rows[i * 7 % rows.size()]);
-  seen(rows, views); // CHECK-REMARK-DAG: cpp:[[@LINE]]:{{.*}} the loop follows pointers
+  seen(rows, views); // CHECK-REMARK-DAG: cpp:[[@LINE]]:{{.*}} the loop follows pointers to what it made itself
   print("seen", rows);
   std::vector<std::string> words(500, "something long enough to lie in a block of its own");
   words[7] = "short";
