@@ -240,6 +240,7 @@ namespace {
 struct HeapNames {
   StringSet<> defined;        ///< by the program and its objects
   bool needsLibrarys = false; ///< they or their libraries ask for what only glibc's malloc has
+  bool hasForeign = false;    ///< objects that no front end of ours has seen
 };
 } // namespace
 
@@ -263,6 +264,7 @@ static Expected<HeapNames> readHeapNames(StringRef program, const LinkOptions &o
       continue;
     StringRef bytes = (*buffer)->getBuffer();
     bool isObject = identify_magic(bytes) == file_magic::elf_relocatable;
+    names.hasForeign |= isObject && !sys::path::filename(path).starts_with("crt") && !sys::path::filename(path).starts_with("gcrt");
     if (Error error = isObject ? forEachSymbol(bytes, note) : readInput(path, bytes, want))
       return std::move(error);
   }
@@ -280,9 +282,10 @@ static std::vector<std::string> wrapOptions(const HeapNames &names) {
   CLEAVE_HEAP_FUNCTIONS(CLEAVE_WRAP)
 #undef CLEAVE_WRAP
   result.push_back("--wrap=memset"); // rt/root/Zero.cpp
-  // Paths that are labels of inputs (rt/root/Files.cpp).
+  // Files and streams (rt/root/Files.cpp, rt/root/Streams.cpp).
 #define CLEAVE_WRAP(function) result.push_back("--wrap=" #function);
   CLEAVE_FILE_FUNCTIONS(CLEAVE_WRAP)
+  CLEAVE_STREAM_FUNCTIONS(CLEAVE_WRAP)
 #undef CLEAVE_WRAP
   return result;
 }
@@ -310,6 +313,8 @@ Expected<std::vector<char>> linkRoot(ArrayRef<char> object, const LinkOptions &o
   if (!options.keepDebugInfo)
     arguments.push_back("--strip-all");
   append_range(arguments, wrapOptions(*names));
+  if (names->hasForeign) // what they do nobody knows (cleave/program.h)
+    arguments.push_back("--defsym=cleave_has_foreign_objects=1");
   for (size_t i = 0; i < options.rootArguments.size(); ++i) {
     const std::string &argument = options.rootArguments[i];
     if (argument == LinkOptions::moduleMarker) {

@@ -228,9 +228,8 @@ static bool modelRuntimeFunction(StringRef symbol, const CallBase &call, CallMod
   return true;
 }
 
-/// What compilers call for products, quotients and functions of complex numbers: from numbers to numbers, and nothing
-/// else but errno. (`long double` and `float` have the suffixes of C, or other letters in the middle.)
-static bool isComplexArithmetic(StringRef symbol) {
+// `long double` and `float` have the suffixes of C, or other letters in the middle.
+bool isComplexArithmetic(StringRef symbol) {
   static const StringSet<> names = {"cabs",  "carg",  "cexp",   "clog",  "cpow",   "csqrt", "cproj",  "csin",  "ccos", "ctan",
                                     "casin", "cacos", "catan",  "csinh", "ccosh",  "ctanh", "casinh", "cacosh", "catanh"};
   if (names.contains(symbol) || ((symbol.ends_with("f") || symbol.ends_with("l")) && names.contains(symbol.drop_back())))

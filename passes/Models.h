@@ -51,6 +51,10 @@ inline constexpr const char *exceptionsWhat = "cleave.what";
 /// Of a name with its scopes: is it, or is it in, one of the library's classes that say what is wrong and no more?
 bool isExceptionClass(llvm::StringRef name);
 
+/// What compilers call for products, quotients and functions of complex numbers: from numbers to numbers, and nothing
+/// else but errno.
+bool isComplexArithmetic(llvm::StringRef symbol);
+
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);
 

@@ -9,6 +9,7 @@
 #include "passes/Nondeterminism.h"
 #include "passes/PlainVersion.h"
 #include "passes/Prepare.h"
+#include "passes/WholeRun.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/IR/Instructions.h"
@@ -97,6 +98,7 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   // What follows is done to one copy, for the sake of what is split; what is not runs as it was written.
   PlainVersion plain = timed("copy", [&] { return PlainVersion(module); });
   timed("prepare", [&] { prepareModule(module); });
+  std::optional<RunDependence> dependence = findRunDependence(module);
   // Beyond this point functions are neither inlined nor simplified until the module is cut.
   Analyses known = timed("analyses", [&] { return analyse(module); });
   hoistInvariants(module, *known.effects);
@@ -117,6 +119,7 @@ Expected<CutProgram> cutProgram(std::vector<std::unique_ptr<Module>> modules, co
   releaseDispatchers(module);
   dropUnused(module);
   program.module = timed("joining", [&] { return plain.join(module); });
+  noteRunDependence(*program.module, dependence, program.partition);
   if (Error error = verified(*program.module, "cutting"))
     return std::move(error);
   return program;

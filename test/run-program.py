@@ -161,18 +161,24 @@ def checkRuns(directives, stats):
 
 
 def testStore(options, directives, bundle, reference, arguments, stdin, folder):
-    """Isolated, with a store: the first time it is empty, then it holds what can be kept; and two runs at once."""
+    """Isolated, with a store: the first time it is empty, then it holds tasks and, if it can be kept, the run; and two runs at
+    once."""
     key = os.path.join(folder, "key")
     with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
         file.write(b"k" * 32)
     statsPath = os.path.join(folder, "store.json")
     command = [options.cleave, "run", "--mode=isolated", "--workers=2", f"--store={folder}/store", f"--key={key}"]
-    for what in ("an empty store", "a store"):
-        compare(run([*command, f"--stats={statsPath}", bundle, *arguments], stdin), reference, what, "the g++ build")
+    isKept = False
+    for what in ("an empty store", "a store of tasks", "a store"):
+        more = ["--remember=tasks"] if what == "a store of tasks" else []
+        compare(run([*command, f"--stats={statsPath}", *more, bundle, *arguments], stdin), reference, what, "the g++ build")
         with open(statsPath) as statsFile:
             stats = json.load(statsFile)
         if what == "an empty store":
             checkRuns(directives, stats)
+            isKept = stats.get("store", {}).get("run") == "kept"
+    if isKept and stats["store"]["run"] != "found":
+        raise Failure(f"the run was kept, and was not found: {json.dumps(stats)}")
     if stats.get("store", {}).get("damaged"):
         raise Failure(f"records of the store cannot be read: {json.dumps(stats)}")
     command[4] = f"--store={folder}/shared"

@@ -20,6 +20,11 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_option("--store", options.storePath,
                  "Keep results of tasks in this folder, and find them there; 'memory': for this run only")
       ->type_name("FOLDER");
+  run.add_option_function<std::string>(
+         "--remember", [&options](const std::string &what) { options.remembersRuns = what == "runs"; },
+         "What the store's folder is to keep: runs (default), with what they printed, and tasks; or tasks alone")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"runs", "tasks"}).description(""));
   run.add_option("--store-size", options.storeBytes,
                  "What the store's folder may hold, as 500M or 2GiB (default: 10GiB)")
       ->type_name("BYTES")

@@ -108,6 +108,18 @@ static void printRefusals(const Json &partition) {
                sites.size() == 1 ? "" : "first ", placeOf(*sites[0]), printable(textOf(*sites[0], "message")));
 }
 
+std::string dependenceOfRuns(const Bundle &bundle) {
+  Json partition = parseJson(bundle.partitionJson).value_or(Json());
+  const Json &run = memberOf(partition, "run");
+  if (memberOf(run, "repeats") == true)
+    return "";
+  std::string what = printable(textOf(run, "depends"));
+  if (what.empty())
+    return "what it depends on is not known";
+  uint64_t line = numberOf(run, "line").value_or(0);
+  return line ? fmt::format("{} ({}:{})", what, printable(textOf(run, "file")), line) : what;
+}
+
 int inspectCommand(const std::string &path, bool asJson) {
   auto opened = openBundle(path);
   if (auto *error = std::get_if<BundleError>(&opened)) {
@@ -131,6 +143,9 @@ int inspectCommand(const std::string &path, bool asJson) {
     fmt::print("target     {}{}\n", printable(bundle.target), features);
     fmt::print("size       {}: the program itself {}, its tasks {}\n", readableBytes(bundle.content.size()),
                readableBytes(bundle.root.size()), readableBytes(taskBytes));
+    std::string dependence = dependenceOfRuns(bundle);
+    if (memberOf(partition, "run").is_object()) // older compilers say nothing
+      fmt::print("repeats    {}\n", dependence.empty() ? "with a store, a run on the same input is not made again" : "no: " + dependence);
     printTasks(bundle, manifest, partition);
     printRefusals(partition);
   }

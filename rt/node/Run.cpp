@@ -114,6 +114,8 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
   store.plan.memory_bytes = keptBytes();
   store.plan.least_ns = options.mode == "auto" ? kLeastStoredNs : 0;
   store.plan.kind = options.storePath == kMemoryStore ? CLEAVE_STORE_MEMORY : CLEAVE_STORE_FOLDER;
+  bool remembersRuns = store.plan.kind == CLEAVE_STORE_FOLDER && options.remembersRuns;
+  store.plan.whole = remembersRuns ? CLEAVE_WHOLE_WANTED : CLEAVE_WHOLE_OFF;
   if (store.plan.kind == CLEAVE_STORE_MEMORY)
     return std::nullopt;
   if (Problem problem = openRunFolder(options, store))
@@ -121,7 +123,7 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
   return needsAgent(options) ? prepareInputs(store.agent, store.prepared) : Problem();
 }
 
-void closeRunStore(const RunOptions &options, RunStore &runStore, const RunFigures &figures) {
+void closeRunStore(const RunOptions &options, const Bundle &bundle, RunStore &runStore, const RunFigures &figures) {
   cleave_control &control = *figures.control;
   const cleave_store &store = control.store;
   if (store.kind != CLEAVE_STORE_FOLDER)
@@ -135,9 +137,12 @@ void closeRunStore(const RunOptions &options, RunStore &runStore, const RunFigur
   for (uint32_t kind = 0; kind != record.kinds.size(); ++kind)
     if (!record.kinds[kind].outside.empty())
       record.kinds[kind].itemsAnew = cleave_control_kind(&control, kind)->items;
+  bool isFound = store.whole == CLEAVE_WHOLE_FOUND;
   if (options.explains)
-    fmt::print(stderr, "{}", explainRun(record, lastRunOf(store.path, record.program)));
-  if (Problem problem = store.problem ? Problem() : writeRunRecord(store.path, record))
+    fmt::print(stderr, "{}{}", explainWhole(store.whole, bundle),
+               isFound ? "" : explainRun(record, lastRunOf(store.path, record.program)));
+  // A run that was found has made nothing that anybody could ask about.
+  if (Problem problem = store.problem || isFound ? Problem() : writeRunRecord(store.path, record))
     note(options, fmt::format("the store's record of this run: {}", *problem));
   if (store.problem)
     note(options, fmt::format("the store '{}' cannot be written: {}; the run went on without it", store.path,
@@ -297,7 +302,7 @@ int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolat
     store.record.inputs.push_back({input.path, input.bytes, input.changedNs, input.label, input.version});
   int status = writeFigures(options, figures, bundle);
   if (isIsolated)
-    closeRunStore(options, store, figures);
+    closeRunStore(options, bundle, store, figures);
   if (run.hasFailed)
     return failed(memory.header->failure, bundle, limits.memoryBytes);
   if (isIsolated && options.mode == "check") {

@@ -24,6 +24,7 @@ struct RunOptions {
   std::string storePath;            ///< a folder, or `memory`: results are kept and found there; empty: not wanted
   std::string keyPath;              ///< of the store's names; empty: the user's own
   InputOptions inputs;              ///< by label
+  bool remembersRuns = true;        ///< and not only tasks: a run on the same input is not made again
   bool explains = false;            ///< says why work was done that might have been found
   uint64_t storeBytes = uint64_t{10} << 30; ///< what the folder may hold
   std::vector<std::string> command; ///< the program's name, which is the bundle's path, and its arguments

@@ -2,6 +2,7 @@
 #include "RunRecord.h"
 #include "../store/Folder.h"
 #include "BundleJson.h"
+#include "Inspect.h"
 #include "Readable.h"
 
 #include <algorithm>
@@ -199,6 +200,34 @@ std::optional<RunRecord> lastRunOf(const std::string &store, const std::string &
       return readRunRecord(store, run.id);
   }
   return std::nullopt;
+}
+
+std::string explainWhole(uint32_t whole, const Bundle &bundle) {
+  auto notKept = [](std::string_view why) { return fmt::format("cleave: the run as a whole: not kept, because {}\n", why); };
+  switch (whole) {
+  case CLEAVE_WHOLE_FOUND:
+    return "cleave: the run as a whole: found, and not made again\n";
+  case CLEAVE_WHOLE_KEPT:
+    return "cleave: the run as a whole: kept; the next one on the same input will be found\n";
+  case CLEAVE_WHOLE_DEPENDS:
+    return notKept(dependenceOfRuns(bundle));
+  case CLEAVE_WHOLE_WRITES:
+    return notKept("it opened a file for writing");
+  case CLEAVE_WHOLE_NO_FILE:
+    return notKept("it read what is no file: a pipe, a terminal or a device");
+  case CLEAVE_WHOLE_CHANGED:
+    return notKept("a file that it read changed in the meantime");
+  case CLEAVE_WHOLE_OUTPUT:
+    return notKept("it could not write all of its output, or asked how far that had come");
+  case CLEAVE_WHOLE_LARGE:
+    return notKept("it printed more than is kept, or the store is full");
+  case CLEAVE_WHOLE_NO_MEMORY:
+    return notKept("memory ran out");
+  case CLEAVE_WHOLE_WANTED: // it did not end by exit, or an older compiler made it
+    return notKept("it did not end like a program that has done its work");
+  default:
+    return "";
+  }
 }
 
 std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &before) {

@@ -50,6 +50,8 @@ std::optional<RunRecord> readRunRecord(const std::string &store, const std::stri
 /// The last run of a program.
 std::optional<RunRecord> lastRunOf(const std::string &store, const std::string &program);
 
+/// For a person: what came of the run as a whole (CLEAVE_WHOLE_...).
+std::string explainWhole(uint32_t whole, const Bundle &bundle);
 /// For a person: what each kind of task came to, and for what was not found why its name was not known.
 std::string explainRun(const RunRecord &now, const std::optional<RunRecord> &before);
 

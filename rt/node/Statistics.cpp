@@ -71,6 +71,10 @@ static Json kernelFigures(const KernelFigures &kernel) {
           {"frames_free_at_end", kernel.freeAtEnd}, {"cores", cores}};
 }
 
+static const char *wholeRun(uint32_t whole) {
+  return whole == CLEAVE_WHOLE_OFF ? "off" : whole == CLEAVE_WHOLE_FOUND ? "found" : whole == CLEAVE_WHOLE_KEPT ? "kept" : "not kept";
+}
+
 Problem writeStatistics(const std::string &path, const RunFigures &figures, const std::vector<BundledTask> &tasks) {
   cleave_kind_control total = {};
   cleave_counters counters = {};
@@ -118,6 +122,7 @@ Problem writeStatistics(const std::string &path, const RunFigures &figures, cons
                      {"written_bytes", counters.store_written_bytes},
                      {"damaged", counters.store_damaged},
                      {"fetched", counters.store_fetched},
+                     {"run", wholeRun(figures.control->store.whole)},
                      {"fetched_inputs", figures.agent.fetchedBlobs},
                      {"fetched_bytes", figures.agent.fetchedBytes},
                      {"failed_fetches", figures.agent.failedFetches}};

@@ -91,6 +91,9 @@ std::string describeTask(const Json &provenance) {
                      numberOf(provenance, "line").value_or(0));
 }
 
+/// Of a record that is about a run as a whole (rt/root/WholeRun.h): "what a run printed"; empty: it has a task's results.
+std::string wholeOf(const Json &provenance) { return printable(textOf(provenance, "whole")); }
+
 /// The record of an item that may have no link of its own.
 std::optional<LoadedRecord> findItem(const StoreAccess &store, const cleave_name &name, uint32_t &index) {
   auto isIn = [&](const LoadedRecord &record) {
@@ -210,9 +213,12 @@ int listStoreCommand(const StoreOptions &options) {
       continue;
     }
     items += record.view.header->item_count;
-    fmt::print("{}  {:>10}  used {}  {} of {}\n", textOf(file.names[0]).digits, readableBytes(file.bytes),
-               readableDate(file.usedNs / 1000000000), counted(record.view.header->item_count, "result"),
-               printable(textOf(provenanceOf(record), "task")));
+    Json provenance = provenanceOf(record);
+    std::string what = wholeOf(provenance);
+    if (what.empty())
+      what = fmt::format("{} of {}", counted(record.view.header->item_count, "result"), printable(textOf(provenance, "task")));
+    fmt::print("{}  {:>10}  used {}  {}\n", textOf(file.names[0]).digits, readableBytes(file.bytes),
+               readableDate(file.usedNs / 1000000000), what);
   }
   fmt::print("{}, {}, {}, {}\n", counted(count, "record"), counted(items, "result"), counted(inputs, "input"),
              readableBytes(bytes));
@@ -229,10 +235,15 @@ int showObjectCommand(const StoreOptions &options) {
     return status;
   const RecordHeader &header = *record.view.header;
   Json provenance = provenanceOf(record);
+  std::string made = fmt::format("{}, in {}", readableDate(static_cast<int64_t>(header.made_s)),
+                                 readableTime(static_cast<double>(header.busy_ns)));
+  if (std::string whole = wholeOf(provenance); !whole.empty()) {
+    fmt::print("run        {}\nmade       {}\nsize       {}\n", whole, made, readableBytes(header.body_bytes));
+    return finish(0);
+  }
   fmt::print("task       {}\n", describeTask(provenance));
   fmt::print("binary     named {}\n", textOf(header.task).digits);
-  fmt::print("made       {}, in {}\n", readableDate(static_cast<int64_t>(header.made_s)),
-             readableTime(static_cast<double>(header.busy_ns)));
+  fmt::print("made       {}\n", made);
   fmt::print("result     {} of {}\n", index + 1, header.item_count);
   fmt::print("size       {}, from {} of inputs\n", readableBytes(header.body_bytes), readableBytes(header.input_bytes));
   for (uint32_t i = 0; i != header.item_count; ++i)
@@ -306,11 +317,15 @@ int whyCommand(const StoreOptions &options) {
   Json provenance = provenanceOf(record);
   const cleave_name &name = record.view.names[index];
   fmt::print("{}\n", textOf(name).digits);
-  fmt::print("  result of {}\n", describeTask(provenance));
-  fmt::print("    code named {}\n", textOf(record.view.header->task).digits);
-  fmt::print("    called at line {}, made {} in {}\n", numberOf(provenance, "at").value_or(0),
-             readableDate(static_cast<int64_t>(record.view.header->made_s)),
-             readableTime(static_cast<double>(record.view.header->busy_ns)));
+  std::string made = fmt::format("made {} in {}", readableDate(static_cast<int64_t>(record.view.header->made_s)),
+                                 readableTime(static_cast<double>(record.view.header->busy_ns)));
+  if (std::string whole = wholeOf(provenance); !whole.empty()) {
+    fmt::print("  {}, {}\n", whole, made);
+  } else {
+    fmt::print("  result of {}\n", describeTask(provenance));
+    fmt::print("    code named {}\n", textOf(record.view.header->task).digits);
+    fmt::print("    called at line {}, {}\n", numberOf(provenance, "at").value_or(0), made);
+  }
   std::optional<RunRecord> run = readRunRecord(store.path, textOf(provenance, "run"));
   if (!run) {
     fmt::print("    of a run that is not recorded any more\n");

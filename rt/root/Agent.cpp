@@ -88,8 +88,9 @@ void readLabels() {
   hasLabels = *labels;
 }
 
-/* Before all of the program's static objects, as Session.cpp's. */
-[[gnu::constructor(101)]] void attach() {
+} // namespace
+
+void attach() {
   const char *value = getenv(CLEAVE_AGENT_VARIABLE);
   int version, descriptor;
   if (!value)
@@ -101,8 +102,6 @@ void readLabels() {
   agentSocket = descriptor;
   readLabels();
 }
-
-} // namespace
 
 int findLabel(const char *path) {
   if (!hasLabels || !path)

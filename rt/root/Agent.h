@@ -9,6 +9,9 @@
 
 namespace cleave::agent {
 
+/* Before all of the program's static objects. */
+void attach();
+
 /* Whether any label is bound: what every open() of the program asks first. */
 extern bool hasLabels;
 

@@ -2,6 +2,7 @@
 #include "Arena.h"
 
 #include "../task/Memory.h"
+#include "Heap.h"
 #include "PageMap.h"
 
 #include <errno.h>
@@ -202,6 +203,7 @@ bool attach(void *memory, uint64_t size, bool isToShow) {
     base = static_cast<uint8_t *>(own);
   }
   bytes = pages * kPage;
+  heap::leastLookedAt = kMarked;
   return true;
 }
 

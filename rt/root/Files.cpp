@@ -9,6 +9,7 @@
  * Weak, because a program may be linked with wrappers of its own; `open` and its like are weak in the C library too, so that
  * a program which brings one has it called. */
 #include "Agent.h"
+#include "WholeRun.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +53,16 @@ mode_t modeOf(int flags, va_list arguments) {
   return isMaking ? va_arg(arguments, mode_t) : 0;
 }
 
+/* What a stream opens a run as a whole depends on; programs that call open() themselves are not remembered, and the run time,
+ * which does, is not the program. */
+int noted(const char *path, int flags, int descriptor) {
+  if (whole::isWatching)
+    whole::noteOpened(path, flags, descriptor, descriptor < 0 ? errno : 0);
+  return descriptor;
+}
+
+int asItIs(const char *, int, int descriptor) { return descriptor; }
+
 template <class Status> int statInput(int label, Status *status, int (*of)(int, Status *)) {
   int descriptor = agent::openInput(label);
   if (descriptor < 0)
@@ -65,19 +76,19 @@ template <class Status> int statInput(int label, Status *status, int (*of)(int, 
 
 extern "C" {
 
-#define CLEAVE_OPEN(name) \
+#define CLEAVE_OPEN(name, note) \
   [[gnu::weak]] int __wrap_##name(const char *path, int flags, ...) { \
     va_list arguments; \
     va_start(arguments, flags); \
     mode_t mode = modeOf(flags, arguments); \
     va_end(arguments); \
     int label = inputOf(path, flags); \
-    return label == agent::kNoLabel ? __real_##name(path, flags, mode) : openInput(label, flags); \
+    return note(path, flags, label == agent::kNoLabel ? __real_##name(path, flags, mode) : openInput(label, flags)); \
   }
-CLEAVE_OPEN(open)
-CLEAVE_OPEN(open64)
-CLEAVE_OPEN(__open)
-CLEAVE_OPEN(__open64)
+CLEAVE_OPEN(open, asItIs)
+CLEAVE_OPEN(open64, asItIs)
+CLEAVE_OPEN(__open, noted)
+CLEAVE_OPEN(__open64, noted)
 
 #define CLEAVE_OPENAT(name) \
   [[gnu::weak]] int __wrap_##name(int folder, const char *path, int flags, ...) { \

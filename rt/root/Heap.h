@@ -35,6 +35,15 @@ namespace cleave::heap {
 /* What malloc's blocks are aligned to. */
 inline constexpr size_t kAlignment = 16;
 
+/* A request of this size may be one that the kernel refuses to everybody (more than the machine has). Neither the arena nor
+ * jemalloc, which map what nobody may ever touch, would notice. */
+inline constexpr size_t kLeastAsked = size_t{1} << 30;
+bool isGranted(size_t size);
+inline bool isRefused(size_t size) { return size >= kLeastAsked && !isGranted(size); }
+
+/* Requests from this size on are looked at: kLeastAsked, and where there is an arena kMarked. */
+extern size_t leastLookedAt;
+
 /* In the arena or with a header; null: the C library's turn. */
 inline void *tryOwn(size_t size, size_t alignment) {
   if (size >= CLEAVE_EXTERN_MIN)
@@ -44,14 +53,19 @@ inline void *tryOwn(size_t size, size_t alignment) {
 }
 
 inline void *allocate(size_t size) {
-  if (arena::base) [[unlikely]] // which a program that is not split never has
-    if (void *block = tryOwn(size, kAlignment))
+  if (size >= leastLookedAt) [[unlikely]] {
+    if (isRefused(size))
+      return nullptr;
+    if (void *block = arena::base ? tryOwn(size, kAlignment) : nullptr)
       return block;
+  }
   return __real_malloc(size);
 }
 
 /* aligned_alloc(): null, too, where the program brings a malloc and no such function. */
 inline void *allocateAligned(size_t alignment, size_t size) {
+  if (isRefused(size))
+    return nullptr;
   if (arena::base)
     if (void *block = tryOwn(size, alignment))
       return block;

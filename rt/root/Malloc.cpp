@@ -5,10 +5,16 @@
 #include "../task/Memory.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 using namespace cleave;
 
 namespace {
+
+void *noMemory() {
+  errno = ENOMEM;
+  return nullptr;
+}
 
 void *move(void *block, size_t oldSize, size_t size) {
   void *moved = heap::allocate(size);
@@ -25,16 +31,27 @@ void *resize(void *block, size_t size) {
     return stays ? block : move(block, own.bytes, size);
   }
   /* A small block that becomes large is one to look after. */
+  if (heap::isRefused(size))
+    return noMemory();
   bool isToMove = size >= kMarked && __real_malloc_usable_size;
   return isToMove ? move(block, __real_malloc_usable_size(block), size) : __real_realloc(block, size);
 }
 
-void *noMemory() {
-  errno = ENOMEM;
-  return nullptr;
+} // namespace
+
+namespace cleave::heap {
+
+size_t leastLookedAt = kLeastAsked;
+
+bool isGranted(size_t size) {
+  void *asked = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (asked == MAP_FAILED)
+    return false; /* errno is ENOMEM */
+  munmap(asked, size);
+  return true;
 }
 
-} // namespace
+} // namespace cleave::heap
 
 extern "C" {
 
@@ -48,7 +65,9 @@ extern "C" {
 
 [[gnu::weak]] void *__wrap_calloc(size_t count, size_t size) {
   size_t bytes;
-  if (!arena::base || __builtin_mul_overflow(count, size, &bytes) || bytes < kMarked)
+  if (__builtin_mul_overflow(count, size, &bytes) || heap::isRefused(bytes))
+    return noMemory();
+  if (!arena::base || bytes < kMarked)
     return __real_calloc(count, size);
   bool isZero = false;
   if (bytes >= CLEAVE_EXTERN_MIN)
@@ -60,13 +79,15 @@ extern "C" {
 
 [[gnu::weak]] void *__wrap_realloc(void *block, size_t size) {
   if (!arena::base)
-    return __real_realloc(block, size);
+    return heap::isRefused(size) ? noMemory() : __real_realloc(block, size);
   if (!block)
     return heap::allocate(size);
   return size ? resize(block, size) : (heap::release(block), nullptr); /* as glibc does it */
 }
 
 [[gnu::weak]] void *__wrap_memalign(size_t alignment, size_t size) {
+  if (heap::isRefused(size))
+    return noMemory();
   if (arena::base)
     if (void *block = heap::tryOwn(size, alignment))
       return block;
@@ -82,6 +103,8 @@ extern "C" {
 }
 
 [[gnu::weak]] int __wrap_posix_memalign(void **result, size_t alignment, size_t size) {
+  if (heap::isRefused(size))
+    return ENOMEM;
   if (arena::base && alignment >= sizeof(void *) && !(alignment & (alignment - 1)))
     if (void *block = heap::tryOwn(size, alignment)) {
       *result = block;

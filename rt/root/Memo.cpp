@@ -214,30 +214,16 @@ void write(const Record &record, const Batch &batch) {
     return;
   char provenance[4096];
   RecordHeader header = {};
-  header.magic = kRecordMagic;
   header.item_count = record.count;
   header.provenance_bytes = writeProvenance(provenance, sizeof provenance, batch);
   header.task = cleave_control_kind(session.control, batch.site->kind->id)->task;
   header.body_bytes = record.bodyBytes;
   header.busy_ns = record.ns;
   header.input_bytes = record.inputBytes;
-  header.made_s = static_cast<uint64_t>(time(nullptr));
-  header.key_id = keys.id;
-  header.digest = recordDigest(keys, header, record.names, provenance, record.body);
-  static const char zeros[64] = {};
-  uint64_t padding = recordBodyOffset(record.count, header.provenance_bytes) - sizeof header -
-                     record.count * sizeof(cleave_name) - header.provenance_bytes;
-  const FilePart parts[] = {{&header, sizeof header},
-                            {record.names, record.count * sizeof(cleave_name)},
-                            {provenance, header.provenance_bytes},
-                            {zeros, padding},
-                            {record.body, record.bodyBytes}};
-  if (int error = writeObject(path, record.names[0], parts, sizeof parts / sizeof *parts, ++serial))
-    return giveUpFolder(error);
+  if (!keep(header, record.names, provenance, record.body))
+    return;
   for (uint32_t i = 1; i < record.count && record.ns / record.count >= kLeastLinkedNs; ++i)
     linkObject(path, record.names[0], record.names[i]);
-  ++counters().store_written;
-  counters().store_written_bytes += recordBodyOffset(record.count, header.provenance_bytes) + record.bodyBytes;
 }
 
 /* The digests themselves stay in here. */
@@ -248,6 +234,30 @@ void describe(const Hash128 *digests, uint32_t count, uint64_t *words) {
 }
 
 } // namespace
+
+const StoreKeys &storeKeys() { return keys; }
+
+bool keep(RecordHeader &header, const cleave_name *names, const char *provenance, const uint8_t *body) {
+  header.magic = kRecordMagic;
+  header.made_s = static_cast<uint64_t>(time(nullptr));
+  header.key_id = keys.id;
+  header.digest = recordDigest(keys, header, names, provenance, body);
+  static const char zeros[64] = {};
+  uint64_t bodyOffset = recordBodyOffset(header.item_count, header.provenance_bytes);
+  uint64_t namesBytes = header.item_count * sizeof(cleave_name);
+  const FilePart parts[] = {{&header, sizeof header},
+                            {names, namesBytes},
+                            {provenance, header.provenance_bytes},
+                            {zeros, bodyOffset - sizeof header - namesBytes - header.provenance_bytes},
+                            {body, header.body_bytes}};
+  if (int error = writeObject(session.control->store.path, names[0], parts, sizeof parts / sizeof *parts, ++serial)) {
+    giveUpFolder(error);
+    return false;
+  }
+  ++counters().store_written;
+  counters().store_written_bytes += bodyOffset + header.body_bytes;
+  return true;
+}
 
 void attach() {
   isEnabled = false;
@@ -302,6 +312,13 @@ static bool isElsewhere(const cleave_name &name) {
   return __atomic_load_n(&store.known_is_full, __ATOMIC_ACQUIRE);
 }
 
+bool bring(const cleave_name &name) {
+  if (!isElsewhere(name) || !agent::fetch(name))
+    return false;
+  ++counters().store_fetched;
+  return true;
+}
+
 static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t &index) {
   if (Entry *entry = lookUp(name); entry->record) {
     Record *record = entry->record;
@@ -317,10 +334,7 @@ static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t
   if (!path)
     return nullptr;
   Record *record = readFrom(path, kind, name, index);
-  if (record || !isElsewhere(name) || !agent::fetch(name))
-    return record;
-  ++counters().store_fetched;
-  return readFrom(path, kind, name, index);
+  return !record && bring(name) ? readFrom(path, kind, name, index) : record;
 }
 
 Record *find(const cleave_kind &kind, const ItemName &item, uint32_t &index) {

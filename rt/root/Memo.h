@@ -23,6 +23,8 @@
 #include "Content.h"
 #include "Session.h"
 
+#include "../store/Record.h"
+
 namespace cleave::memo {
 
 enum class State : uint8_t { Pending, Ready, Failed };
@@ -43,6 +45,16 @@ extern bool isEnabled; /* this run has a store */
 inline bool isOn() { return isEnabled && session.isAttached; }
 /* Not what is another work each time: that has no name, and is done anew whenever it is asked for. */
 inline bool remembers(const cleave_site &site) { return isOn() && !site.kind->flags; }
+
+/* The keys of the store's names and records, while isOn(). */
+const StoreKeys &storeKeys();
+
+/* Writes a record, its header complete but for what all have in common. False: it is not written, and the folder is not used
+ * any more. */
+bool keep(RecordHeader &header, const cleave_name *names, const char *provenance, const uint8_t *body);
+
+/* Has another node the record that is named so? Then it is in the folder now. */
+bool bring(const cleave_name &name);
 
 /* Mode auto: local workers could do it, but it may be worth remembering. */
 bool wantsNamed(cleave_site &site);

@@ -3,6 +3,7 @@
  * Weak, each form in terms of the one that the standard says it calls: a program may replace any of them, and what it
  * does not replace still ends in what it does. */
 #include "Heap.h"
+#include "WholeRun.h"
 
 #include <new>
 
@@ -18,8 +19,10 @@ inline void *tryAllocate(size_t size, size_t alignment) {
 [[gnu::noinline, gnu::cold]] void *retry(size_t size, size_t alignment) {
   for (;;) {
     std::new_handler handler = std::get_new_handler();
-    if (!handler)
+    if (!handler) {
+      cleave::whole::noteNoMemory();
       return nullptr;
+    }
     handler();
     if (void *block = tryAllocate(size, alignment))
       return block;

@@ -2,12 +2,14 @@
 #include "Session.h"
 
 #include "../task/Memory.h"
+#include "Agent.h"
 #include "Arena.h"
 #include "Local.h"
 #include "Memo.h"
 #include "Names.h"
 #include "Open.h"
 #include "Sandbox.h"
+#include "WholeRun.h"
 #include "Workers.h"
 
 #include <fcntl.h>
@@ -161,6 +163,10 @@ bool attachSession(cleave_control *control, void *exchange, void *arenaMemory, i
 }
 
 /* 101 is the first priority that is not the implementation's: before all of the program's static objects. */
-[[gnu::constructor(101)]] static void attach() { attachFromEnvironment(); }
+[[gnu::constructor(101)]] static void attach(int argumentCount, char **arguments) {
+  agent::attach();
+  attachFromEnvironment();
+  whole::attach(argumentCount, arguments);
+}
 
 } // namespace cleave

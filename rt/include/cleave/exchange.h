@@ -244,6 +244,21 @@ typedef struct cleave_trace_event {
 /* Where results are kept (docs/store.md). The node fills it in; `problem` is the root's. */
 enum { CLEAVE_STORE_NONE = 0, CLEAVE_STORE_MEMORY = 1, CLEAVE_STORE_FOLDER = 2 };
 
+/* The last ones are why a run was not kept. */
+enum {
+  CLEAVE_WHOLE_OFF = 0,
+  CLEAVE_WHOLE_WANTED,
+  CLEAVE_WHOLE_FOUND,
+  CLEAVE_WHOLE_KEPT,
+  CLEAVE_WHOLE_DEPENDS,   /* on something that is not its input, as the compiler found */
+  CLEAVE_WHOLE_WRITES,    /* it opened a file for writing */
+  CLEAVE_WHOLE_NO_FILE,   /* it read what is no file: a pipe, a terminal, a device */
+  CLEAVE_WHOLE_CHANGED,   /* a file that it read changed meanwhile */
+  CLEAVE_WHOLE_OUTPUT,    /* it could not write its output, or asked where that lies in a file */
+  CLEAVE_WHOLE_LARGE,     /* it printed more than is kept, or the folder is full */
+  CLEAVE_WHOLE_NO_MEMORY  /* it went on after memory ran out */
+};
+
 typedef struct cleave_store {
   uint32_t kind;
   uint32_t problem;      /* errno: the folder cannot be used any more, and the run goes on without */
@@ -260,7 +275,7 @@ typedef struct cleave_store {
   uint64_t known_capacity;
   uint64_t known_count;
   uint32_t known_is_full; /* what is not in it may be there none the less */
-  uint32_t reserved;
+  uint32_t whole; /* CLEAVE_WHOLE_..., of the run as a whole: the node says OFF or WANTED, and the root what came of it */
 } cleave_store;
 
 /* What an item's name came from, to say later why it is another one. */

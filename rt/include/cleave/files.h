@@ -1,7 +1,9 @@
-/* files.h - the C library's functions that take the path of a file which may be the label of an input (docs/store.md): for
- * the program's linker (linker/RootLink.cpp, option --wrap) and for who stands in for them (rt/root/Files.cpp).
+/* files.h - the C library's functions through which a program comes to its files and streams, for its linker
+ * (linker/RootLink.cpp, option --wrap) and for who stands in for them: rt/root/Files.cpp, where a path may be the label of an
+ * input, and rt/root/Streams.cpp, where a run as a whole is watched (both: docs/store.md).
  *
- * `__open` and `__open64` are what the library itself calls: fopen(), and with it std::ifstream, ends there. */
+ * Names that begin with `__` are what the library itself calls: fopen(), and with it std::ifstream, ends in `__open`, with
+ * the letter `c` in its mode in `__open_nocancel`. */
 #ifndef CLEAVE_FILES_H
 #define CLEAVE_FILES_H
 
@@ -17,5 +19,20 @@
   f(lstat) \
   f(lstat64) \
   f(access)
+
+#define CLEAVE_STREAM_FUNCTIONS(f) \
+  f(__open_nocancel) \
+  f(__open64_nocancel) \
+  f(read) \
+  f(__read) \
+  f(write) \
+  f(__write) \
+  f(writev) \
+  f(__writev) \
+  f(lseek) \
+  f(lseek64) \
+  f(__lseek) \
+  f(__lseek64) \
+  f(_exit)
 
 #endif

@@ -70,6 +70,13 @@ enum {
 /* Whether this run may split at all (set before main): 1, or 2 if it is to split whatever may be, however small. */
 extern int cleave_is_splitting;
 
+/* 1: a run depends on nothing but its arguments and what it reads (passes/WholeRun.h). It is not there if that is not known. Nor
+ * is the other, which is the linker's, but in a program with objects in it that another compiler made. */
+#ifdef __GNUC__
+extern const int cleave_run_is_repeatable __attribute__((weak));
+extern const char cleave_has_foreign_objects[] __attribute__((weak));
+#endif
+
 /* A cut function. `skips`, by the depth of frames at the call: how many of the next calls are made in the plain version,
  * because the cut one did nothing there but ask (rt/root/Watch.h). Set by the runtime; a race loses a turn and no more. */
 enum { CLEAVE_DEPTHS = 16 /* the last one stands for all that are deeper */ };

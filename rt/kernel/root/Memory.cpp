@@ -98,7 +98,7 @@ uint64_t mapMemory(uint64_t bytes) {
 }
 
 int64_t map(const Arguments &call) {
-  constexpr uint64_t kFixed = 0x10, kAnonymous = 0x20;
+  constexpr uint64_t kFixed = 0x10, kAnonymous = 0x20, kNoReserve = 0x4000;
   uint64_t bytes = pageUp(call.b);
   if (!call.b || bytes < call.b)
     return kInvalid;
@@ -110,6 +110,8 @@ int64_t map(const Arguments &call) {
     cleave_kernel_call(kRootRelease, call.a, bytes);
     return static_cast<int64_t>(call.a);
   }
+  if (bytes > start.memoryBytes && !(call.d & kNoReserve)) // as Linux refuses what the machine can never have
+    return kNoMemory;
   uint64_t address = mapMemory(bytes);
   return address ? static_cast<int64_t>(address) : kNoMemory;
 }

@@ -47,3 +47,22 @@ HAND_ON_STAT(lstat)
 HAND_ON_STAT(lstat64)
 int __real_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode) { return __real_access(path, mode); }
+
+/* Streams, and the end. */
+HAND_ON_OPEN(__open_nocancel)
+HAND_ON_OPEN(__open64_nocancel)
+#define HAND_ON(name, result, second, third) \
+  result __real_##name(int descriptor, second a, third b); \
+  result __wrap_##name(int descriptor, second a, third b) { return __real_##name(descriptor, a, b); }
+HAND_ON(read, long, void *, size_t)
+HAND_ON(__read, long, void *, size_t)
+HAND_ON(write, long, const void *, size_t)
+HAND_ON(__write, long, const void *, size_t)
+HAND_ON(writev, long, const void *, int)
+HAND_ON(__writev, long, const void *, int)
+HAND_ON(lseek, long, long, int)
+HAND_ON(lseek64, long, long, int)
+HAND_ON(__lseek, long, long, int)
+HAND_ON(__lseek64, long, long, int)
+void __real__exit(int status);
+void __wrap__exit(int status) { __real__exit(status); }

@@ -91,24 +91,24 @@ class Node:
     def link(self, state):
         call("ip", "link", "set", f"to-{self.name}", state)
 
-    def words(self, *options, program="levels", arguments=(), key=None):
+    def words(self, *options, program="levels", arguments=(), key=None, remember="tasks"):
         return self.inside(self.net.options.cleave, "run", "--mode=isolated", "--workers=2", f"--store={self.store}",
-                           f"--key={key or self.key}", f"--index=etcd:{INDEX}", *options, self.net.bundles[program],
+                           f"--key={key or self.key}", f"--index=etcd:{INDEX}", f"--remember={remember}", *options, self.net.bundles[program],
                            *arguments)  # fmt: skip
 
-    def run(self, *options, program="levels", arguments=(), key=None, status=0):
+    def run(self, *options, program="levels", arguments=(), key=None, status=0, remember="tasks"):
         """Output, figures and what Cleave said."""
         stats = os.path.join(self.net.folder, f"stats-{self.name}.json")
         with open(stats, "w") as file:
             file.write("{}")
-        result = subprocess.run(self.words(f"--stats={stats}", *options, program=program, arguments=arguments, key=key),
-                                capture_output=True, text=True)  # fmt: skip
+        words = self.words(f"--stats={stats}", *options, program=program, arguments=arguments, key=key, remember=remember)
+        result = subprocess.run(words, capture_output=True, text=True)
         expect(result.returncode == status, f"{self.name}: status {result.returncode}: {result.stderr}")
         with open(stats) as file:
             return result.stdout, json.load(file), result.stderr
 
-    def levels(self, *options, rounds="4", key=None):
-        out, figures, told = self.run(*options, arguments=["photo", rounds], key=key)
+    def levels(self, *options, rounds="4", key=None, remember="tasks"):
+        out, figures, told = self.run(*options, arguments=["photo", rounds], key=key, remember=remember)
         expect(out == self.net.expected(rounds), f"{self.name}: another output than the plain build's")
         return figures, told
 
@@ -207,6 +207,13 @@ def shared(net):
     expect(0 < figures["store"]["fetched"] <= 127 and figures["store"]["fetched_bytes"] > len(net.content), f"{figures['store']}")
     figures, _ = b.levels("--input=photo")
     expect(isAllFound(figures) and figures["store"]["fetched"] == 0, "what was fetched is kept")
+    # And the run as a whole.
+    figures, _ = a.levels("--input=photo", remember="runs")
+    expect(figures["store"]["run"] == "kept", f"{figures['store']}")
+    a.settle()
+    for fetched in (2, 0):
+        figures, _ = b.levels("--input=photo", remember="runs")
+        expect(figures["store"]["run"] == "found" and figures["store"]["fetched"] == fetched, f"{figures['store']}")
     call(net.options.cleave, "store", "verify", b.store, f"--key={b.key}")
     # What the holder has is damaged: it is not used, and work is done again.
     paths = [os.path.join(at, name) for part in ("objects", "blobs") for at, _, names in os.walk(os.path.join(a.store, part))

@@ -9,6 +9,7 @@
     full       a full disk: the run goes on without the store, and says so
     foreign    names of another key, and guessed ones, read as absent
     bound      the folder stays within --store-size
+    wholes     a run on the same input is not made again, and one that is not the same is
 """
 
 import argparse
@@ -62,9 +63,9 @@ class Bench:
         subprocess.run([self.options.cleavexx, "-std=c++20", "-O2", source, "-o", bundle], check=True)
         return bundle
 
-    def command(self, *options, store=None, key=None, rounds=4, mode="isolated"):
+    def command(self, *options, store=None, key=None, rounds=4, mode="isolated", remember="tasks"):
         return [self.options.cleave, "run", f"--mode={mode}", "--workers=2", f"--store={store or self.store}",
-                f"--key={key or self.key}", *options, self.bundle, self.input, str(rounds)]  # fmt: skip
+                f"--remember={remember}", f"--key={key or self.key}", *options, self.bundle, self.input, str(rounds)]  # fmt: skip
 
     def expected(self, rounds=4):
         return subprocess.run([self.plain, self.input, str(rounds)], capture_output=True, check=True).stdout
@@ -141,7 +142,8 @@ def draws(bench):
     for store in (bench.store, "memory"):
         cold = done(bench.run(store=store))
         expect(cold == {"fixed": 20, "drawn": 20, "configured": 20, "madeOf": 40}, f"{store}: the first run did {cold}")
-    warm = bench.run("--explain")
+    warm = bench.run("--explain", remember="runs")
+    expect("not kept, because it may call" in warm["stderr"] and warm["store"]["run"] == "not kept", warm["stderr"])
     expect(done(warm) == {"drawn": 20, "configured": 20, "madeOf": 20}, f"the second run did {done(warm)}")
     for text in (r"drawn\(int\) \(.*\): 20 run, 0 found", "20 run: it depends on random numbers", "20 run: it depends on the environment", r"fixed\(int\) \(.*\): 0 run, 20 found"):
         expect(re.search(text, warm["stderr"]), f"'{text}' is not in: {warm['stderr']}")
@@ -185,13 +187,14 @@ def kills(bench):
     for i in range(bench.options.kills):
         if i % 10 == 0:
             shutil.rmtree(bench.store, ignore_errors=True)
-        process = subprocess.Popen(bench.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(bench.command(remember="runs"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(draw.random() * length)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if os.path.exists(os.path.join(bench.store, "cleave-store")):
             bench.inspect("store", "verify", bench.store)
         if i % 10 == 9 or i + 1 == bench.options.kills:
+            bench.run(remember="runs")
             bench.run()
             bench.inspect("store", "verify", bench.store)
 
@@ -231,6 +234,123 @@ def bound(bench):
     expect(0 < figures["items_found"] < 127, f"{figures['items_found']} were found")
 
 
+class Whole:
+    """Runs of wholes.cpp beside its plain build: the same output, errors and end, whatever is remembered."""
+
+    def __init__(self, bench, key=None):
+        self.bench, self.stats = bench, os.path.join(bench.folder, "stats.json")
+        self.command = [bench.options.cleave, "run", "--mode=isolated", "--workers=2", f"--store={bench.store}", f"--key={key or bench.key}",
+                        f"--stats={self.stats}"]  # fmt: skip
+
+    def path(self, name, content=None):
+        path = os.path.join(self.bench.folder, name)
+        if content is not None:
+            with open(path, "wb") as file:
+                file.write(content)
+        return path
+
+    def check(self, run, *arguments, shell='exec "$@"', options=()):
+        """`run`: what becomes of it. `shell`: how it is called."""
+        whole = [*self.command, *options, self.bench.bundle]
+        if os.path.exists(self.stats):
+            os.remove(self.stats)
+        def once(words):
+            script = ["bash", "-c", shell, "_", *words, *arguments]
+            return subprocess.run(script, capture_output=True, cwd=self.bench.folder, stdin=subprocess.DEVNULL)
+        result, expected = once(whole), once([self.bench.plain])
+        told = [(one.returncode, one.stdout, one.stderr) for one in (result, expected)]
+        expect(told[0] == told[1], f"{arguments}, {shell}: {told[0]} instead of {told[1]}")
+        if run:
+            with open(self.stats) as file:
+                figures = json.load(file)
+            expect(figures["store"]["run"] == run, f"{arguments}, {shell}: {figures['store']}, not {run}")
+            expect(run != "found" or not figures["tasks_run"], f"{figures}")
+
+    def twice(self, run, again, *arguments, **others):
+        self.check(run, *arguments, **others)
+        self.check(again, *arguments, **others)
+
+
+def wholes(bench):
+    whole = Whole(bench)
+    whole.twice("kept", "found", "status")
+    whole.twice("kept", "found", "status", "another argument")
+    whole.twice("kept", "found", "mixed", shell='exec "$@" 2>&1')
+    other = os.path.join(bench.folder, "other-key")
+    bench.newKey(other)
+    Whole(bench, other).check("kept", "status")
+    # Files: the same bytes are the same, however old; another content of the same size and time is not.
+    one, other = b"one\n" * 5000, b"two\n" * 5000
+    path = whole.path("file", one)
+    os.utime(path, (1000000000, 1000000000))
+    for reads in ("file", "close-on-cancel"):
+        whole.twice("kept", "found", reads, path)
+    os.utime(path)
+    whole.check("found", "file", path)
+    os.utime(path, (1000000000, 1000000000))
+    whole.path("file", other)
+    os.utime(path, (1000000000, 1000000000))
+    whole.twice("kept", "found", "file", path)
+    os.rename(whole.path("new", one), path)
+    whole.check("found", "file", path)
+    os.remove(path)
+    whole.twice("kept", "found", "file", path)
+    whole.path("file", other)
+    whole.check("found", "file", path)
+    whole.twice("kept", "found", "file", "file")  # relative
+    whole.check("kept", "file", "file", shell='mkdir -p sub; cp "$3" sub 2>/dev/null; cd sub; echo other > file; exec "$@"')
+    # What is no file, and what is written.
+    whole.twice("not kept", "not kept", "file", "/proc/self/limits")
+    whole.twice("not kept", "not kept", "file", "pipe", shell='rm -f pipe; mkfifo pipe; echo text > pipe & exec "$@"')
+    for _ in range(2):
+        whole.check("not kept", "write", path)
+        expect(os.path.getsize(path) == 8, "it was not written")
+        whole.path("file", other)
+    # Standard input: a file, what is left of it, none, and a pipe.
+    whole.twice("kept", "found", "input", shell='{ "$@"; cat; } < file')
+    whole.twice("kept", "found", "input", shell='{ read; "$@"; cat; } < file')
+    whole.twice("kept", "found", "input")
+    whole.twice("not kept", "not kept", "input", shell='echo text | "$@"')
+    whole.twice("kept", "found", "status", "with a pipe that nobody reads", shell='sleep 1 | "$@"')
+    whole.twice(None, None, "input", shell='exec "$@" <&-')
+    # Output that cannot be written is the program's affair, and the reader's who has gone.
+    whole.twice("kept", "found", "long")
+    whole.check("not kept", "long", shell='exec "$@" > /dev/full')
+    whole.check("found", "long", shell='exec "$@" > file')
+    whole.check(None, "long", shell='trap "" PIPE; "$@" | head -c 10; echo ${PIPESTATUS[0]}')
+    whole.check(None, "long", shell='"$@" | head -c 10; echo ${PIPESTATUS[0]}')
+    whole.check("not kept", "long", shell="""unshare -rm bash -c '
+        mount -t tmpfs -o size=16k cleave-test /mnt && { "$@" > /mnt/out; echo $?; cksum /mnt/out; }' _ "$@" """)
+    whole.twice("not kept", "not kept", "tell", shell='echo before > file; "$@" >> file; cat file')
+    whole.twice(None, None, "status", shell='exec "$@" >&-')
+    # Ends that are none, and memory that is not there.
+    for end in ("abort", "memory"):
+        whole.twice("not kept", "not kept", end)
+    whole.twice("kept", "found", "exit")
+    # Damage, and another program.
+    whole.check("found", "status")
+    for record in bench.records():
+        with open(record, "r+b") as file:
+            file.seek(os.path.getsize(record) - 1)
+            last = file.read(1)[0]
+            file.seek(-1, os.SEEK_END)
+            file.write(bytes([last ^ 1]))
+    whole.twice("kept", "found", "status")
+    listed = bench.inspect("store", "ls", bench.store)
+    expect("what a run printed" in listed and "what a run reads" in listed, listed)
+    for line in listed.splitlines():
+        if "what a run" in line and "damaged" not in line:
+            bench.inspect("store", "show", bench.store, line.split()[0])
+            why = bench.inspect("why", line.split()[0], f"--store={bench.store}")
+            expect(bench.bundle in why, why)
+    with open(bench.source) as file:
+        text = file.read()
+    changed = whole.path("changed.cpp", text.replace("* 1099511628211u", "* 1099511628213u").encode())
+    bench.build(changed)
+    subprocess.run([bench.options.gxx, "-std=c++20", "-O2", changed, "-o", bench.plain], check=True)
+    whole.twice("kept", "found", "status")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cleavexx", default="cleave++")
@@ -238,11 +358,11 @@ def main():
     parser.add_argument("--gxx", default="g++")
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int)
-    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, draws, flips, kills, full, foreign, bound)}
+    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, draws, flips, kills, full, foreign, bound, wholes)}
     parser.add_argument("scenario", choices=scenarios)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="store-check-") as folder:
-        source = f"{options.scenario}.cpp" if options.scenario in ("repeats", "draws") else "levels.cpp"
+        source = f"{options.scenario}.cpp" if options.scenario in ("repeats", "draws", "wholes") else "levels.cpp"
         scenarios[options.scenario](Bench(options, folder, source))
     print("fine")
 
