@@ -14,7 +14,7 @@ namespace {
 
 /* learnt[] of a loop's site. */
 enum LoopWord { NsPerItem, NsPerByte, RootNsPerItem, ItemsPerLoop, Batches, Loops, FineSkips, FinePatience,
-                SharingNs, InPlaceNs, RestNs, Samples, DownPatience, DownSkips, ThrownBatches, Deeper };
+                SharingNs, InPlaceNs, RestNs, Samples, DownPatience, DownSkips, ThrownBatches, LastItems, Deeper };
 static_assert(int{Deeper} < int{CLEAVE_LEARNT_WORDS});
 
 /* learnt[] of a future's site: one word a bucket. */
@@ -207,7 +207,7 @@ LoopHistory loopHistory(const cleave_site &site) {
   double itemsPerLoop = figure(site, ItemsPerLoop);
   double sharing = itemsPerLoop >= 1 ? figure(site, SharingNs) / itemsPerLoop : 0;
   return {figure(site, NsPerItem), figure(site, NsPerByte),
-          figure(site, RootNsPerItem) + sharing, itemsPerLoop, word(site, Batches)};
+          figure(site, RootNsPerItem) + sharing, itemsPerLoop, word(site, Batches), word(site, LastItems)};
 }
 
 void forgetItems(cleave_site &site) { setWord(site, Batches, 0); }
@@ -223,6 +223,8 @@ void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs) {
   average(site, ItemsPerLoop, double(items), word(site, Loops));
   increment(site, Loops);
 }
+
+void learnItems(cleave_site &site, uint64_t items) { setWord(site, LastItems, items); }
 
 bool wantsInPlaceSample(const cleave_site &site) { return word(site, Samples) < kSamples; }
 

@@ -49,6 +49,7 @@ struct LoopHistory {
   double rootNsPerItem; /* sending and taking back, with the item's part of what all share */
   double itemsPerLoop;
   uint64_t batches;
+  uint64_t lastItems; /* of the last loop that local workers did to its end; 0: none */
 };
 /* The site as it is known at `depth` cut frames: a recursion runs the same loop over a thousand times as much above as it
  * does below. */
@@ -63,6 +64,8 @@ void forgetItems(cleave_site &site);
 void learnRoot(cleave_site &site, uint64_t ns, uint64_t items);
 /* A loop of `items` is over; the program spent `sharingNs` on what they have in common. */
 void learnLoopEnd(cleave_site &site, uint64_t items, uint64_t sharingNs);
+/* A loop of local workers is over, and had `items`. */
+void learnItems(cleave_site &site, uint64_t items);
 /* Whether it is not yet known what an item takes in place; and what one took, of the program's own processor time, together with
  * what the program does with the result, which took `restNs`. */
 bool wantsInPlaceSample(const cleave_site &site);

@@ -40,6 +40,9 @@ namespace {
 
 constexpr uint64_t kRing = 64, kMostItems = 4096, kMostChunks = 4;
 constexpr double kBatchNs = 60000;
+/* If a loop of this site had so many items last time, batches become smaller towards that number, so that nobody is left with a large
+ * one while others have none; not smaller than this. */
+constexpr double kLeastBatchNs = 6000;
 /* An item that takes as long is done by the cut version, which offers parts of its own. */
 constexpr double kSplitItemNs = 200000;
 /* An item is worth it if it takes so many times what it costs the program to hand it over: to push it, which is measured, and to
@@ -156,7 +159,12 @@ uint64_t itemsFor(const Loop &loop) {
   if (!history.batches)
     return loop.iterationNs ? static_cast<uint64_t>(kTryNs / loop.iterationNs) + 1 : 1;
   uint64_t limit = history.batches < 4 ? uint64_t{1} << 3 * history.batches : kMostItems;
-  double wanted = kBatchNs / (history.nsPerItem < 1 ? 1 : history.nsPerItem) + 1;
+  double itemNs = history.nsPerItem < 1 ? 1 : history.nsPerItem, wanted = kBatchNs / itemNs + 1;
+  if (history.lastItems > loop.generated) {
+    double share = static_cast<double>(history.lastItems - loop.generated) / (2 * workerCount());
+    double least = kLeastBatchNs / itemNs + 1;
+    wanted = share > wanted ? wanted : share > least ? share : least;
+  }
   return wanted < static_cast<double>(limit) ? static_cast<uint64_t>(wanted) : limit;
 }
 
@@ -433,8 +441,12 @@ int next(void *token, void *result) {
 
 void endLoop(void *token) {
   Work *work = workOf(token);
-  if (work != &plainLoop)
-    end(work);
+  if (work == &plainLoop)
+    return;
+  auto &loop = *static_cast<Loop *>(work);
+  if (!loop.hasMore && loop.filled)
+    learnItems(*loop.site, loop.generated);
+  end(&loop);
 }
 
 } // namespace cleave::local
