@@ -244,6 +244,13 @@ struct HeapNames {
 };
 } // namespace
 
+/// What every program begins and ends with, of the C library and the compiler.
+static bool isStartFile(StringRef path) {
+  return is_contained({"crt1.o", "gcrt1.o", "rcrt1.o", "Scrt1.o", "crti.o", "crtn.o", "crtbegin.o", "crtbeginS.o", "crtbeginT.o",
+                       "crtend.o", "crtendS.o"},
+                      sys::path::filename(path));
+}
+
 static Expected<HeapNames> readHeapNames(StringRef program, const LinkOptions &options) {
   HeapNames names;
   auto want = [&](StringRef name, bool isUndefined) { names.needsLibrarys |= isUndefined && isOnlyLibrarys(name); };
@@ -264,7 +271,7 @@ static Expected<HeapNames> readHeapNames(StringRef program, const LinkOptions &o
       continue;
     StringRef bytes = (*buffer)->getBuffer();
     bool isObject = identify_magic(bytes) == file_magic::elf_relocatable;
-    names.hasForeign |= isObject && !sys::path::filename(path).starts_with("crt") && !sys::path::filename(path).starts_with("gcrt");
+    names.hasForeign |= isObject && !isStartFile(path);
     if (Error error = isObject ? forEachSymbol(bytes, note) : readInput(path, bytes, want))
       return std::move(error);
   }

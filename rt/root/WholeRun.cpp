@@ -1,6 +1,7 @@
 #include "WholeRun.h"
 
 #include "../store/Folder.h"
+#include "../store/KeptErrno.h"
 #include "Agent.h"
 #include "Memo.h"
 #include "Names.h"
@@ -34,7 +35,8 @@ constexpr int64_t kTimesAreSureAfterNs = 2000000000;
 constexpr cleave_name kReads = {{'w', 'h', 'o', 'l', 'e', ' ', 'r', 'u', 'n', ':', ' ', 'r', 'e', 'a', 'd', 's'}};
 constexpr cleave_name kPrints = {{'w', 'h', 'o', 'l', 'e', ' ', 'r', 'u', 'n', ' ', 'p', 'r', 'i', 'n', 't', 's'}};
 
-/* Bytes that grow, from mmap: the program's heap looks as it would without. */
+/* Bytes that grow, from mmap: the program's heap looks as it would without. Nothing is given back by itself: the program's own
+ * destructors may still print. */
 class Buffer {
 public:
   bool append(const void *data, size_t count) {
@@ -45,6 +47,12 @@ public:
     return true;
   }
   template <typename Value> bool append(const Value &value) { return append(&value, sizeof value); }
+  void release() {
+    if (room)
+      munmap(bytes, room);
+    bytes = nullptr;
+    used = room = 0;
+  }
   uint8_t *begin() const { return bytes; }
   size_t size() const { return used; }
 
@@ -103,18 +111,11 @@ Buffer files, output;
 uint32_t fileCount;
 size_t written[3]; /* by descriptor: what a replay that failed has written, and the program has not yet */
 
-/* errno is the program's. */
-class KeptErrno {
-public:
-  ~KeptErrno() { errno = kept; }
-
-private:
-  int kept = errno;
-};
-
 /* Why this run is not kept, the first reason. */
 void giveUp(uint32_t reason) {
   isWatching = false;
+  output.release();
+  files.release();
   session.control->store.whole = reason;
 }
 
@@ -377,21 +378,44 @@ void replay(const RecordView &view) {
   _exit(ending.status);
 }
 
+/* What runs read last, and how that is now. False: there is no such record, or it cannot be told. `isAsNoted`: nobody has touched
+ * any of it, and all of that can be seen from times. */
+bool lookAtLast(uint32_t &count, Buffer &now, bool &isAsNoted) {
+  RecordView view;
+  uint8_t *file;
+  if (!read(readsName, kReads, file, view))
+    return false;
+  bool isTold = view.header->body_bytes >= sizeof count;
+  if (isTold) {
+    const uint8_t *entries = view.body + sizeof count;
+    uint64_t bytes = view.header->body_bytes - sizeof count;
+    memcpy(&count, view.body, sizeof count);
+    isTold = lookAtAll(entries, bytes, count, now);
+    isAsNoted = isTold && now.size() == bytes && (!bytes || !memcmp(now.begin(), entries, bytes));
+  }
+  free(file);
+  return isTold;
+}
+
+bool keepReads(uint32_t count, const Buffer &entries) {
+  Buffer reads;
+  bool isKept = reads.append(count) && reads.append(entries.begin(), entries.size()) && write(readsName, kReads, "what a run reads", reads);
+  reads.release();
+  return isKept;
+}
+
 /* The run that is known, if there is one. */
 void findRun() {
   RecordView view;
   uint8_t *file;
-  if (!read(readsName, kReads, file, view))
-    return;
-  uint32_t count = 0;
+  uint32_t count;
+  bool isAsNoted;
   Buffer now;
-  bool isTold = view.header->body_bytes >= sizeof count;
-  if (isTold)
-    memcpy(&count, view.body, sizeof count);
-  isTold = isTold && lookAtAll(view.body + sizeof count, view.header->body_bytes - sizeof count, count, now);
-  free(file);
-  if (!isTold || !read(printsName(now.begin(), count), kPrints, file, view))
-    return;
+  if (!lookAtLast(count, now, isAsNoted) || !read(printsName(now.begin(), count), kPrints, file, view))
+    return now.release();
+  if (!isAsNoted) /* the next run need not read the files again */
+    keepReads(count, now);
+  now.release();
   replay(view);
   free(file);
 }
@@ -487,7 +511,7 @@ void finish(int status) {
   if (!session.isAttached || session.control->store.problem)
     return;
   /* What was there when it was opened must be there still. */
-  Buffer now, reads;
+  Buffer now;
   bool isSame = lookAtAll(files.begin(), files.size(), fileCount, now);
   const uint8_t *then = files.begin();
   const uint8_t *at = now.begin();
@@ -503,8 +527,7 @@ void finish(int status) {
     return giveUp(CLEAVE_WHOLE_CHANGED);
   Ending ending = {status, 0, standardInput == Input::File ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0};
   memcpy(output.begin(), &ending, sizeof ending);
-  bool isKept = write(printsName(now.begin(), fileCount), kPrints, "what a run printed", output) && reads.append(fileCount) &&
-                reads.append(now.begin(), now.size()) && write(readsName, kReads, "what a run reads", reads);
+  bool isKept = write(printsName(now.begin(), fileCount), kPrints, "what a run printed", output) && keepReads(fileCount, now);
   session.control->store.whole = isKept ? CLEAVE_WHOLE_KEPT : CLEAVE_WHOLE_LARGE;
 }
 

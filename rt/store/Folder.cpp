@@ -1,5 +1,7 @@
 #include "Folder.h"
 
+#include "KeptErrno.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,15 +18,6 @@ namespace cleave {
 namespace {
 
 constexpr unsigned kPathMax = kStorePathMax + 128;
-
-/* The program's errno is the program's. */
-class KeptErrno {
-public:
-  ~KeptErrno() { errno = kept; }
-
-private:
-  int kept = errno;
-};
 
 void objectPath(char *path, const char *folder, const cleave_name &name) {
   NameText text = textOf(name);

@@ -58,9 +58,9 @@ class Bench:
         with open(self.input, "wb") as file:
             file.write(content)
 
-    def build(self, source):
+    def build(self, source, *others):
         bundle = os.path.join(self.folder, "app.cleave")
-        subprocess.run([self.options.cleavexx, "-std=c++20", "-O2", source, "-o", bundle], check=True)
+        subprocess.run([self.options.cleavexx, "-std=c++20", "-O2", source, *others, "-o", bundle], check=True)
         return bundle
 
     def command(self, *options, store=None, key=None, rounds=4, mode="isolated", remember="tasks"):
@@ -344,6 +344,12 @@ def wholes(bench):
             bench.inspect("store", "show", bench.store, line.split()[0])
             why = bench.inspect("why", line.split()[0], f"--store={bench.store}")
             expect(bench.bundle in why, why)
+    # An object file that another compiler made may do anything, and nothing in the program calls it.
+    foreign = whole.path("foreign.c", b"#include <unistd.h>\n__attribute__((constructor)) static void greet(void) { write(1, \"hello\\n\", 6); }")
+    subprocess.run(["gcc", "-c", foreign, "-o", whole.path("foreign.o")], check=True)
+    bench.build(bench.source, whole.path("foreign.o"))
+    subprocess.run([bench.options.gxx, "-std=c++20", "-O2", bench.source, whole.path("foreign.o"), "-o", bench.plain], check=True)
+    whole.twice("not kept", "not kept", "status")
     with open(bench.source) as file:
         text = file.read()
     changed = whole.path("changed.cpp", text.replace("* 1099511628211u", "* 1099511628213u").encode())
