@@ -11,14 +11,14 @@
 #ifndef CLEAVE_KERNEL_BOOTMODULE_H
 #define CLEAVE_KERNEL_BOOTMODULE_H
 
-#include "cleave/node.h"
+#include "cleave/exchange.h"
 
 #include <stdint.h>
 
 namespace cleave {
 
 constexpr uint64_t kModuleMagic = 0x31444f4d56414c43; // "CLAVMOD1"
-constexpr uint32_t kModuleVersion = 2;
+constexpr uint32_t kModuleVersion = 3;
 constexpr uint64_t kModuleAlignment = 4096;
 
 struct ModuleObject {
@@ -40,6 +40,7 @@ struct BootModule {
   uint64_t progressNs;      ///< how often the launcher is told how far the run is; 0: never
   uint64_t realTimeNs;      ///< CLOCK_REALTIME at the start; 0: ask the machine's clock
   uint8_t runId[16], tenantKey[32];
+  cleave_store store; ///< as the program's control area has it; the folder is the launcher's
 };
 
 constexpr uint32_t kModuleSerial = 2;

@@ -49,6 +49,7 @@ void Program::layOut() {
   layout.control_bytes = layout.trace_offset + pageUp(layout.trace_capacity * sizeof(cleave_trace_event));
   memcpy(layout.run_id, header.runId, sizeof layout.run_id);
   memcpy(layout.tenant_key, header.tenantKey, sizeof layout.tenant_key);
+  memcpy(&layout.store, &header.store, sizeof layout.store);
 }
 
 Error Program::makeControl() {

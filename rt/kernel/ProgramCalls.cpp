@@ -32,7 +32,7 @@ uint64_t Program::release(uint64_t address, uint64_t bytes) {
 }
 
 uint64_t Program::send(uint64_t type, uint64_t address, uint64_t bytes) {
-  if (bytes > kMessageMax || type < kMessageOutput || type > kMessageClose)
+  if (bytes > kMessageMax || type < kMessageOutput || type > kMessageChange)
     return kRootFailed;
   uint64_t waitsSince = nowNs();
   while (!channel.hasRoom(sizeof(MessageHeader) + bytes))

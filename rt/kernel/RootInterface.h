@@ -59,13 +59,14 @@ enum MessageType : uint32_t {
   kMessageCreate = 6,  ///< CreateRequest, then a path: answer ObjectAnswer without content
   kMessageAppend = 7,  ///< content for what was created last under that number: u32 number, bytes. No answer
   kMessageClose = 8,   ///< u32 number: answer ObjectAnswer
-  kMessageControl = 9, ///< the next bytes of the control area
-  kMessageCore = 10,   ///< CoreReport: one for each core, when the program has ended
-  kMessageEnd = 11,    ///< EndReport: the last message
-  kMessageProgress = 12 ///< ProgressReport, now and then, if the boot module asks for it
+  kMessageChange = 9,  ///< ChangeRequest, then one path or two: answer ObjectAnswer without content. The program's last kind
+  kMessageControl = 10, ///< the next bytes of the control area
+  kMessageCore = 11,   ///< CoreReport: one for each core, when the program has ended
+  kMessageEnd = 12,    ///< EndReport: the last message
+  kMessageProgress = 13 ///< ProgressReport, now and then, if the boot module asks for it
 };
 
-constexpr uint32_t kChannelVersion = 3;
+constexpr uint32_t kChannelVersion = 4;
 
 struct MessageHeader {
   uint32_t type, bytes;
@@ -77,6 +78,11 @@ struct ObjectAnswer {
 };
 struct CreateRequest {
   uint32_t flags, mode; ///< of open(2)
+};
+enum ChangeKind : uint32_t { kChangeRename = 1, kChangeLink, kChangeUnlink, kChangeMakeFolder };
+struct ChangeRequest {
+  uint32_t kind, mode; ///< mode: of mkdir(2)
+  uint32_t firstBytes, reserved; ///< of the first path; the second one is the rest
 };
 /// Every way into the kernel, counted where it is taken and by what it was.
 struct EntryCounts {

@@ -40,6 +40,9 @@ std::string makeKernelModule(const Bundle &bundle, const KernelPlan &plan) {
     if (getentropy(header.runId, sizeof header.runId) || getentropy(header.tenantKey, sizeof header.tenantKey))
       header.realTimeNs = 0;
   }
+  header.store = plan.store;
+  if (plan.tenantKey)
+    std::memcpy(header.tenantKey, plan.tenantKey, sizeof header.tenantKey);
   std::vector<ModuleObject> objects(bundle.tasks.size() + 1);
   std::string texts;
   for (const std::vector<std::string> *list : {&plan.arguments, &plan.environment})

@@ -3,6 +3,7 @@
 #define CLEAVE_NODE_KERNELMODULE_H
 
 #include "Bundle.h"
+#include "cleave/exchange.h"
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct KernelPlan {
   uint64_t taskMemoryBytes = 0;
   uint64_t taskLimitNs = 0;
   uint64_t progressNs = 0; ///< how often the kernel tells how far it is; 0: never
+  cleave_store store = {};
+  const uint8_t *tenantKey = nullptr; ///< of 32 bytes; null: one of this run's own
 };
 
 std::string makeKernelModule(const Bundle &bundle, const KernelPlan &plan);

@@ -27,8 +27,9 @@ constexpr int kLookMilliseconds = 500;
 
 class Session {
 public:
-  Session(KernelMachine &machine, Progress &progress, KernelRun &run)
-      : machine(machine), progress(progress), run(run) {}
+  /// `store`: the folder of a store, whose files are used when they are read; or empty.
+  Session(KernelMachine &machine, Progress &progress, std::string store, KernelRun &run)
+      : machine(machine), progress(progress), store(std::move(store)), run(run) {}
 
   /// False: the machine ended, or kept silent for too long.
   bool waitForHello(int milliseconds);
@@ -45,12 +46,14 @@ private:
   void createObject(std::string_view content);
   void append(std::string_view content);
   void closeObject(std::string_view content);
+  void change(std::string_view content);
   void takeProgress(std::string_view content);
   void takeCore(std::string_view content);
   void end(std::string_view content);
 
   KernelMachine &machine;
   Progress &progress;
+  std::string store;
   ProgressFigures figures; ///< what the kernel has told last
   KernelRun &run;
   std::string controlBytes;
@@ -144,6 +147,8 @@ void Session::openObject(std::string_view path) {
   // An object has an end: a folder is none, and a device might have none.
   if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
     return answer(S_ISDIR(status.st_mode) ? EISDIR : ENXIO);
+  if (!store.empty() && path.starts_with(store + "/objects/"))
+    futimens(file.get(), nullptr);
   std::string content;
   for (;;) {
     size_t before = content.size(), step = before ? before : static_cast<size_t>(status.st_size) + 1;
@@ -181,6 +186,29 @@ void Session::closeObject(std::string_view content) {
     return answer(EBADF);
   created[number].reset();
   answer(static_cast<uint32_t>(errors[number]));
+}
+
+void Session::change(std::string_view content) {
+  ChangeRequest request = {};
+  if (!take(content, request) || request.firstBytes > content.size())
+    return answer(EINVAL);
+  std::string path(content.substr(0, request.firstBytes)), other(content.substr(request.firstBytes));
+  auto attempt = [&] {
+    switch (request.kind) {
+    case kChangeRename:
+      return rename(path.c_str(), other.c_str());
+    case kChangeLink:
+      return link(path.c_str(), other.c_str());
+    case kChangeUnlink:
+      return unlink(path.c_str());
+    case kChangeMakeFolder:
+      return mkdir(path.c_str(), request.mode);
+    default:
+      errno = ENOSYS;
+      return -1;
+    }
+  };
+  answer(attempt() ? static_cast<uint32_t>(errno) : 0);
 }
 
 void Session::takeProgress(std::string_view content) {
@@ -246,6 +274,9 @@ bool Session::handle(const MessageHeader &header, std::string_view content) {
   case kMessageClose:
     closeObject(content);
     break;
+  case kMessageChange:
+    change(content);
+    break;
   case kMessageControl:
     controlBytes += content;
     break;
@@ -308,7 +339,7 @@ std::string lastWords(const KernelMachine &machine) {
   return line == std::string::npos ? text : text.substr(line + 1);
 }
 
-KernelPlan planOf(const RunOptions &options, bool showsProgress) {
+KernelPlan planOf(const RunOptions &options, const cleave_store &store, const uint8_t *tenantKey, bool showsProgress) {
   constexpr uint64_t kProgressNs = 200'000'000;
   KernelPlan plan;
   plan.arguments = options.command;
@@ -319,6 +350,8 @@ KernelPlan planOf(const RunOptions &options, bool showsProgress) {
   plan.progressNs = showsProgress ? kProgressNs : 0;
   plan.taskMemoryBytes = options.taskMemory;
   plan.taskLimitNs = options.taskSeconds * 1000000000u;
+  plan.store = store;
+  plan.tenantKey = tenantKey;
   return plan;
 }
 
@@ -339,16 +372,19 @@ Problem writeLog(const std::string &path, const KernelMachine &machine) {
 
 } // namespace
 
-Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRun &run) {
+uint64_t kernelKeptBytes(const RunOptions &options) { return memoryFor(options) / 8; }
+
+Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, const cleave_store &store, const uint8_t *tenantKey,
+                       KernelRun &run) {
   MachinePlan plan;
   uint32_t workers = options.workers ? options.workers : countCpus();
   plan.cpus = std::min<uint32_t>(workers, 120) + 1;
   plan.memoryBytes = memoryFor(options);
   Progress progress(progressWish(options));
-  plan.module = makeKernelModule(bundle, planOf(options, progress.isOn()));
+  plan.module = makeKernelModule(bundle, planOf(options, store, tenantKey, progress.isOn()));
   plan.isAccelerated = !options.isEmulated && mayUseKvm();
   KernelMachine machine;
-  Session session(machine, progress, run);
+  Session session(machine, progress, store.kind == CLEAVE_STORE_FOLDER ? store.path : "", run);
   if (Problem problem = machine.start(plan))
     return problem;
   if (plan.isAccelerated && !session.waitForHello(kHelloMilliseconds)) {

@@ -21,8 +21,11 @@ struct KernelRun {
   cleave_control *control() { return reinterpret_cast<cleave_control *>(controlWords.data()); }
 };
 
-/// Messages on stderr have said what was wrong if it answers a problem.
-Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, KernelRun &run);
+/// `store`, `tenantKey`: as in KernelPlan. Messages on stderr have said what was wrong if it answers a problem.
+Problem runUnderKernel(const RunOptions &options, const Bundle &bundle, const cleave_store &store, const uint8_t *tenantKey,
+                       KernelRun &run);
+/// What results the program may keep in memory there.
+uint64_t kernelKeptBytes(const RunOptions &options);
 
 } // namespace cleave
 

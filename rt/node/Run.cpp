@@ -199,11 +199,12 @@ int checkOptions(const RunOptions &options) {
     return complain(kUsage, fmt::format("there is no mode '{}'; use auto, serial, workers, isolated, check or kernel",
                                         options.mode));
   bool hasStoreOption = !options.storePath.empty();
-  if (hasStoreOption && options.mode != "auto" && options.mode != "isolated")
-    return complain(kUsage, fmt::format("--store works in the modes auto and isolated; mode {} {}", options.mode,
-                                        options.mode == "check"    ? "does all work anew"
-                                        : options.mode == "kernel" ? "has no store yet"
-                                                                   : "has no named tasks"));
+  bool isKernel = options.mode == "kernel";
+  if (hasStoreOption && options.mode != "auto" && options.mode != "isolated" && !isKernel)
+    return complain(kUsage, fmt::format("--store works in the modes auto, isolated and kernel; mode {} {}", options.mode,
+                                        options.mode == "check" ? "does all work anew" : "has no named tasks"));
+  if (isKernel && (options.explains || needsAgent(options)))
+    return complain(kUsage, "--explain, --input and --index work in the modes auto and isolated, not in mode kernel");
   if (options.explains && (!hasStoreOption || options.storePath == kMemoryStore))
     return complain(kUsage, "--explain compares with the last run in a store; --store=FOLDER names one");
   if (needsAgent(options) && (!hasStoreOption || options.storePath == kMemoryStore))
@@ -239,7 +240,14 @@ int checkOptions(const RunOptions &options) {
 
 int runInKernel(const RunOptions &options, const Bundle &bundle) {
   KernelRun run;
-  if (Problem problem = runUnderKernel(options, bundle, run))
+  RunStore store;
+  if (Problem problem = openRunStore(options, store))
+    return complain(kUsage, *problem);
+  if (store.plan.kind == CLEAVE_STORE_FOLDER)
+    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command, bundle);
+  store.plan.memory_bytes = kernelKeptBytes(options);
+  store.plan.whole = CLEAVE_WHOLE_OFF; // the program's own code is in no file there
+  if (Problem problem = runUnderKernel(options, bundle, store.plan, store.hasKey ? store.agent.store.key.data() : nullptr, run))
     return complain(kUnusable, *problem);
   bool hasControl = run.controlWords.size() * sizeof(uint64_t) >= sizeof(cleave_control);
   RunFigures figures;
@@ -250,6 +258,8 @@ int runInKernel(const RunOptions &options, const Bundle &bundle) {
   figures.control = hasControl ? run.control() : nullptr;
   figures.kernel = &run.figures;
   int status = writeFigures(options, figures, bundle);
+  if (hasControl)
+    closeRunStore(options, bundle, store, figures);
   if (run.hasFailed && hasControl)
     return failed(run.control()->failure, bundle, options.taskMemory);
   if (status && run.status == 0)

@@ -315,6 +315,17 @@ int64_t fileCall(const Arguments &call, bool &isKnown) {
   case 74: // fsync
   case 75: // fdatasync
     return fileOf(call.a) ? 0 : kBadFile;
+  case 82: // rename
+    return changeOutside(kChangeRename, call.a, call.b, 0);
+  case 83: // mkdir
+    return changeOutside(kChangeMakeFolder, call.a, 0, call.b);
+  case 86: // link
+    return changeOutside(kChangeLink, call.a, call.b, 0);
+  case 87: // unlink
+    return changeOutside(kChangeUnlink, call.a, 0, 0);
+  case 91:  // fchmod: files are made with their mode
+  case 280: // utimensat, of a descriptor: whoever holds the file notes that it is used
+    return call.number == 280 && call.b ? kNoCall : fileOf(call.a) ? 0 : kBadFile;
   case 257: // openat
     return static_cast<int32_t>(call.a) == kHere || *reinterpret_cast<char *>(call.b) == '/'
                ? open(call.b, call.c, call.d)

@@ -69,6 +69,8 @@ int64_t openOutside(uint64_t path, uint64_t &content, uint64_t &size);
 int64_t createOutside(uint64_t path, uint64_t flags, uint64_t mode, uint32_t &number);
 void appendOutside(uint32_t number, uint64_t from, uint64_t bytes);
 int64_t closeOutside(uint32_t number);
+/// Of names outside. `other`: 0, where there is no second one.
+int64_t changeOutside(ChangeKind kind, uint64_t path, uint64_t other, uint64_t mode);
 int64_t readOutside(uint64_t to, uint64_t bytes); ///< standard input
 int64_t printOutside(bool isError, uint64_t from, uint64_t bytes);
 

@@ -66,6 +66,18 @@ int64_t createOutside(uint64_t path, uint64_t flags, uint64_t mode, uint32_t &nu
   return -static_cast<int64_t>(answer.error);
 }
 
+int64_t changeOutside(ChangeKind kind, uint64_t path, uint64_t other, uint64_t mode) {
+  static char message[sizeof(ChangeRequest) + 2 * kPathMax];
+  uint64_t length = lengthOf(path), otherLength = other ? lengthOf(other) : 0;
+  ChangeRequest request = {kind, static_cast<uint32_t>(mode), static_cast<uint32_t>(length), 0};
+  memcpy(message, &request, sizeof request);
+  memcpy(message + sizeof request, reinterpret_cast<const void *>(path), length);
+  memcpy(message + sizeof request + length, reinterpret_cast<const void *>(other), otherLength);
+  if (!send(kMessageChange, message, sizeof request + length + otherLength))
+    return kFault;
+  return -static_cast<int64_t>(receiveAnswer().error);
+}
+
 void appendOutside(uint32_t number, uint64_t from, uint64_t bytes) {
   static char message[kMessageMax];
   constexpr uint64_t kMost = sizeof message - sizeof number;

@@ -9,6 +9,7 @@
     full       a full disk: the run goes on without the store, and says so
     foreign    names of another key, and guessed ones, read as absent
     bound      the folder stays within --store-size
+    kernel     what the node kernel has done, the hosted node finds, and the other way round
     wholes     a run on the same input is not made again, and one that is not the same is
 """
 
@@ -235,6 +236,27 @@ def bound(bench):
     expect(0 < figures["items_found"] < 127, f"{figures['items_found']} were found")
 
 
+def kernel(bench):
+    """Which items are worth sending the machine decides, so how many are done is not the same each time."""
+    first = bench.run(mode="kernel")
+    expect(first["store"]["written"] > 0 and first["items_found"] == 0, f"{first['store']}")
+    bench.inspect("store", "verify", bench.store)
+    kept = first["items_run"]
+    again = bench.run(mode="kernel")
+    expect(again["items_found"] > kept // 2, f"{again['items_found']} of {kept} were found: {again['store']}")
+    bench.run()
+    hosted = bench.run()
+    expect(hosted["tasks_run"] == 0, f"the hosted node did {done(hosted)} again")
+    for path in bench.records():
+        os.utime(path, (1000000000, 1000000000))
+    last = bench.run(mode="kernel")
+    expect(last["tasks_run"] == 0 and last["items_found"] > 0, f"the kernel did {done(last)} again")
+    used = sum(os.stat(path).st_mtime > 1100000000 for path in bench.records())
+    expect(used > 0, "what was read is not noted as used")
+    name = bench.inspect("store", "ls", bench.store).split()[0]
+    expect(bench.input in bench.inspect("why", name, f"--store={bench.store}"), "where it comes from is not known")
+
+
 class Whole:
     """Runs of wholes.cpp beside its plain build: the same output, errors and end, whatever is remembered."""
 
@@ -365,7 +387,7 @@ def main():
     parser.add_argument("--gxx", default="g++")
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int)
-    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, draws, flips, kills, full, foreign, bound, wholes)}
+    scenarios = {scenario.__name__: scenario for scenario in (edits, repeats, draws, flips, kills, full, foreign, bound, kernel, wholes)}
     parser.add_argument("scenario", choices=scenarios)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="store-check-") as folder:
