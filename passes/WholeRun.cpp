@@ -36,8 +36,8 @@ static bool isHarmlessC(StringRef symbol) {
       "isalnum", "isspace", "isupper", "islower", "ispunct", "isprint", "isgraph", "iscntrl", "isblank", "isxdigit", "toupper", "tolower",
       "__ctype_b_loc", "__ctype_tolower_loc", "__ctype_toupper_loc", "__ctype_get_mb_cur_max",
       // algorithms, and the state of generators
-      "qsort", "bsearch", "div", "ldiv", "lldiv", "rand", "srand", "random", "srandom", "drand48", "lrand48", "mrand48", "erand48", "srand48",
-      "rand_r", "lgamma", "lgammaf", "lgammal", "gamma", "tgamma", "tgammaf", "tgammal",
+      "qsort", "bsearch", "div", "ldiv", "lldiv", "rand", "srand", "random", "srandom", "drand48", "lrand48", "mrand48",
+      "erand48", "srand48", "rand_r", "lgamma", "lgammaf", "lgammal", "gamma", "tgamma", "tgammaf", "tgammal",
       // streams
       "fopen", "fopen64", "fclose", "fflush", "fread", "fwrite", "fgetc", "fgets", "getc", "getchar", "ungetc", "fputc", "fputs", "putc",
       "putchar", "puts", "getline", "getdelim", "feof", "ferror", "clearerr", "fseek", "fseeko", "ftell", "ftello", "rewind", "fgetpos",
@@ -47,14 +47,16 @@ static bool isHarmlessC(StringRef symbol) {
       "__isoc23_strtoll", "__isoc23_strtoull", "getc_unlocked", "getchar_unlocked", "putc_unlocked", "putchar_unlocked",
       "fread_unlocked", "fwrite_unlocked", "fgets_unlocked", "fputs_unlocked",
       // the end, and the compiler's own
-      "exit", "_exit", "quick_exit", "atexit", "at_quick_exit", "abort", "__assert_fail", "__errno_location", "__stack_chk_fail", "__dynamic_cast",
+      "exit", "_exit", "quick_exit", "atexit", "at_quick_exit", "abort", "__assert_fail", "__errno_location",
+      "__stack_chk_fail", "__dynamic_cast",
       // locks, with nobody else there
       "pthread_mutex_init", "pthread_mutex_lock", "pthread_mutex_trylock", "pthread_mutex_unlock", "pthread_mutex_destroy", "pthread_once"};
   StringRef checked = symbol; // __printf_chk, by _FORTIFY_SOURCE
   if (checked.consume_front("__") && checked.consume_back("_chk"))
     return names.contains(checked);
-  return names.contains(symbol) || isComplexArithmetic(symbol) || symbol.starts_with("__cxa_") || symbol.starts_with("__gxx_") || symbol.starts_with("_Unwind_") ||
-         symbol.starts_with("_Zn") || symbol.starts_with("_Zd");
+  static constexpr StringLiteral families[] = {"__cxa_", "__gxx_", "_Unwind_", "_Zn", "_Zd"};
+  return names.contains(symbol) || isComplexArithmetic(symbol) ||
+         any_of(families, [&](StringRef family) { return symbol.starts_with(family); });
 }
 
 /// The C++ library's, by name and scope.
@@ -66,7 +68,8 @@ static bool isHarmlessCxx(StringRef symbol) {
       "operator>>", "getline", "endl", "ends", "flush", "ws", "__ostream_insert", "__istream_extract", "ctype<", "num_put<", "num_get<",
       "numpunct<", "codecvt<", "use_facet<", "has_facet<", "__try_use_facet<", "locale::~locale", "locale::operator=", "locale::classic",
       "locale::id::", "__throw_", "_Rb_tree_", "__detail::", "_Hash_bytes", "_Fnv_hash_bytes", "_Sp_counted_base", "to_chars", "from_chars",
-      "uncaught_exception", "current_exception", "rethrow_exception", "__exception_ptr::", "terminate", "bad_", "exception::", "error_code::",
+      "uncaught_exception", "current_exception", "rethrow_exception", "__exception_ptr::", "terminate", "bad_", "exception::",
+      "error_code::",
       "error_category::", "_V2::error_category::", "_V2::generic_category", "_V2::system_category", "system_error::", "iostream_category",
       "__glibcxx_assert_fail", "pmr::", "nested_exception::", "__codecvt_utf8", "__moneypunct"};
   ItaniumPartialDemangler demangler;
@@ -184,7 +187,8 @@ void noteRunDependence(Module &program, const std::optional<RunDependence> &depe
     return;
   // `extern const int cleave_run_is_repeatable` of cleave/program.h
   Type *type = Type::getInt32Ty(program.getContext());
-  new GlobalVariable(program, type, /*isConstant=*/true, GlobalValue::ExternalLinkage, ConstantInt::get(type, 1), "cleave_run_is_repeatable");
+  new GlobalVariable(program, type, /*isConstant=*/true, GlobalValue::ExternalLinkage, ConstantInt::get(type, 1),
+                     "cleave_run_is_repeatable");
 }
 
 } // namespace cleave

@@ -18,11 +18,11 @@ void addRunOptions(CLI::App &run, RunOptions &options) {
   run.add_option("--stats", options.statsPath, "Write figures of the run as JSON")->type_name("FILE");
   run.add_option("--trace", options.tracePath, "Write a timeline in Chrome's trace format")->type_name("FILE");
   run.add_option("--store", options.storePath,
-                 "Keep results of tasks in this folder, and find them there; 'memory': for this run only")
+                 "Keep results in this folder, and find them there; 'memory': for this run only")
       ->type_name("FOLDER");
   run.add_option_function<std::string>(
          "--remember", [&options](const std::string &what) { options.remembersRuns = what == "runs"; },
-         "What the store's folder is to keep: runs (default), with what they printed, and tasks; or tasks alone")
+         "What to keep in the folder: runs (default), which is what they printed, and their tasks; or tasks alone")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"runs", "tasks"}).description(""));
   run.add_option("--store-size", options.storeBytes,
