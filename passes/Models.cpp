@@ -77,14 +77,27 @@ struct Signature {
   bool isMember = false; ///< unknown for data; true if there is one more argument than parameters
 };
 
+/// `demangler` points into `mangled`.
+static std::optional<FunctionText> textOfFunction(ItaniumPartialDemangler &demangler, const std::string &mangled) {
+  if (demangler.partialDemangle(mangled.c_str()) || !demangler.isFunction())
+    return std::nullopt;
+  return FunctionText{take(demangler.getFunctionName(nullptr, nullptr)), take(demangler.getFunctionParameters(nullptr, nullptr))};
+}
+
+std::optional<FunctionText> textOfFunction(StringRef symbol) {
+  ItaniumPartialDemangler demangler;
+  std::string mangled = symbol.str();
+  return textOfFunction(demangler, mangled);
+}
+
 static bool parseSignature(StringRef symbol, unsigned argumentCount, Signature &signature) {
   ItaniumPartialDemangler demangler;
-  std::string mangled = symbol.str(); // the demangler points into it
-  if (demangler.partialDemangle(mangled.c_str()) || !demangler.isFunction())
+  std::string mangled = symbol.str();
+  std::optional<FunctionText> text = textOfFunction(demangler, mangled);
+  if (!text)
     return false;
-  signature.name = take(demangler.getFunctionName(nullptr, nullptr));
-  std::string list = take(demangler.getFunctionParameters(nullptr, nullptr));
-  StringRef rest = StringRef(list).trim();
+  signature.name = std::move(text->name);
+  StringRef rest = StringRef(text->parameters).trim();
   if (rest.consume_front("("))
     rest.consume_back(")");
   int depth = 0;

@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringRef.h"
+#include <optional>
 #include <string>
 
 namespace llvm {
@@ -54,6 +55,13 @@ bool isExceptionClass(llvm::StringRef name);
 /// What compilers call for products, quotients and functions of complex numbers: from numbers to numbers, and nothing
 /// else but errno.
 bool isComplexArithmetic(llvm::StringRef symbol);
+
+/// What a mangled name says of a function: its name with its scopes, and its parameters as "(int, char const*)".
+struct FunctionText {
+  std::string name, parameters;
+};
+/// Nothing: it is no function's mangled name.
+std::optional<FunctionText> textOfFunction(llvm::StringRef symbol);
 
 /// The model of `call`'s callee, which has no body. Intrinsics included.
 CallModel modelOfCall(const llvm::CallBase &call);

@@ -109,9 +109,11 @@ static bool readsNumbers(StringRef symbol) {
   return is_contained({"strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof"}, symbol);
 }
 
+bool goesByLocale(StringRef symbol) { return tellsCharacters(symbol) || readsNumbers(symbol); }
+
 /// Where the locale may change, they are ordered like I/O: the call that sets it is.
 static bool modelLocale(const CallBase &call, StringRef symbol, CallModel &model) {
-  if (!tellsCharacters(symbol) && !readsNumbers(symbol))
+  if (!goesByLocale(symbol))
     return false;
   modelAsPure(call, model);
   if (!call.hasFnAttr(fixedLocale))

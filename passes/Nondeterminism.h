@@ -14,6 +14,9 @@ namespace cleave {
 /// False: `call` is no such thing. `name` is the demangled name of `symbol`, without parameters.
 bool modelNondeterminism(const llvm::CallBase &call, llvm::StringRef symbol, llvm::StringRef name, CallModel &model);
 
+/// It tells letters from digits, or reads a number: by the locale, of which a program that never sets one has "C".
+bool goesByLocale(llvm::StringRef symbol);
+
 /// Says of a std::random_device that its token is the library's own, which every machine has a source for. Before
 /// constructors are inlined: afterwards nobody knows whose the token is.
 void markDefaultSources(llvm::Module &module);

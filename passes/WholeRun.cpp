@@ -6,12 +6,12 @@
 // of files and streams that they open, read and write, which the run time sees. "C" is the locale, since nobody sets another.
 #include "passes/WholeRun.h"
 #include "passes/Models.h"
+#include "passes/Nondeterminism.h"
 #include "passes/Places.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/InstrTypes.h"
@@ -32,8 +32,6 @@ static bool isHarmlessC(StringRef symbol) {
       "memrchr", "mempcpy", "bcmp", "bzero", "strlen", "strnlen", "strcpy", "strncpy", "stpcpy", "stpncpy", "strcat", "strncat", "strcmp",
       "strncmp", "strcasecmp", "strncasecmp", "strcoll", "strxfrm", "strchr", "strrchr", "strchrnul", "strstr", "strspn", "strcspn",
       "strpbrk", "strtok", "strtok_r", "strdup", "strndup", "strerror", "wcslen", "wmemcpy", "wmemset", "wmemcmp", "wmemchr", "wmemmove",
-      "strtol", "strtoul", "strtoll", "strtoull", "strtod", "strtof", "strtold", "atoi", "atol", "atoll", "atof", "isalpha", "isdigit",
-      "isalnum", "isspace", "isupper", "islower", "ispunct", "isprint", "isgraph", "iscntrl", "isblank", "isxdigit", "toupper", "tolower",
       "__ctype_b_loc", "__ctype_tolower_loc", "__ctype_toupper_loc", "__ctype_get_mb_cur_max",
       // algorithms, and the state of generators
       "qsort", "bsearch", "div", "ldiv", "lldiv", "rand", "srand", "random", "srandom", "drand48", "lrand48", "mrand48",
@@ -55,7 +53,7 @@ static bool isHarmlessC(StringRef symbol) {
   if (checked.consume_front("__") && checked.consume_back("_chk"))
     return names.contains(checked);
   static constexpr StringLiteral families[] = {"__cxa_", "__gxx_", "_Unwind_", "_Zn", "_Zd"};
-  return names.contains(symbol) || isComplexArithmetic(symbol) ||
+  return names.contains(symbol) || goesByLocale(symbol) || isComplexArithmetic(symbol) ||
          any_of(families, [&](StringRef family) { return symbol.starts_with(family); });
 }
 
@@ -69,28 +67,18 @@ static bool isHarmlessCxx(StringRef symbol) {
       "numpunct<", "codecvt<", "use_facet<", "has_facet<", "__try_use_facet<", "locale::~locale", "locale::operator=", "locale::classic",
       "locale::id::", "__throw_", "_Rb_tree_", "__detail::", "_Hash_bytes", "_Fnv_hash_bytes", "_Sp_counted_base", "to_chars", "from_chars",
       "uncaught_exception", "current_exception", "rethrow_exception", "__exception_ptr::", "terminate", "bad_", "exception::",
-      "error_code::",
-      "error_category::", "_V2::error_category::", "_V2::generic_category", "_V2::system_category", "system_error::", "iostream_category",
-      "__glibcxx_assert_fail", "pmr::", "nested_exception::", "__codecvt_utf8", "__moneypunct"};
-  ItaniumPartialDemangler demangler;
-  std::string mangled = symbol.str(); // the demangler points into it
-  if (demangler.partialDemangle(mangled.c_str()) || !demangler.isFunction())
-    return false;
-  auto take = [](char *text) {
-    std::string result = text ? text : "";
-    free(text);
-    return result;
-  };
-  std::string whole = take(demangler.getFunctionName(nullptr, nullptr));
-  StringRef name = whole;
+      "error_code::", "error_category::", "_V2::error_category::", "_V2::generic_category", "_V2::system_category", "system_error::",
+      "iostream_category", "__glibcxx_assert_fail", "pmr::", "nested_exception::", "__codecvt_utf8", "__moneypunct"};
+  std::optional<FunctionText> text = textOfFunction(symbol);
+  StringRef name = text ? StringRef(text->name) : "";
   if (!name.consume_front("std::"))
     return false;
-  if (isExceptionClass(whole))
+  if (isExceptionClass(text->name))
     return true;
   name.consume_front("__cxx11::");
   // With a name of its own a locale comes from the machine's files.
   if (name == "locale::locale")
-    return is_contained({"()", "(std::locale const&)"}, take(demangler.getFunctionParameters(nullptr, nullptr)));
+    return is_contained({"()", "(std::locale const&)"}, text->parameters);
   return any_of(prefixes, [&](StringRef prefix) { return name.starts_with(prefix); });
 }
 
@@ -113,9 +101,9 @@ static bool isFunctionOfArguments(const Function &function, const TargetLibraryI
   LibFunc known;
   return library.getLibFunc(function.getName(), known) &&
          function.getMemoryEffects()
-      .getWithoutLoc(IRMemLocation::ArgMem)
-      .getWithoutLoc(IRMemLocation::ErrnoMem)
-      .doesNotAccessMemory();
+             .getWithoutLoc(IRMemLocation::ArgMem)
+             .getWithoutLoc(IRMemLocation::ErrnoMem)
+             .doesNotAccessMemory();
 }
 
 static bool isHarmless(const Function &function, const TargetLibraryInfoImpl &library) {

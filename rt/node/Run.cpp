@@ -108,7 +108,7 @@ Problem openRunFolder(const RunOptions &options, RunStore &store) {
   return parseInputs(options.inputs, store.agent.inputs);
 }
 
-Problem openRunStore(const RunOptions &options, RunStore &store) {
+Problem openRunStore(const RunOptions &options, const Bundle &bundle, RunStore &store) {
   if (options.storePath.empty())
     return std::nullopt;
   store.plan.memory_bytes = keptBytes();
@@ -120,6 +120,8 @@ Problem openRunStore(const RunOptions &options, RunStore &store) {
     return std::nullopt;
   if (Problem problem = openRunFolder(options, store))
     return problem;
+  if (store.plan.kind == CLEAVE_STORE_FOLDER)
+    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command, bundle);
   return needsAgent(options) ? prepareInputs(store.agent, store.prepared) : Problem();
 }
 
@@ -241,10 +243,8 @@ int checkOptions(const RunOptions &options) {
 int runInKernel(const RunOptions &options, const Bundle &bundle) {
   KernelRun run;
   RunStore store;
-  if (Problem problem = openRunStore(options, store))
+  if (Problem problem = openRunStore(options, bundle, store))
     return complain(kUsage, *problem);
-  if (store.plan.kind == CLEAVE_STORE_FOLDER)
-    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command, bundle);
   store.plan.memory_bytes = kernelKeptBytes(options);
   store.plan.whole = CLEAVE_WHOLE_OFF; // the program's own code is in no file there
   if (Problem problem = runUnderKernel(options, bundle, store.plan, store.hasKey ? store.agent.store.key.data() : nullptr, run))
@@ -269,11 +269,8 @@ int runInKernel(const RunOptions &options, const Bundle &bundle) {
 
 int runSupervised(const RunOptions &options, const Bundle &bundle, bool isIsolated) {
   RunStore store;
-  if (Problem problem = openRunStore(options, store))
+  if (Problem problem = openRunStore(options, bundle, store))
     return complain(kUsage, *problem);
-  if (store.plan.kind == CLEAVE_STORE_FOLDER)
-    store.record = beginRunRecord(options.bundlePath.empty() ? options.command[0] : options.bundlePath, options.command,
-                                  bundle);
   RootCommand command = {bundle.root, options.command};
   SharedMemory memory;
   Agent agent;

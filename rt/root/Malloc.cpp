@@ -31,8 +31,6 @@ void *resize(void *block, size_t size) {
     return stays ? block : move(block, own.bytes, size);
   }
   /* A small block that becomes large is one to look after. */
-  if (heap::isRefused(size))
-    return noMemory();
   bool isToMove = size >= kMarked && __real_malloc_usable_size;
   return isToMove ? move(block, __real_malloc_usable_size(block), size) : __real_realloc(block, size);
 }
@@ -78,8 +76,10 @@ extern "C" {
 }
 
 [[gnu::weak]] void *__wrap_realloc(void *block, size_t size) {
+  if (heap::isRefused(size))
+    return noMemory();
   if (!arena::base)
-    return heap::isRefused(size) ? noMemory() : __real_realloc(block, size);
+    return __real_realloc(block, size);
   if (!block)
     return heap::allocate(size);
   return size ? resize(block, size) : (heap::release(block), nullptr); /* as glibc does it */

@@ -159,19 +159,19 @@ void takeIn(Record *record, uint8_t *file, const RecordView &view) {
   record->inputBytes = view.header->input_bytes;
 }
 
-Record *readFrom(const char *path, const cleave_kind &kind, const cleave_name &name, uint32_t &place) {
-  uint64_t bytes;
-  uint8_t *file = readObject(path, name, &bytes);
+void dropDamaged(const cleave_name &name, uint8_t *file) {
+  ++counters().store_damaged;
+  removeObject(session.control->store.path, name);
+  free(file);
+}
+
+Record *readFrom(const cleave_kind &kind, const cleave_name &name, uint32_t &place) {
+  RecordView view;
+  uint8_t *file = load(name, cleave_control_kind(session.control, kind.id)->task, view, place);
   if (!file)
     return nullptr;
-  RecordView view;
-  RecordFault fault = readRecord(keys, file, bytes, view);
-  if (fault != RecordFault::None || (place = placeOf(view, name)) == view.header->item_count ||
-      !isSameName(view.header->task, cleave_control_kind(session.control, kind.id)->task) ||
-      view.header->body_bytes / larger(resultStride(kind), 1) < (kind.result ? view.header->item_count : 0)) {
-    ++counters().store_damaged;
-    removeObject(path, name);
-    free(file);
+  if (view.header->body_bytes / larger(resultStride(kind), 1) < (kind.result ? view.header->item_count : 0)) {
+    dropDamaged(name, file);
     return nullptr;
   }
   Record *record = begin();
@@ -236,6 +236,17 @@ void describe(const Hash128 *digests, uint32_t count, uint64_t *words) {
 } // namespace
 
 const StoreKeys &storeKeys() { return keys; }
+
+uint8_t *load(const cleave_name &name, const cleave_name &task, RecordView &view, uint32_t &place) {
+  uint64_t bytes;
+  uint8_t *file = readObject(session.control->store.path, name, &bytes);
+  bool isSound = file && readRecord(keys, file, bytes, view) == RecordFault::None &&
+                 (place = placeOf(view, name)) != view.header->item_count && isSameName(view.header->task, task);
+  if (isSound || !file)
+    return file;
+  dropDamaged(name, file);
+  return nullptr;
+}
 
 bool keep(RecordHeader &header, const cleave_name *names, const char *provenance, const uint8_t *body) {
   header.magic = kRecordMagic;
@@ -330,11 +341,10 @@ static Record *search(const cleave_kind &kind, const cleave_name &name, uint32_t
     }
     return record;
   }
-  const char *path = folder();
-  if (!path)
+  if (!folder())
     return nullptr;
-  Record *record = readFrom(path, kind, name, index);
-  return !record && bring(name) ? readFrom(path, kind, name, index) : record;
+  Record *record = readFrom(kind, name, index);
+  return !record && bring(name) ? readFrom(kind, name, index) : record;
 }
 
 Record *find(const cleave_kind &kind, const ItemName &item, uint32_t &index) {

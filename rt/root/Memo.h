@@ -49,6 +49,9 @@ inline bool remembers(const cleave_site &site) { return isOn() && !site.kind->fl
 /* The keys of the store's names and records, while isOn(). */
 const StoreKeys &storeKeys();
 
+/* The record with this item, checked, and the item's place in it; to be freed. Null: there is none, or it was damaged and is none now. */
+uint8_t *load(const cleave_name &name, const cleave_name &task, RecordView &view, uint32_t &place);
+
 /* Writes a record, its header complete but for what all have in common. False: it is not written, and the folder is not used
  * any more. */
 bool keep(RecordHeader &header, const cleave_name *names, const char *provenance, const uint8_t *body);

@@ -233,23 +233,12 @@ cleave_name printsName(const uint8_t *entries, uint32_t count) {
 
 /* A record of one item, checked; null: there is none. `file` is to be freed. */
 bool read(const cleave_name &name, const cleave_name &kind, uint8_t *&file, RecordView &view) {
-  uint64_t bytes;
-  file = readObject(session.control->store.path, name, &bytes);
+  uint32_t place;
+  file = memo::load(name, kind, view, place);
   if (!file && memo::bring(name))
-    file = readObject(session.control->store.path, name, &bytes);
-  if (!file)
-    return false;
-  bool isSound = readRecord(memo::storeKeys(), file, bytes, view) == RecordFault::None && view.header->item_count == 1 &&
-                 isSameName(view.names[0], name) && isSameName(view.header->task, kind);
-  if (isSound) {
-    ++counters().store_read;
-    return true;
-  }
-  ++counters().store_damaged;
-  removeObject(session.control->store.path, name);
-  free(file);
-  file = nullptr;
-  return false;
+    file = memo::load(name, kind, view, place);
+  counters().store_read += file != nullptr;
+  return file;
 }
 
 bool write(const cleave_name &name, const cleave_name &kind, const char *what, const Buffer &body) {
