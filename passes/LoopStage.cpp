@@ -19,7 +19,8 @@
 //   2. the slice that computes the arguments and every exit condition has no effect but on memory that lives for one
 //      iteration (PrivateMemory.cpp), and does not contain the call itself (then an argument or the exit depends on an
 //      earlier result). So an iteration may build what it passes: process(text.substr(a, b));
-//   3. nothing that the loop writes (the callee's result included) overlaps with what the slice or the callee reads.
+//   3. nothing that the loop writes (the callee's result included) overlaps with what the slice or the callee reads, and the
+//      slice does not change behind the call what the iteration built for it: others may be looking at that.
 //
 // Running ahead of an iteration that will never come (because an earlier one throws or leaves the program) is harmless for
 // the loop, but then the generator may look at memory that is not there: the run time catches its faults and stops it.
@@ -39,6 +40,7 @@
 #include "passes/Places.h"
 #include "passes/PrivateMemory.h"
 #include "passes/Sandbox.h"
+#include "cleave/image.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -87,6 +89,7 @@ private:
   Instruction *nextWriter();
   bool reachesInIteration(const Instruction &from, const Instruction &to);
   bool checkHandlers();
+  bool checkLaterChanges();
   bool needsContainment() const;
   bool isForSpace(const BasicBlock *end) const;
   bool handlersStay() const;
@@ -378,6 +381,21 @@ bool GeneratorBuilder::checkHandlers() {
       return refuse("handler", "an exception that is caught inside the loop may keep '" + callee.facts.shortName() +
                     "' from being called", invoke, "move the try block into a function of its own");
     }
+  return true;
+}
+
+/// What a generator has pushed others may be looking at by the time that it goes on. (It may go on looking, too.) Flat objects
+/// of a small size are copied when they are pushed.
+bool GeneratorBuilder::checkLaterChanges() {
+  ObjectSet pushed;
+  for (const PassedValue &parameter : callee.facts.parameters)
+    if (pointerSteps(*call.getModule(), parameter.typeNode) || typeSize(parameter.typeNode) >= CLEAVE_EXTERN_MIN)
+      for (unsigned a = 0; a < parameter.argumentCount; ++a)
+        pushed |= memory.reach(memory.pointsTo(call.getArgOperand(parameter.firstArgument + a)));
+  for (auto &[writer, written] : privateAccesses)
+    if (slice.contains(writer) && written.writes.intersects(pushed) && reachesInIteration(*copiedCall, *writer))
+      return refuse("argument-effects", "how the loop goes on depends on a change of what '" + callee.facts.shortName() +
+                    "' was called with, made after the call", originalOf(writer), "change a copy of it");
   return true;
 }
 
@@ -777,7 +795,7 @@ std::optional<StagedLoop> GeneratorBuilder::build(Refusal &refusal) {
     bool isLegal = copied && copied->getLoopPreheader() && copied->getLoopLatch() && copied->contains(copiedCall);
     if (!isLegal)
       refuse("loop-shape", "the loop ends in the first iteration or has no single way back", &call, "write it as one for or while loop");
-    if (isLegal && collectSlice() && checkHandlers() && checkMemory()) {
+    if (isLegal && collectSlice() && checkHandlers() && checkLaterChanges() && checkMemory()) {
       computeShared();
       result.emplace();
       result->call = &call;

@@ -17,6 +17,7 @@
  * (isPrime(n)), so now and then it is looked at how long iterations take; if calls may take long, another TRY is made: the generator,
  * which stopped where the loop became plain, passes over what was done since, and the next batches tell. A try that was for
  * nothing makes the next one come later. */
+#include "AlignedBlock.h"
 #include "Generator.h"
 #include "History.h"
 #include "Local.h"
@@ -163,7 +164,8 @@ uint64_t itemsFor(const Loop &loop) {
   if (history.lastItems > loop.generated) {
     double share = static_cast<double>(history.lastItems - loop.generated) / (2 * workerCount());
     double least = kLeastBatchNs / itemNs + 1;
-    wanted = share > wanted ? wanted : share > least ? share : least;
+    share = share > least ? share : least;
+    wanted = share < wanted ? share : wanted;
   }
   return wanted < static_cast<double>(limit) ? static_cast<uint64_t>(wanted) : limit;
 }
@@ -176,9 +178,9 @@ bool makeRoom(Loop &loop, Batch &batch) {
   uint64_t thrown = loop.site->flags & CLEAVE_SITE_CATCHES ? capacity * sizeof(std::exception_ptr) : 0;
   uint64_t bytes = lists + built + results + thrown;
   if (bytes > batch.room) {
-    free(batch.lists);
+    freeAligned(batch.lists);
     batch.room = alignUp(bytes, 64);
-    batch.lists = static_cast<void **>(aligned_alloc(64, batch.room));
+    batch.lists = static_cast<void **>(newAligned(64, batch.room));
     if (!batch.lists) {
       batch.room = 0;
       return false;
@@ -194,11 +196,13 @@ bool makeRoom(Loop &loop, Batch &batch) {
   return true;
 }
 
-/* Built by the generator, on its own stack or in the sandbox? */
-bool isBuilt(const Loop &loop, const void *object) {
+/* By the generator. */
+bool isBuiltInSandbox(const void *object) {
+  return reinterpret_cast<uint64_t>(object) - cleave_sandbox.base < cleave_sandbox.bytes;
+}
+bool isBuiltOnStack(const Loop &loop, const void *object) {
   auto *at = static_cast<const char *>(object);
-  return (at >= static_cast<const char *>(__builtin_frame_address(0)) && at < loop.frame) ||
-         reinterpret_cast<uint64_t>(object) - cleave_sandbox.base < cleave_sandbox.bytes;
+  return at >= static_cast<const char *>(__builtin_frame_address(0)) && at < loop.frame;
 }
 
 /* False: the batch is full. */
@@ -213,14 +217,17 @@ bool add(Loop &loop, const void *const *args) {
   uint8_t *built = batch.built + batch.count * loop.layout.stride;
   bool holds = false;
   for (uint32_t i = 0; i != kind.param_count; ++i) {
-    if (!(loop.itemMask >> i & 1)) {
-      list[i] = const_cast<void *>(loop.shared[i]);
-    } else if (isBuilt(loop, args[i])) {
-      list[i] = built + loop.layout.offsets[i];
-      relocate(*kind.params[i].type, const_cast<void *>(args[i]), list[i]);
-      holds |= !isTrivial(*kind.params[i].type);
-    } else {
-      list[i] = const_cast<void *>(args[i]);
+    bool isShared = !(loop.itemMask >> i & 1), isInSandbox = !isShared && isBuiltInSandbox(args[i]);
+    bool isWhole = isTrivial(*kind.params[i].type); /* nothing else belongs to it */
+    list[i] = const_cast<void *>(isShared ? loop.shared[i] : args[i]);
+    holds |= isInSandbox && !isWhole;
+    /* The generator may still look at the object, and one that others point to would be another one there. In the sandbox it can
+     * stay where it is; what is on the stack nobody points to. */
+    if (!isShared && (isInSandbox ? isWhole : isBuiltOnStack(loop, args[i]))) {
+      void *place = built + loop.layout.offsets[i];
+      relocate(*kind.params[i].type, list[i], place);
+      holds |= !isWhole;
+      list[i] = place;
     }
   }
   if (holds && cleave_sandbox.bytes) {
@@ -346,8 +353,8 @@ void end(OpenWork *work) {
     useUp(batch);
   }
   for (Batch &batch : loop->ring)
-    free(batch.lists);
-  free(loop);
+    freeAligned(batch.lists);
+  freeAligned(loop);
 }
 
 bool isTiny(cleave_site &site) {
@@ -366,7 +373,7 @@ void *beginLoop(cleave_site *site, cleave_generator generator, void *state, cons
   site = &siteAtDepth(*site, cleave_depth); /* a recursion's levels have nothing in common */
   bool isToSkip = isTiny(*site);
   skipLikeDeeper(asWritten, *site, leastItemNs(*site));
-  void *place = isToSkip ? nullptr : aligned_alloc(alignof(Loop), sizeof(Loop));
+  void *place = isToSkip ? nullptr : newAligned(alignof(Loop), sizeof(Loop));
   if (!place)
     return tokenOf(&plainLoop);
   auto *loop = new (place) Loop{};

@@ -2,7 +2,8 @@
  *
  *     for (...) results.push_back(process(text.substr(a, b)));
  *
- * The generator of this loop makes the substring itself, pushes it (which encodes it at once) and has no more use for it.
+ * The generator of this loop makes the substring itself and pushes it: for a jailed process it is encoded at once, a local worker
+ * looks at it where it is. The generator may look at it again, and does not change it any more (checkLaterChanges, passes/LoopStage.cpp).
  * Whatever it makes lives for one iteration, so it is taken from the end of a CHUNK and never given back: the next
  * iteration begins where this one did. The compiler sends every allocation of contained code here, leaves out its
  * deallocations, and lets it write nowhere else (passes/Sandbox.cpp says why). So an iteration that should never have

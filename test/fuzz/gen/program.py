@@ -95,8 +95,9 @@ def write(seed, entry):
         types.any(3)
     maker = FunctionMaker(rng, types, names)
     scenarios = Scenarios(rng, types, names, maker)
-    kinds = [(8, scenarios.callsInLoop), (3, scenarios.slices), (2, scenarios.left), (4, scenarios.straight), (3, scenarios.chain),
-             (3, Recursion(rng, types, names, scenarios).write), (6, Plain(rng, types, names, scenarios).write)]  # fmt: skip
+    kinds = [(8, scenarios.callsInLoop), (3, scenarios.slices), (2, scenarios.left), (3, scenarios.judged), (4, scenarios.straight),
+             (3, scenarios.chain), (3, Recursion(rng, types, names, scenarios).write),
+             (6, Plain(rng, types, names, scenarios).write)]  # fmt: skip
     called = []
     for _ in range(rng.between(3, 6)):
         called.append(names.fresh("scenario"))

@@ -252,6 +252,44 @@ class Scenarios:
         out.line(f'std::printf("%u\\n", {total});')
         self.finish(body)
 
+    # -- what was called with decides, behind the call
+
+    def judged(self, out, name):
+        """Each iteration builds what it calls with, looks at it again afterwards, often when it has changed it, and decides by
+        that whether the loop goes on, or what is built next."""
+        rng = self.rng
+        function = self.work(out, throws=False, trap=None)
+        body = self.begin(out, name)
+        first = function.params[0][1]
+        count, size = rng.between(14, 40), rng.pick([10, 60, 200])
+        judged, seed = self.names.fresh("judged"), self.names.fresh("seed")
+        self.shared(body, function, skip={0})
+        write, ends = tally(rng, self.names, body, function, function.call(body, {0: judged}), None)
+        out.line(f"unsigned {seed} = {rng.below(1000)}u;")
+        out.open(f"for (unsigned i = 0; i < {count}u; ++i)")
+        out.line(f"{first.cpp} {judged} = {make(first, f'{seed} + i * {rng.between(1, 99)}u', f'{size}u')};")
+        write()
+        mark = body.scope.mark()
+        variable = body.scope.add(judged, first)
+        for _ in range(rng.pick([0, 0, 1, 1, 2])):
+            if first.isContainer() and rng.chance(50):
+                body.loopOver(variable, 40, 1)
+                continue
+            found = body.expressions.path(variable, wantsWrite=True)
+            if found and not found[0].rpartition(".")[2].startswith("set_"):
+                out.line(f"{found[0]} = {body.value(found[1])};")
+            else:
+                body.grow(40, 1)
+        body.scope.release(mark)
+        if rng.chance(60):
+            out.open(f"if (digest({judged}) % {rng.between(9, 99)}u == {rng.below(9)}u)")
+            out.line("break;")
+            out.close()
+        if rng.chance(30):
+            out.line(f"{seed} = digest({judged}) % 1000u;")
+        out.close()
+        self.finish(body, ends)
+
     # -- slices of one container
 
     def slices(self, out, name):
