@@ -25,6 +25,8 @@ int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
 int __real___open(const char *path, int flags, ...);
 int __real___open64(const char *path, int flags, ...);
+int __real___open_nocancel(const char *path, int flags, ...);
+int __real___open64_nocancel(const char *path, int flags, ...);
 int __real_openat(int folder, const char *path, int flags, ...);
 int __real_openat64(int folder, const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *status);
@@ -89,6 +91,8 @@ CLEAVE_OPEN(open, asItIs)
 CLEAVE_OPEN(open64, asItIs)
 CLEAVE_OPEN(__open, noted)
 CLEAVE_OPEN(__open64, noted)
+CLEAVE_OPEN(__open_nocancel, noted)
+CLEAVE_OPEN(__open64_nocancel, noted)
 
 #define CLEAVE_OPENAT(name) \
   [[gnu::weak]] int __wrap_##name(int folder, const char *path, int flags, ...) { \

@@ -4,17 +4,12 @@
  * watched, that costs a load and a branch. Weak for the same reason. */
 #include "WholeRun.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 using namespace cleave;
 
 extern "C" {
-int __real___open_nocancel(const char *path, int flags, ...);
-int __real___open64_nocancel(const char *path, int flags, ...);
 ssize_t __real_read(int descriptor, void *data, size_t bytes);
 ssize_t __real___read(int descriptor, void *data, size_t bytes);
 ssize_t __real_write(int descriptor, const void *data, size_t bytes);
@@ -58,20 +53,6 @@ bool isPlain() { return !whole::isWatching && !whole::isWritten; }
 } // namespace
 
 extern "C" {
-
-#define CLEAVE_OPEN(name) \
-  [[gnu::weak]] int __wrap_##name(const char *path, int flags, ...) { \
-    va_list arguments; \
-    va_start(arguments, flags); \
-    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0; \
-    va_end(arguments); \
-    int descriptor = __real_##name(path, flags, mode); \
-    if (whole::isWatching) \
-      whole::noteOpened(path, flags, descriptor, descriptor < 0 ? errno : 0); \
-    return descriptor; \
-  }
-CLEAVE_OPEN(__open_nocancel)
-CLEAVE_OPEN(__open64_nocancel)
 
 #define CLEAVE_READ(name) \
   [[gnu::weak]] ssize_t __wrap_##name(int descriptor, void *data, size_t bytes) { \

@@ -90,6 +90,25 @@ struct FileEntry {
   int64_t notedNs; /* when its content was read */
 };
 
+/* They lie one behind the other. */
+struct FileEntries {
+  const uint8_t *at;
+  uint64_t left;
+
+  /* False: there is no other, or not all of it. */
+  bool next(FileEntry &entry, const char *&path) {
+    if (left < sizeof entry)
+      return false;
+    memcpy(&entry, at, sizeof entry);
+    if (left - sizeof entry < entry.pathBytes)
+      return false;
+    path = reinterpret_cast<const char *>(at) + sizeof entry;
+    at += sizeof entry + entry.pathBytes;
+    left -= sizeof entry + entry.pathBytes;
+    return true;
+  }
+};
+
 /* The program's output, in order: so many bytes follow. */
 struct OutputEntry {
   int32_t descriptor;
@@ -190,20 +209,15 @@ bool look(int descriptor, int error, const FileEntry *known, FileEntry &entry) {
 }
 
 /* The entry of each file as it is now, in the same order. False: one of them cannot be told. */
-bool lookAtAll(const uint8_t *entries, size_t bytes, uint32_t count, Buffer &now) {
-  size_t at = 0;
+bool lookAtAll(FileEntries files, uint32_t count, Buffer &now) {
   for (uint32_t i = 0; i != count; ++i) {
     FileEntry known, entry;
+    const char *itsPath;
     char path[4096];
-    if (bytes - at < sizeof known)
+    if (!files.next(known, itsPath) || known.pathBytes >= sizeof path)
       return false;
-    memcpy(&known, entries + at, sizeof known);
-    at += sizeof known;
-    if (known.pathBytes >= sizeof path || bytes - at < known.pathBytes)
-      return false;
-    memcpy(path, entries + at, known.pathBytes);
+    memcpy(path, itsPath, known.pathBytes);
     path[known.pathBytes] = 0;
-    at += known.pathBytes;
     int error = 0, descriptor = known.pathBytes ? openAsProgram(path, error) : STDIN_FILENO;
     bool isTold = look(descriptor, error, &known, entry);
     if (known.pathBytes && descriptor >= 0)
@@ -212,21 +226,22 @@ bool lookAtAll(const uint8_t *entries, size_t bytes, uint32_t count, Buffer &now
     if (!isTold || !now.append(entry) || !now.append(path, known.pathBytes))
       return false;
   }
-  return at == bytes;
+  return !files.left;
 }
 
+FileEntries entriesIn(const Buffer &buffer) { return {buffer.begin(), buffer.size()}; }
+
 /* From the first name and what each file holds. */
-cleave_name printsName(const uint8_t *entries, uint32_t count) {
+cleave_name printsName(const Buffer &entries) {
   const HashKey &key = memo::storeKeys().content;
   Hash128 parts[3] = {};
   memcpy(&parts[0], &readsName, sizeof readsName);
-  for (uint32_t i = 0; i != count; ++i) {
-    FileEntry entry;
-    memcpy(&entry, entries, sizeof entry);
+  FileEntry entry;
+  const char *path;
+  for (FileEntries files = entriesIn(entries); files.next(entry, path);) {
     parts[1] = entry.content;
-    parts[2] = keyedHash(key, entries + sizeof entry, entry.pathBytes);
+    parts[2] = keyedHash(key, path, entry.pathBytes);
     parts[0] = keyedHash(key, parts, sizeof parts);
-    entries += sizeof entry + entry.pathBytes;
   }
   return itemName(kPrints, 0, parts, 1);
 }
@@ -379,7 +394,7 @@ bool lookAtLast(uint32_t &count, Buffer &now, bool &isAsNoted) {
     const uint8_t *entries = view.body + sizeof count;
     uint64_t bytes = view.header->body_bytes - sizeof count;
     memcpy(&count, view.body, sizeof count);
-    isTold = lookAtAll(entries, bytes, count, now);
+    isTold = lookAtAll({entries, bytes}, count, now);
     isAsNoted = isTold && now.size() == bytes && (!bytes || !memcmp(now.begin(), entries, bytes));
   }
   free(file);
@@ -400,7 +415,7 @@ void findRun() {
   uint32_t count;
   bool isAsNoted;
   Buffer now;
-  if (!lookAtLast(count, now, isAsNoted) || !read(printsName(now.begin(), count), kPrints, file, view))
+  if (!lookAtLast(count, now, isAsNoted) || !read(printsName(now), kPrints, file, view))
     return now.release();
   if (!isAsNoted) /* the next run need not read the files again */
     keepReads(count, now);
@@ -420,14 +435,11 @@ bool noteFile(const char *path, int descriptor, int error) {
   if (!error)
     entry.identity = identityOf(status);
   /* The same again, often. */
-  const uint8_t *at = files.begin();
-  for (uint32_t i = 0; i != fileCount; ++i) {
-    FileEntry other;
-    memcpy(&other, at, sizeof other);
-    if (other.pathBytes == entry.pathBytes && !memcmp(at + sizeof other, path, other.pathBytes))
+  FileEntry other;
+  const char *otherPath;
+  for (FileEntries known = entriesIn(files); known.next(other, otherPath);)
+    if (other.pathBytes == entry.pathBytes && !memcmp(otherPath, path, other.pathBytes))
       return other.error == entry.error && other.identity == entry.identity;
-    at += sizeof other + other.pathBytes;
-  }
   return fileCount++ < kMostFiles && files.append(entry) && files.append(path, entry.pathBytes);
 }
 
@@ -501,22 +513,16 @@ void finish(int status) {
     return;
   /* What was there when it was opened must be there still. */
   Buffer now;
-  bool isSame = lookAtAll(files.begin(), files.size(), fileCount, now);
-  const uint8_t *then = files.begin();
-  const uint8_t *at = now.begin();
-  for (uint32_t i = 0; isSame && i != fileCount; ++i) {
-    FileEntry before, after;
-    memcpy(&before, then, sizeof before);
-    memcpy(&after, at, sizeof after);
+  bool isSame = lookAtAll(entriesIn(files), fileCount, now);
+  FileEntry before, after;
+  const char *path;
+  for (FileEntries then = entriesIn(files), at = entriesIn(now); isSame && then.next(before, path) && at.next(after, path);)
     isSame = before.error == after.error && before.identity == after.identity;
-    then += sizeof before + before.pathBytes;
-    at += sizeof after + after.pathBytes;
-  }
   if (!isSame)
     return giveUp(CLEAVE_WHOLE_CHANGED);
   Ending ending = {status, 0, standardInput == Input::File ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0};
   memcpy(output.begin(), &ending, sizeof ending);
-  bool isKept = write(printsName(now.begin(), fileCount), kPrints, "what a run printed", output) && keepReads(fileCount, now);
+  bool isKept = write(printsName(now), kPrints, "what a run printed", output) && keepReads(fileCount, now);
   session.control->store.whole = isKept ? CLEAVE_WHOLE_KEPT : CLEAVE_WHOLE_LARGE;
 }
 

@@ -12,6 +12,8 @@
   f(open64) \
   f(__open) \
   f(__open64) \
+  f(__open_nocancel) \
+  f(__open64_nocancel) \
   f(openat) \
   f(openat64) \
   f(stat) \
@@ -21,8 +23,6 @@
   f(access)
 
 #define CLEAVE_STREAM_FUNCTIONS(f) \
-  f(__open_nocancel) \
-  f(__open64_nocancel) \
   f(read) \
   f(__read) \
   f(write) \

@@ -60,6 +60,7 @@ int main(int argc, char **argv) {
   say("ifstream", byStream(path));
   say("fopen", byFile(path, "r"));
   say("fopen e", byFile(path, "re"));
+  say("fopen c", byFile(path, "rc"));
   struct stat status;
   std::printf("stat %d", stat(path, &status));
   std::printf(" %lld, access %d\n", static_cast<long long>(status.st_size), access(path, R_OK));
