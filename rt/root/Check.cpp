@@ -8,6 +8,7 @@
 #include "Check.h"
 
 #include "../task/Memory.h"
+#include "AlignedBlock.h"
 #include "Generator.h"
 #include "Session.h"
 #include "Trial.h"
@@ -166,7 +167,7 @@ SharedImage *encodeShared(const CheckedLoop &loop) {
   uint64_t limit = sharedLimit();
   for (uint64_t bytes = 65536;; bytes *= 8) {
     bytes = bytes < limit ? bytes : limit;
-    auto *memory = static_cast<uint8_t *>(aligned_alloc(64, bytes));
+    auto *memory = static_cast<uint8_t *>(newAligned(64, bytes));
     if (!memory)
       return nullptr;
     auto *shared = new (growBlock(nullptr, sizeof(SharedImage))) SharedImage{};
@@ -196,7 +197,7 @@ void endCheckedLoop(CheckedLoop *loop) {
   dropShared(loop->shared);
   free(loop->sharedHashes);
   if (loop->ownsState == OwnsState::Yes)
-    free(loop->state);
+    freeAligned(loop->state);
   free(loop);
 }
 

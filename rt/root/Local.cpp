@@ -17,6 +17,10 @@ struct Worker {
   /* What others look at. */
   alignas(128) uint32_t lock;
   Work *oldest, *newest;
+  /* A call that was offered when there was nothing else. */
+  alignas(128) CallWork *front; /* kTaken: what follows is being read */
+  uint64_t frontFloatControl;
+  Call frontCall;
   /* Its own. */
   alignas(128) uint64_t doneNs; /* spent in parts so far, of whatever work, and in waiting */
   double missedNs;              /* of work that nobody was got up for, */
@@ -39,7 +43,7 @@ constexpr uint64_t kSpinNs = 30000, kMostSpinNs = 200000, kWaitSpinNs = 100000;
 #ifndef CLEAVE_BARE_LOOKS
 #define CLEAVE_BARE_LOOKS 512
 #endif
-constexpr uint32_t kFirstLooks = CLEAVE_BARE_LOOKS, kLooksPerClock = 8;
+constexpr uint32_t kFirstLooks = CLEAVE_BARE_LOOKS, kLooksPerClock = 8, kLooksPerHelp = 8;
 constexpr uint64_t kReportNs = 1000000;
 /* To get somebody up costs that much; short work is worth it if there were kMissedNs of it, and it took at least a quarter of
  * the time since the first. */
@@ -70,7 +74,6 @@ void lock(Worker &worker) {
 void unlock(Worker &worker) { __atomic_store_n(&worker.lock, 0, __ATOMIC_RELEASE); }
 
 void unlink(Worker &worker, Work *work) {
-  work->isOffered = false;
   if (work->older)
     work->older->newer = work->newer;
   else
@@ -78,17 +81,63 @@ void unlink(Worker &worker, Work *work) {
   (work->newer ? work->newer->older : worker.newest) = work->older;
 }
 
-/* The oldest work of `worker` that has parts left, with this thread counted as a helper; one part is then this thread's. */
-Work *joinOldest(Worker &worker) {
+CallWork *const kTaken = reinterpret_cast<CallWork *>(1);
+
+CallWork *front(const Worker &worker) {
+  CallWork *work = __atomic_load_n(&worker.front, __ATOMIC_RELAXED);
+  return work == kTaken ? nullptr : work;
+}
+
+bool isOffering(const Worker &worker) { return front(worker) || __atomic_load_n(&worker.oldest, __ATOMIC_RELAXED); }
+
+bool replaceFront(Worker &worker, CallWork *before, CallWork *after) {
+  return __atomic_compare_exchange_n(&worker.front, &before, after, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+bool claimCall(Work &work) {
+  uint32_t one = 1;
+  return __atomic_load_n(&work.parts, __ATOMIC_RELAXED) &&
+         __atomic_compare_exchange_n(&work.parts, &one, 0, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* Work that this thread has claimed or counts at. */
+struct Taken {
+  Work *work; /* null: none */
+  uint64_t floatControl;
+  Call call; /* of a CallWork */
+};
+
+/* What it is a matter of waiting for. Arguments mostly lie where their list does. */
+void fetch(const Taken &taken) {
+  prefetchToWrite(&taken.work->helpers);
+  if (!taken.call.args)
+    return;
+  __builtin_prefetch(taken.call.args);
+  __builtin_prefetch(taken.call.args + 8);
+}
+
+Taken takeFront(Worker &worker) {
+  CallWork *work = front(worker);
+  if (!work || !replaceFront(worker, work, kTaken))
+    return {};
+  Taken taken{work, worker.frontFloatControl, worker.frontCall};
+  __atomic_store_n(&worker.front, nullptr, __ATOMIC_RELEASE);
+  fetch(taken);
+  return taken;
+}
+
+/* The oldest work of `worker` that has parts left, with this thread counted as a helper; a call is then this thread's. */
+Taken takeOldest(Worker &worker) {
   Work *work = __atomic_load_n(&worker.oldest, __ATOMIC_RELAXED);
   if (!work)
-    return nullptr;
-  __builtin_prefetch(work, 1); /* it may be gone, which is no harm */
-  __builtin_prefetch(&work->helpers, 1);
+    return {};
+  prefetchToWrite(&worker.lock);
+  prefetchToWrite(&work->helpers); /* it may be gone, which is no harm */
+  __builtin_prefetch(work);
   lock(worker);
   for (work = worker.oldest; work; work = work->newer) {
-    if (work->isOnePart) {
-      if (claimPart(*work)) {
+    if (!work->takePart) {
+      if (claimCall(*work)) {
         unlink(worker, work);
         break;
       }
@@ -100,37 +149,53 @@ Work *joinOldest(Worker &worker) {
     work->helpers.add(~0u);
   }
   unlock(worker);
-  return work;
+  if (!work)
+    return {};
+  Taken taken{work, work->floatControl, {}};
+  if (!work->takePart) {
+    taken.call = static_cast<CallWork *>(work)->call;
+    fetch(taken);
+  }
+  return taken;
 }
 
-bool doPart(Work *work) {
-  const uint64_t before = floatControl(), wanted = work->floatControl;
-  const bool isCounted = !work->isOnePart;
+bool doPart(const Taken &taken) {
+  const uint64_t before = floatControl(), wanted = taken.floatControl;
   if (before != wanted)
     setFloatControl(wanted);
-  bool hasDone = work->takePart(work);
+  bool hasDone = true, isCall = taken.call.site;
+  if (isCall)
+    makeCall(*static_cast<CallWork *>(taken.work), taken.call);
+  else
+    hasDone = taken.work->takePart(taken.work);
   if (before != wanted)
     setFloatControl(before);
-  if (isCounted)
-    work->helpers.add(~0u);
+  if (!isCall)
+    taken.work->helpers.add(~0u);
   return hasDone;
 }
 
-/* Somebody's oldest work, with this thread counted as a helper; null: there is none, or this is no time to begin. Until
- * stopWork() this thread counts as being at work. */
-Work *beginWork() {
+/* A part of somebody's oldest work; none if there is nothing, or this is no time to begin. Until stopWork() this thread counts
+ * as being at work. */
+Taken beginWork() {
   for (uint32_t k = 1, all = workerCount(); k < all; ++k) {
     Worker &other = workers[(self->index + k) % all];
-    if (!__atomic_load_n(&other.oldest, __ATOMIC_RELAXED))
+    /* A look at a line brings it to be read, and who then takes what it saw waits for it a second time. Where nobody else looks,
+     * it comes to be written to. */
+    if (all == 2)
+      replaceFront(other, nullptr, nullptr);
+    if (!isOffering(other))
       continue;
     if (!self->isAtWork)
       __atomic_store_n(&self->isAtWork, 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&isHeld, __ATOMIC_SEQ_CST))
-      return nullptr;
-    if (Work *work = joinOldest(other))
-      return work;
+      return {};
+    if (Taken taken = takeFront(other); taken.work)
+      return taken;
+    if (Taken taken = takeOldest(other); taken.work)
+      return taken;
   }
-  return nullptr;
+  return {};
 }
 
 void stopWork() {
@@ -139,8 +204,8 @@ void stopWork() {
 }
 
 bool helpSomebody() {
-  Work *work = beginWork();
-  bool hasDone = work && doPart(work);
+  Taken taken = beginWork();
+  bool hasDone = taken.work && doPart(taken);
   stopWork();
   return hasDone;
 }
@@ -156,14 +221,14 @@ void reportCpu(uint64_t &reported) {
 void sleepUntilOffer() {
   uint32_t seen = __atomic_load_n(&offers, __ATOMIC_ACQUIRE);
   __atomic_add_fetch(&sleepers, 1, __ATOMIC_ACQ_REL);
-  Work *work = beginWork(); /* what was offered meanwhile */
-  if (!work) {
+  Taken taken = beginWork(); /* what was offered meanwhile */
+  if (!taken.work) {
     stopWork();
     futexWait(&offers, seen, 0);
   }
   __atomic_sub_fetch(&sleepers, 1, __ATOMIC_RELAXED);
-  if (work) {
-    doPart(work);
+  if (taken.work) {
+    doPart(taken);
     stopWork();
   }
 }
@@ -274,12 +339,23 @@ uint32_t workerCount() { return __atomic_load_n(&count, __ATOMIC_RELAXED); }
 
 bool isProgramsThread() { return self == &workers[0]; }
 
+void expectOffer() { prefetchToWrite(&self->front); }
+
 void offer(Work *work, uint32_t parts, double ns) {
   if (!started)
     start();
   openStack.offered += ns >= kWorthNs;
-  work->isOffered = true;
   work->floatControl = floatControl();
+  if (!work->takePart && !__atomic_load_n(&self->front, __ATOMIC_ACQUIRE) &&
+      !__atomic_load_n(&self->oldest, __ATOMIC_RELAXED)) {
+    auto *call = static_cast<CallWork *>(work);
+    self->frontFloatControl = work->floatControl;
+    self->frontCall = call->call;
+    __atomic_store_n(&self->front, call, __ATOMIC_RELEASE);
+    announce(parts, ns);
+    return;
+  }
+  work->isOffered = true;
   work->newer = nullptr;
   lock(*self);
   work->older = self->newest;
@@ -317,9 +393,19 @@ void announce(uint32_t parts, double ns) {
   futexWake(&offers, wanted < 1 ? 1 : wanted < parts ? static_cast<uint32_t>(wanted) : parts);
 }
 
+bool takeBack(CallWork *work) {
+  if (!work->isOffered)
+    return replaceFront(*self, work, nullptr);
+  if (!claimCall(*work))
+    return false;
+  withdraw(work);
+  return true;
+}
+
 void withdraw(Work *work) {
   if (!work->isOffered)
     return;
+  work->isOffered = false;
   lock(*self);
   unlink(*self, work);
   unlock(*self);
@@ -333,12 +419,12 @@ void waitWhile(Latch &latch, uint32_t value) {
       return;
   bool mayHelp = reinterpret_cast<const char *>(__builtin_frame_address(0)) > self->stackFloor;
   uint64_t began = nowNs(), idleSince = began, doneBefore = self->doneNs;
-  while (latch.value() == value) {
-    if (mayHelp && helpSomebody())
-      idleSince = nowNs();
-    else if (nowNs() - idleSince < kWaitSpinNs)
+  for (uint32_t looks = 1; latch.value() == value; ++looks) {
+    if (looks % kLooksPerHelp)
       relax();
-    else
+    else if (mayHelp && helpSomebody())
+      idleSince = nowNs();
+    else if (nowNs() - idleSince >= kWaitSpinNs)
       latch.sleepWhile(value);
   }
   /* All of it is no time of the part that waits. */

@@ -6,15 +6,16 @@
  *
  * WHO TOUCHES WHAT. A list is guarded by its worker's lock. A helper counts itself in `helpers` under that lock before
  * it lets go of it; the owner takes the work off the list and waits for the count to be zero before the work dies. Work that
- * is one part is claimed under the lock and taken off the list by whoever does it, who tells its owner when it is done: nobody
- * need be counted. Which part is whose is each kind of work's own matter: a compare-and-swap or an addition to a counter
- * (acquire), and what was done is published by the state that follows (release). Sleepers: who offers work puts it on its list and
- * then adds to `sleepers` (nothing); who goes to sleep adds itself to `sleepers` and then looks at the lists again. Of two
- * additions to one word one comes later, and sees what was before the other.
+ * is one part, a call, is claimed under the lock and taken off the list by whoever makes it, who tells its owner when it is done:
+ * nobody need be counted. A call that is offered when there is nothing else goes to its worker's FRONT instead, which needs no
+ * lock: whoever replaces its address has claimed it. Which part of other work is whose is that kind of work's own matter: a
+ * compare-and-swap or an addition to a counter (acquire), and what was done is published by the state that follows (release).
+ * Sleepers: who offers work makes it seen and then adds to `sleepers` (nothing); who goes to sleep adds itself to `sleepers` and
+ * then looks at the lists again. Of two additions to one word one comes later, and sees what was before the other.
  *
  * WHAT IT COSTS. A hand-off is some movements of cache lines between two cores, about a hundred nanoseconds each, so what different
- * threads write lies in different lines, an idle helper only reads, what a helper will need is fetched while it waits for the
- * lock, and the clock (twenty nanoseconds) is read twice a part.
+ * threads write lies in different lines (in pairs of them, since processors like to fetch two), what a helper needs lies in few, and
+ * is fetched all at once, among many helpers one that is idle only reads, and the clock (twenty nanoseconds) is read twice a part.
  *
  * NO DEADLOCK. A worker waits only for parts of work that it offered itself, and helps others meanwhile. What it waits for
  * was begun later than all that lies below it on its stack, so following who waits for whom leads to ever later work,
@@ -28,6 +29,12 @@
 #include <exception>
 
 namespace cleave::local {
+
+/* Brings a line that is about to be written to, and takes it from the core that has it. (The compiler's __builtin_prefetch only
+ * reads, since not all of x86-64 has this instruction; where it is not there it does nothing.) */
+inline void prefetchToWrite(const void *address) {
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char *>(address)));
+}
 
 /* A word that one thread waits for and another sets. */
 class Latch {
@@ -48,23 +55,33 @@ private:
   uint32_t word = 0;
 };
 
-/* In two lines: its owner's and its list's, and the one that those read who do a part of it. */
-struct alignas(64) Work : OpenWork {
+/* In two pairs of lines (a processor likes to fetch two): its owner's and its list's, which helpers read only, and what those
+ * write who do a part of it. */
+struct alignas(128) Work : OpenWork {
   Work *older, *newer;
-  bool isOffered; /* on the list; of one part: guarded by the lock until it is done */
-  alignas(64) Latch helpers; /* how many others are at it */
+  bool isOffered; /* on the list. Its owner's; one part that somebody else claimed is off, whatever this says */
+  alignas(128) Latch helpers; /* how many others are at it */
   uint32_t parts;            /* 0: nothing is left to take */
-  bool isOnePart;            /* claimPart() takes it; takePart() need only do it */
-  bool (*takePart)(Work *work); /* takes a part and does it; false: nothing was left. Any thread */
+  bool (*takePart)(Work *work); /* takes a part and does it; false: nothing was left. Any thread. Null: one part, a CallWork */
   uint64_t floatControl;        /* the owner's rounding mode and such: helpers compute as it does */
 };
 
-/* For work that is one part. */
-inline bool claimPart(Work &work) {
-  uint32_t one = 1;
-  return __atomic_load_n(&work.parts, __ATOMIC_RELAXED) &&
-         __atomic_compare_exchange_n(&work.parts, &one, 0, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
+/* What whoever makes a call must know. It is copied to where others look, so that it comes with that line. */
+struct Call {
+  cleave_site *site;
+  const void *const *args;
+  void *place;    /* where the result is built; null: it is small, and kept in CallWork::carried */
+  uint64_t depth; /* of frames */
+};
+
+struct CallWork : Work {
+  Latch state;      /* 0 until makeCall() sets it */
+  uint64_t ns;      /* that the call took, */
+  uint64_t carried; /* and a small result, once it is done */
+  alignas(128) Call call;
+};
+/* For work that whoever calls this has claimed. */
+void makeCall(CallWork &work, const Call &call);
 
 struct Worker;
 extern constinit thread_local Worker *self; /* null: this thread is none of ours, or there are no others */
@@ -82,10 +99,14 @@ inline constexpr double kWorthNs = 8000;
 /* `parts` may be taken by as many others, who would have `ns` of work with them; 0: who knows. Sleeping workers are got up for
  * work that is long beside that, or for much that is short. */
 void offer(Work *work, uint32_t parts, double ns);
+/* Something is about to be offered: what takes time begins. */
+void expectOffer();
 /* Work that was offered has new parts. */
 void announce(uint32_t parts, double ns);
 /* The work is off the list, and nobody is at it any more. */
 void withdraw(Work *work);
+/* True: nobody makes the call, nor will; false: somebody does. */
+bool takeBack(CallWork *work);
 /* Helps others while the latch has that value. */
 void waitWhile(Latch &latch, uint32_t value);
 

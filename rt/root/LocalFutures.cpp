@@ -3,11 +3,13 @@
  * A future is one part: whoever claims it makes the call, a helper, or its owner at the join. So a
  * recursion splits as far as there are helpers to take its parts, from the top, and what is below the size that pays
  * (History.h) runs in the plain version, without a test. An exception of the call is kept, and thrown at the join. */
+#include "AlignedBlock.h"
 #include "History.h"
 #include "Local.h"
 #include "Session.h"
 #include "Trace.h"
 
+#include "../task/Layout.h"
 #include "../task/Memory.h"
 #include "Values.h"
 
@@ -19,50 +21,20 @@ namespace cleave::local {
 
 namespace {
 
-enum : uint32_t { kOpen, kDone };
+enum : uint32_t { kOpen, kDone, kThrown };
 
-struct Future : Work {
-  Latch state;
-  /* With what is in Work, the line that a helper reads. */
-  cleave_site *site;
-  const void *const *args;
+struct Future : CallWork {
+  /* The owner's, but for what was thrown. */
   void *result;
-  uint64_t depth;
-  uint64_t ns; /* that the call took; 0: it was never made */
   uint64_t bytes;
   uint8_t bucket;
   bool isProbe;
-  trace::Span span;
   std::exception_ptr thrown;
+  trace::Span span;
 };
+static_assert(sizeof(Future) == 384); /* three pairs of lines */
 
 thread_local std::exception_ptr pending;
-
-void run(Future &future) {
-  uint64_t depthHere = cleave_depth;
-  cleave_depth = future.depth;
-  Part part(*future.site);
-  try {
-    future.site->local(const_cast<void *const *>(future.args), future.result);
-  } catch (...) {
-    future.thrown = std::current_exception();
-  }
-  uint64_t ns = part.stop(1, future.span.number);
-  cleave_depth = depthHere;
-  future.ns = ns ? ns : 1;
-  future.state.set(kDone);
-}
-
-bool takePart(Work *work) {
-  auto &future = *static_cast<Future *>(work);
-  /* Arguments mostly lie where their list does; and while the call is made, the lines come that its end is written to. */
-  __builtin_prefetch(future.args);
-  __builtin_prefetch(future.args + 8);
-  __builtin_prefetch(future.result, 1);
-  __builtin_prefetch(&future.ns, 1);
-  run(future);
-  return true;
-}
 
 /* Of each thread; there are at most as many as were open at a time. */
 union Place {
@@ -74,21 +46,23 @@ thread_local Place *freePlaces;
 Place *takePlace() {
   Place *place = freePlaces;
   if (!place)
-    return static_cast<Place *>(aligned_alloc(alignof(Place), sizeof(Place)));
+    return static_cast<Place *>(newAligned(alignof(Place), sizeof(Place)));
   freePlaces = place->next;
   return place;
 }
 
 /* The owner counts, so that helpers need not touch what is the owner's. */
 void dispose(Future *future) {
+  cleave_site &site = *future->call.site;
   if (future->isProbe)
-    endProbe(*future->site, future->bucket);
-  if (future->ns) {
-    countPart(*future->site, 1, future->ns);
-    learn(*future->site, future->bucket, future->ns, 1, future->bytes);
+    endProbe(site, future->bucket);
+  if (future->state.value() != kOpen) {
+    countPart(site, 1, future->ns);
+    learn(site, future->bucket, future->ns, 1, future->bytes);
   }
   unlink(future);
   future->~Future();
+  prefetchToWrite(&future->state); /* who did it has that line, and the next one will be written to it */
   auto *place = reinterpret_cast<Place *>(future);
   place->next = freePlaces;
   freePlaces = place;
@@ -96,16 +70,37 @@ void dispose(Future *future) {
 
 void abandon(OpenWork *work) {
   auto *future = static_cast<Future *>(work);
-  bool isNever = claimPart(*future);
-  if (!isNever)
+  if (!takeBack(future))
     waitWhile(future->state, kOpen);
-  withdraw(future);
-  if (!isNever && !future->thrown && future->site->kind->result)
-    destroy(*future->site->kind->result, future->result);
+  const cleave_type *type = future->call.site->kind->result;
+  if (future->state.value() == kDone && type)
+    destroy(*type, future->result);
   dispose(future);
 }
 
 } // namespace
+
+void makeCall(CallWork &work, const Call &call) {
+  auto &future = static_cast<Future &>(work);
+  uint64_t depthHere = cleave_depth;
+  cleave_depth = call.depth;
+  Part part(*call.site);
+  if (call.place) /* while the call is made, it comes */
+    prefetchToWrite(call.place);
+  uint64_t carried = 0;
+  uint32_t end = kDone;
+  try {
+    call.site->local(const_cast<void *const *>(call.args), call.place ? call.place : &carried);
+    prefetchToWrite(&work.state); /* the owner looks at it */
+  } catch (...) {
+    future.thrown = std::current_exception();
+    end = kThrown;
+  }
+  work.ns = part.stop(1, trace::isOn() ? future.span.number : 0);
+  work.carried = carried;
+  cleave_depth = depthHere;
+  work.state.set(end);
+}
 
 void keepThrown(std::exception_ptr thrown) { pending = std::move(thrown); }
 
@@ -116,14 +111,13 @@ void *spawn(cleave_site *site, const void *const *args, void *result) {
   void *place = worth.worth == Worth::InPlace ? nullptr : takePlace();
   if (!place)
     return nullptr;
+  expectOffer();
   auto *future = new (place) Future{};
-  future->takePart = takePart;
-  future->isOnePart = true;
   future->parts = 1;
-  future->site = site;
-  future->args = args;
+  const cleave_type *type = site->kind->result;
+  bool isCarried = type && type->size_bytes <= sizeof future->carried && isTrivial(*type);
+  future->call = {site, args, isCarried ? nullptr : result, cleave_depth};
   future->result = result;
-  future->depth = cleave_depth;
   future->bytes = worth.bytes;
   future->bucket = worth.bucket;
   future->isProbe = worth.worth == Worth::Probe;
@@ -142,18 +136,20 @@ int join(void *token) {
       return 0;
   } else {
     future->span.want();
-    if (claimPart(*future)) {
-      run(*future);
+    if (future->state.value() == kOpen && takeBack(future)) {
+      makeCall(*future, future->call);
     } else {
       ++openStack.helped;
       waitWhile(future->state, kOpen);
-      __builtin_prefetch(future->result);
+      __builtin_prefetch(future->call.place);
     }
-    withdraw(future);
-    future->span.end(*future->site, workerNumber());
+    future->span.end(*future->call.site, workerNumber());
   }
-  bool hasThrown = bool(future->thrown);
-  keepThrown(std::move(future->thrown));
+  bool hasThrown = future->state.value() == kThrown;
+  if (hasThrown)
+    keepThrown(std::move(future->thrown));
+  else if (const cleave_type *type = future->call.site->kind->result; type && !future->call.place)
+    __builtin_memcpy(future->result, &future->carried, type->size_bytes);
   if (self)
     dispose(future);
   return hasThrown ? 4 : 1;

@@ -12,6 +12,7 @@
  * met the plain program. */
 #include "LocalRanges.h"
 
+#include "AlignedBlock.h"
 #include "Arena.h"
 #include "History.h"
 #include "Local.h"
@@ -235,7 +236,7 @@ void dispose(OpenWork *work) {
   for (uint64_t k = 0; ranges->gathered && k != uint64_t{workerCount()} * ranges->blockCount; ++k)
     free(ranges->gathered[k]);
   free(ranges->gathered);
-  free(ranges);
+  freeAligned(ranges);
 }
 
 /* About what the loop takes, in nanoseconds; 0: who knows. */
@@ -368,7 +369,7 @@ void *doRanges(const cleave_range &range) {
   }
   uint64_t capacity = chunksFor(range.trips, isKnown ? ns : 0), resultBytes = alignUp(site.kind->result->size_bytes, 64);
   uint64_t sharesAt = alignUp(sizeof(Ranges) + capacity * resultBytes, 64);
-  void *place = aligned_alloc(64, sharesAt + workerCount() * sizeof(Share));
+  void *place = newAligned(alignof(Ranges), sharesAt + workerCount() * sizeof(Share));
   if (!place)
     return nullptr;
   auto *ranges = new (place) Ranges{};

@@ -15,6 +15,7 @@
  * Invariant: the items in `first .. last` are consecutive and begin with number `consumed`. Numbers below that which
  * the generator pushes later were done in place meanwhile, and are dropped.
  */
+#include "AlignedBlock.h"
 #include "Check.h"
 #include "Generator.h"
 #include "History.h"
@@ -93,7 +94,7 @@ SharedImage *encodeShared(const Loop &loop) {
   for (;; bytes *= 8) {
     bytes = alignUp(bytes < limit ? bytes : limit, 64);
     void *place = malloc(sizeof(SharedImage));
-    auto *memory = static_cast<uint8_t *>(aligned_alloc(64, bytes));
+    auto *memory = static_cast<uint8_t *>(newAligned(64, bytes));
     if (!place || !memory)
       panic("out of memory for bookkeeping");
     auto *shared = new (place) SharedImage{};
@@ -490,7 +491,7 @@ void endLoop(OpenWork *work) {
   if (loop->shared)
     dropShared(loop->shared);
   if (loop->ownsState == OwnsState::Yes)
-    free(loop->state);
+    freeAligned(loop->state);
   free(loop);
 }
 

@@ -15,6 +15,7 @@
  * behind the last element lies nothing that could be copied. A result goes back into the memory that the elements have;
  * the loop changes no element's own words, so the sizes agree.
  */
+#include "AlignedBlock.h"
 #include "Arena.h"
 #include "History.h"
 #include "Check.h"
@@ -217,7 +218,7 @@ static void *beginRanges(const cleave_range &range) {
   if (!isSplitting() || !mayIsolate(*range.site) || !isWorthALook(range))
     return nullptr;
   uint64_t resultBytes = alignUp(range.site->kind->result->size_bytes, 64);
-  void *place = aligned_alloc(64, alignUp(sizeof(RangeWork) + resultBytes + range.reduction_bytes, 64));
+  void *place = newAligned(64, sizeof(RangeWork) + resultBytes + range.reduction_bytes);
   if (!place)
     return nullptr;
   auto *work = new (place) RangeWork{};
@@ -246,7 +247,7 @@ static void *beginRanges(const cleave_range &range) {
   if (work->loop)
     return work;
   freeGathered(*work);
-  free(work);
+  freeAligned(work);
   return nullptr;
 }
 

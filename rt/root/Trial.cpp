@@ -1,6 +1,7 @@
 #include "Trial.h"
 
 #include "../task/Memory.h"
+#include "AlignedBlock.h"
 #include "Arena.h"
 #include "Compare.h"
 #include "History.h"
@@ -344,14 +345,14 @@ bool isStillSame(const cleave_kind &kind, uint32_t mask, const void *const *args
                  uint64_t imageBytes) {
   auto *before = reinterpret_cast<const cleave_image *>(image);
   uint64_t room = alignUp(imageBytes + 4096, 4096), compared = kBodyOffset + before->body_bytes;
-  auto *memory = static_cast<uint8_t *>(aligned_alloc(4096, room));
+  auto *memory = static_cast<uint8_t *>(newAligned(4096, room));
   if (!memory)
     return true;
   OutgoingImage now;
   now.begin(memory, room, kind, mask, 1, epoch, CLEAVE_GRANTS_MAX);
   bool isSame = now.add(args) && now.finish() && !__builtin_memcmp(memory, image, compared);
   now.dispose();
-  free(memory);
+  freeAligned(memory);
   return isSame;
 }
 

@@ -6,6 +6,7 @@
 #include "Workers.h"
 
 #include "../task/Memory.h"
+#include "AlignedBlock.h"
 #include "Futex.h"
 #include "History.h"
 #include "Memo.h"
@@ -382,7 +383,7 @@ void dropShared(SharedImage *shared) {
   if (--shared->users)
     return;
   shared->image.dispose();
-  free(shared->memory);
+  freeAligned(shared->memory);
   free(shared);
 }
 
