@@ -61,8 +61,8 @@ void dispose(Future *future) {
     learn(site, future->bucket, future->ns, 1, future->bytes);
   }
   unlink(future);
-  future->~Future();
   prefetchToWrite(&future->state); /* who did it has that line, and the next one will be written to it */
+  future->~Future();
   auto *place = reinterpret_cast<Place *>(future);
   place->next = freePlaces;
   freePlaces = place;

@@ -149,10 +149,7 @@ def disturbance(rng, names, body, inputs, element):
 
     def write():
         out.open(f"if ({rare} % {rng.between(1, 4)}u == 0u)")
-        found = body.expressions.path(variable, wantsWrite=True)
-        if found and not found[0].rpartition(".")[2].startswith("set_"):
-            out.line(f"{found[0]} = {body.value(found[1])};")
-        else:
+        if not body.changeIn(variable):
             out.line(f"{name} = {body.makeExpression(element, 30)};")
         out.close()
 

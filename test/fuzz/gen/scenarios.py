@@ -274,11 +274,7 @@ class Scenarios:
         for _ in range(rng.pick([0, 0, 1, 1, 2])):
             if first.isContainer() and rng.chance(50):
                 body.loopOver(variable, 40, 1)
-                continue
-            found = body.expressions.path(variable, wantsWrite=True)
-            if found and not found[0].rpartition(".")[2].startswith("set_"):
-                out.line(f"{found[0]} = {body.value(found[1])};")
-            else:
+            elif not body.changeIn(variable):
                 body.grow(40, 1)
         body.scope.release(mark)
         if rng.chance(60):

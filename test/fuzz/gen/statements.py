@@ -75,6 +75,14 @@ class Body:
             return
         self.assign(times, depth)
 
+    def changeIn(self, variable):
+        """Assigns to the variable or to a part of it. False: nothing was found that can be assigned to."""
+        found = self.expressions.path(variable, wantsWrite=True)
+        if not found or found[0].rpartition(".")[2].startswith("set_"):
+            return False
+        self.out.line(f"{found[0]} = {self.value(found[1])};")
+        return True
+
     def key(self, type):
         return f"keyed({self.value(U32)})" if type is STRING else self.value(type)
 
